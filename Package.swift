@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "Kullback",
+  products: [
+    .library(name: "Kullback", targets: ["Kullback"]),
+    .library(name: "KullbackFiles", targets: ["KullbackFiles"]),
+    // Outside the stability promise until 1.0: for benchmarks and for those who build on the kernels.
+    .library(name: "KullbackKernels", targets: ["KullbackKernels"]),
+    .library(name: "KullbackLinearAlgebra", targets: ["KullbackLinearAlgebra"]),
+    .executable(name: "kullback", targets: ["KullbackCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS",
+      pkgConfig: "openblas",
+      providers: [
+        .apt(["libopenblas-dev", "liblapacke-dev"]),
+        .brew(["openblas"]),
+      ]),
+    .target(name: "CVectorKernels"),
+    .target(name: "KullbackMatrix", swiftSettings: strict),
+    .target(
+      name: "KullbackLinearAlgebra",
+      dependencies: ["COpenBLAS", "KullbackMatrix"],
+      swiftSettings: strict),
+    .target(
+      name: "KullbackKernels",
+      dependencies: ["CVectorKernels", "KullbackMatrix"],
+      swiftSettings: strict),
+    .target(
+      name: "Kullback",
+      dependencies: ["KullbackKernels", "KullbackLinearAlgebra", "KullbackMatrix"],
+      swiftSettings: strict),
+    .target(
+      name: "KullbackFiles",
+      dependencies: ["Kullback"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "KullbackCommand",
+      dependencies: [
+        "Kullback", "KullbackFiles",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "KullbackTestSupport",
+      dependencies: ["KullbackMatrix"],
+      path: "Tests/KullbackTestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "KullbackMatrixTests",
+      dependencies: ["KullbackMatrix", "KullbackTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KullbackLinearAlgebraTests",
+      dependencies: ["KullbackLinearAlgebra", "KullbackTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KullbackKernelsTests",
+      dependencies: ["KullbackKernels", "KullbackTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KullbackTests",
+      dependencies: ["Kullback", "KullbackTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KullbackFilesTests",
+      dependencies: ["KullbackFiles", "KullbackTestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KullbackCommandTests",
+      dependencies: ["KullbackCommand", "KullbackTestSupport"],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,1 @@
+static void N(log_array)(const R *x, R *y, int64_t n) { for (int64_t i=0;i<n;i++) y[i]=(R)log((double)x[i]); }

@@ -1,0 +1,1 @@
+static void pair_gradient(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t from, int64_t to, int32_t which, const double *lse_a, const double *lse_b, const double *d_ba, void *result, int64_t result_stride, int32_t result_type) {}

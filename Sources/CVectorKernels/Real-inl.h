@@ -1,0 +1,48 @@
+// Chooses the element type that the next included bodies are written for.
+//
+// A translation unit has chosen an instruction set and with it KVK_BYTES, the width of a register.
+// Define KVK_REAL as 32 or 64 and include this file; it may be included as often as wanted. Set are:
+//
+//     R, V, I, U       the scalar, its vector, and the signed and unsigned integer vectors of equal width
+//     LANES            elements in a vector
+//     N(name)          the name with the element type's suffix: N(load) is load_f32 or load_f64
+//     RC(1.5)          a constant of the scalar type
+//
+// A comparison of two V gives an I whose lanes are -1 or 0: the mask of every `select`.
+
+#undef R
+#undef V
+#undef I
+#undef U
+#undef LANES
+#undef N
+#undef RC
+
+#if KVK_REAL == 32
+#define R float
+#define V v_f32
+#define I i_f32
+#define U u_f32
+#define N(name) name##_f32
+#define RC(number) number##f
+#elif KVK_REAL == 64
+#define R double
+#define V v_f64
+#define I i_f64
+#define U u_f64
+#define N(name) name##_f64
+#define RC(number) number
+#else
+#error "KVK_REAL must be 32 or 64"
+#endif
+#define LANES ((int64_t)(sizeof(V) / sizeof(R)))
+
+#ifndef KVK_INLINE
+#define KVK_INLINE static inline __attribute__((always_inline, unused))
+typedef float v_f32 __attribute__((ext_vector_type(KVK_BYTES / 4)));
+typedef int32_t i_f32 __attribute__((ext_vector_type(KVK_BYTES / 4)));
+typedef uint32_t u_f32 __attribute__((ext_vector_type(KVK_BYTES / 4)));
+typedef double v_f64 __attribute__((ext_vector_type(KVK_BYTES / 8)));
+typedef int64_t i_f64 __attribute__((ext_vector_type(KVK_BYTES / 8)));
+typedef uint64_t u_f64 __attribute__((ext_vector_type(KVK_BYTES / 8)));
+#endif

@@ -1,0 +1,50 @@
+// Everything that is compiled once per instruction set: the includer has set KVK_TABLE (the symbol),
+// KVK_NAME, KVK_BYTES and KVK_HAS_FMA, and pushed the target attribute.
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#pragma clang fp contract(fast)
+
+#define KVK_REAL 32
+#include "Real-inl.h"
+#include "Vector-inl.h"
+#include "Exp-inl.h"
+#include "Log-inl.h"
+#undef KVK_REAL
+#define KVK_REAL 64
+#include "Real-inl.h"
+#include "Vector-inl.h"
+#include "Exp-inl.h"
+#include "Log-inl.h"
+#undef KVK_REAL
+
+#include "Load-inl.h"
+#include "RowStatistics-inl.h"
+#include "LogSoftmax-inl.h"
+#include "CrossEntropy-inl.h"
+#include "PairGradient-inl.h"
+#include "PairLogits-inl.h"
+#include "PairProbabilities-inl.h"
+#include "Pair-inl.h"
+
+const kvk_table KVK_TABLE = {
+    .name = KVK_NAME,
+    .float_lanes = KVK_BYTES / 4,
+    .pair_rows = pair_rows,
+    .pair_segment = pair_segment,
+    .pair_merge = pair_merge,
+    .pair_finish = pair_finish,
+    .row_statistics = row_statistics,
+    .row_segment = row_segment,
+    .row_merge = row_merge,
+    .row_finish = row_finish,
+    .write_rows = write_rows,
+    .write_segment = write_segment,
+    .cross_entropy_labels = cross_entropy_labels,
+    .pair_gradient = pair_gradient,
+    .exp_f32 = exp_array_f32,
+    .exp_f64 = exp_array_f64,
+    .log_f32 = log_array_f32,
+    .log_f64 = log_array_f64,
+};

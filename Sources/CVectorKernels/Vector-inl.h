@@ -1,0 +1,45 @@
+// The vector operations that every kernel uses, for the element type that Real-inl.h chose.
+
+KVK_INLINE V N(set1)(R x) { return (V){} + x; }
+
+KVK_INLINE V N(load)(const R *p) {
+  V v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+
+KVK_INLINE void N(store)(R *p, V v) { __builtin_memcpy(p, &v, sizeof v); }
+
+// Where a lane of `x` is NaN the result is `y`: the operand order of the machine's own instruction.
+KVK_INLINE V N(max)(V x, V y) { return x > y ? x : y; }
+KVK_INLINE V N(min)(V x, V y) { return x < y ? x : y; }
+
+KVK_INLINE V N(select)(I mask, V x, V y) { return mask ? x : y; }
+KVK_INLINE V N(keep)(I mask, V x) { return (V)(mask & (I)x); }    // x where the mask is set, else 0
+KVK_INLINE V N(drop)(I mask, V x) { return (V)(~mask & (I)x); }   // 0 where the mask is set, else x
+
+KVK_INLINE V N(abs)(V x) { return __builtin_elementwise_abs(x); }
+KVK_INLINE V N(fma)(V x, V y, V z) { return x * y + z; } // contracted where the hardware can
+
+KVK_INLINE int N(any)(I mask) { return __builtin_reduce_or(mask) != 0; }
+
+KVK_INLINE R N(largest)(V x) {
+  R m = x[0];
+  for (int i = 1; i < LANES; i++) m = x[i] > m ? x[i] : m;
+  return m;
+}
+
+KVK_INLINE R N(smallest)(V x) {
+  R m = x[0];
+  for (int i = 1; i < LANES; i++) m = x[i] < m ? x[i] : m;
+  return m;
+}
+
+// The sum of the lanes, added in Double, in one fixed order.
+KVK_INLINE double N(sum)(V x) {
+  double s[LANES];
+  for (int i = 0; i < LANES; i++) s[i] = (double)x[i];
+  for (int64_t half = LANES / 2; half > 0; half /= 2)
+    for (int64_t i = 0; i < half; i++) s[i] += s[i + half];
+  return s[0];
+}

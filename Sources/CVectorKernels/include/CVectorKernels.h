@@ -1,0 +1,181 @@
+// The C face of the vector kernels: plain structs and one table of functions per instruction set.
+//
+// Promised by the caller, checked by nobody here: pointers are valid for the rows and classes named,
+// strides are in elements, result arrays are as long as the row range. Every function is
+// re-entrant, allocates nothing and starts no thread.
+#ifndef CVECTORKERNELS_H
+#define CVECTORKERNELS_H
+
+#include <stdint.h>
+
+/// What an element of a matrix is stored as.
+enum {
+  KVK_F32 = 0,
+  KVK_F64 = 1,
+  KVK_F16 = 2,
+  KVK_BF16 = 3,
+  KVK_I32 = 4,
+  KVK_I64 = 5,
+};
+
+/// What a row holds.
+enum {
+  KVK_LOGITS = 0,
+  KVK_LOG_PROBABILITIES = 1,
+  KVK_PROBABILITIES = 2,
+  KVK_WEIGHTS = 3,
+};
+
+/// What became of a row. The first reason in this order wins.
+enum {
+  KVK_VALID = 0,
+  KVK_NAN = 1,
+  KVK_INFINITE = 2,      // +inf (or, for probabilities and weights, -inf too)
+  KVK_NEGATIVE = 3,      // a probability or weight below 0
+  KVK_NO_MASS = 4,       // all -inf, or weights that sum to 0
+  KVK_NOT_NORMALISED = 5 // the sum is off by more than the tolerance
+};
+
+/// One side of a comparison: the rows of one matrix. A stride of 0 repeats one row.
+typedef struct {
+  const void *base;
+  int64_t stride; // elements from one row to the next
+  int32_t type;
+  int32_t form;
+  double temperature; // logits only; > 0
+  double smoothing;   // weights only: added to every class before normalising; >= 0
+  double tolerance;   // logProbabilities, probabilities: how far the sum may be from 1
+} kvk_side;
+
+/// The quantities of a pair of rows, in the order of their columns. Natural logarithms.
+enum {
+  KVK_D_AB = 0,        // D(a‖b)
+  KVK_D_BA = 1,        // D(b‖a)
+  KVK_H_A = 2,         // H(a)
+  KVK_H_B = 3,         // H(b)
+  KVK_H_AB = 4,        // H(a, b)
+  KVK_H_BA = 5,        // H(b, a)
+  KVK_JEFFREYS = 6,    // D(a‖b) + D(b‖a)
+  KVK_JS = 7,          // Jensen-Shannon divergence
+  KVK_TV = 8,          // total variation distance, in 0...1
+  KVK_HELLINGER = 9,   // Hellinger distance, in 0...1 (the square root of 1 - Bhattacharyya)
+  KVK_SAME_LARGEST = 10, // 1 where the first largest class of both rows is the same, else 0
+  KVK_LSE_A = 11,      // log of the normaliser of a, at its temperature (log of the sum for probabilities)
+  KVK_LSE_B = 12,
+  KVK_PAIR_COUNT = 13,
+};
+
+/// Where the results of a range of rows go: element i belongs to the i-th row of the range.
+/// A null column is not wanted.
+typedef struct {
+  double *column[KVK_PAIR_COUNT];
+  uint8_t *status_a;
+  uint8_t *status_b;
+} kvk_pair_out;
+
+/// Rows longer than this are always evaluated in segments of this many classes,
+/// whatever the number of threads, so that results do not depend on it.
+#define KVK_SEGMENT 1048576
+
+/// The running state of one long row. Opaque to callers.
+typedef struct {
+  double v[64];
+} kvk_state;
+
+/// Statistics of a row by itself. Natural logarithms.
+enum {
+  KVK_LOG_SUM_EXP = 0, // as KVK_LSE_A
+  KVK_ENTROPY = 1,
+  KVK_LARGEST = 2,     // the index of the first largest class
+  KVK_ROW_COUNT = 3,
+};
+
+typedef struct {
+  double *column[KVK_ROW_COUNT];
+  uint8_t *status;
+} kvk_row_out;
+
+/// What is written for every element of a row.
+enum {
+  KVK_WRITE_LOG_SOFTMAX = 0,
+  KVK_WRITE_SOFTMAX = 1,
+};
+
+enum {
+  KVK_GRADIENT_FORWARD = 0, // d D(a‖b) / d b = (q - p) / T; the cross entropy's as well
+  KVK_GRADIENT_REVERSE = 1, // d D(b‖a) / d b = q (log q - log p - D(b‖a)) / T
+};
+
+/// Class labels of rows and how they are scored.
+typedef struct {
+  const void *labels;  // int32_t or int64_t, one a row
+  int32_t wide;        // 1: int64_t
+  int32_t has_ignored;
+  int64_t ignored;     // rows with this label score 0 and weight 0
+  double smoothing;    // label smoothing, 0...1
+  const double *class_weights; // one a class, or null
+} kvk_labels;
+
+typedef struct kvk_table {
+  const char *name;    // "avx512", "avx2", "baseline", "neon"
+  int32_t float_lanes;
+
+  // Rows first ... first + count - 1 of both sides; classes <= KVK_SEGMENT.
+  void (*pair_rows)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
+                    int64_t classes, const kvk_pair_out *out);
+  // Long rows: run every segment of a pass (in any order, on any thread) with the row's state as it
+  // stood before the pass, then merge the partial states in the order of the segments.
+  // `pair_merge` returns 1 when another pass is wanted, else 0. The state starts zeroed.
+  void (*pair_segment)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to,
+                       const kvk_pair_out *wanted, const kvk_state *state, kvk_state *partial);
+  int32_t (*pair_merge)(const kvk_side *a, const kvk_side *b, int64_t classes,
+                        const kvk_pair_out *wanted, kvk_state *state, const kvk_state *partials,
+                        int64_t count);
+  void (*pair_finish)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
+                      const kvk_state *state, const kvk_pair_out *out, int64_t index);
+
+  // One side alone, any number of classes up to KVK_SEGMENT; longer rows through segments as above.
+  void (*row_statistics)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
+                         const kvk_row_out *out);
+  void (*row_segment)(const kvk_side *a, int64_t row, int64_t from, int64_t to, kvk_state *partial);
+  void (*row_merge)(kvk_state *state, const kvk_state *partials, int64_t count);
+  void (*row_finish)(const kvk_side *a, int64_t row, int64_t classes, const kvk_state *state,
+                     const kvk_row_out *out, int64_t index);
+
+  // log-softmax or softmax of rows; `result` may be the input itself. `result_type` is KVK_F32 for
+  // inputs of f32, f16 and bf16, KVK_F64 otherwise, or the input's own type.
+  void (*write_rows)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
+                     int32_t what, void *result, int64_t result_stride, int32_t result_type,
+                     uint8_t *status);
+  // The same for classes from ... to - 1 of one row whose statistics are known from row_merge.
+  void (*write_segment)(const kvk_side *a, int64_t row, int64_t from, int64_t to, int32_t what,
+                        const kvk_state *state, void *result, int64_t result_stride,
+                        int32_t result_type);
+
+  // Cross entropy of class labels against rows. `value[i]` and `weight[i]` belong to row first + i.
+  // `status[i]` is as above, or KVK_BAD_LABEL.
+  void (*cross_entropy_labels)(const kvk_labels *labels, const kvk_side *model, int64_t first,
+                               int64_t count, int64_t classes, double *value, double *weight,
+                               uint8_t *status);
+
+  // The gradient with respect to b's logits. lse_a, lse_b, d_ba: per row, from pair_rows.
+  // For classes from ... to - 1.
+  void (*pair_gradient)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
+                        int64_t from, int64_t to, int32_t which, const double *lse_a,
+                        const double *lse_b, const double *d_ba, void *result,
+                        int64_t result_stride, int32_t result_type);
+
+  // The vector functions themselves, element by element: for tests of their accuracy.
+  void (*exp_f32)(const float *x, float *y, int64_t count);
+  void (*exp_f64)(const double *x, double *y, int64_t count);
+  void (*log_f32)(const float *x, float *y, int64_t count);
+  void (*log_f64)(const double *x, double *y, int64_t count);
+} kvk_table;
+
+#define KVK_BAD_LABEL 6
+
+/// The tables this build has, best first, ended by a null pointer; and whether the processor runs one.
+const kvk_table *kvk_table_at(int32_t index);
+int32_t kvk_table_runs(const kvk_table *table);
+
+#endif

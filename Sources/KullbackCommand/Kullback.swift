@@ -32,8 +32,7 @@ struct KullbackTool: ParsableCommand {
 
   static func main() {
     Signals.install()
-    let status = run(nil)
-    exit(status.rawValue)
+    end(run(nil))
   }
 
   private static func run(_ arguments: [String]?) -> Status {
@@ -72,4 +71,9 @@ struct KullbackTool: ParsableCommand {
       return error.status
     }
   }
+}
+
+// Outside the type, whose own `exit` is another one.
+private func end(_ status: Status) -> Never {
+  exit(status.rawValue)
 }

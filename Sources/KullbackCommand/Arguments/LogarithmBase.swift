@@ -5,12 +5,30 @@ struct LogarithmBase: ExpressibleByArgument, Equatable {
   /// nil: the natural logarithm.
   let number: Double?
 
+  static let natural = LogarithmBase(number: nil)
+
+  private init(number: Double?) {
+    self.number = number
+  }
+
   init?(argument: String) {
     if argument == "e" {
-      number = nil
+      self.init(number: nil)
       return
     }
     guard let number = Double(argument), number.isFinite, number > 1 else { return nil }
-    self.number = number
+    self.init(number: number)
   }
+
+  var defaultValueDescription: String { number.map(Format.exact) ?? "e" }
+}
+
+/// `--base`, where results are logarithms.
+struct BaseOption: ParsableArguments {
+  @Option(
+    name: .customLong("base"),
+    help: ArgumentHelp(
+      "The base of logarithms in results: e (nats), 2 (bits), 10 (bans), or another number above 1.",
+      valueName: "number"))
+  var logarithm: LogarithmBase = .natural
 }

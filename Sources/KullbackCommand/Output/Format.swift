@@ -50,7 +50,7 @@ enum Format {
   private static func print(_ format: String, _ values: any CVarArg...) -> String {
     var buffer = [CChar](repeating: 0, count: 64)
     // SAFETY: vsnprintf writes at most `count` bytes, terminated; the formats above match their values.
-    return withVaList(values) { list in
+    return unsafe withVaList(values) { list in
       unsafe buffer.withUnsafeMutableBufferPointer { bytes in
         _ = unsafe vsnprintf(bytes.baseAddress, bytes.count, format, list)
         return unsafe bytes.baseAddress.map { unsafe String(cString: $0) } ?? ""

@@ -14,21 +14,20 @@ internal import Synchronization
 /// them up; before that they remove the unfinished output. They call only what POSIX allows in a
 /// handler: write, unlink and _exit.
 enum Signals {
-  /// The file that is being written beside its final name: a C string, or null.
-  static let unfinished = Atomic<UnsafeMutablePointer<CChar>?>(nil)
+  /// The file that is being written beside its final name: the address of a C string, or 0.
+  private static let unfinished = Atomic<UInt>(0)
   /// Whether a progress bar may stand on the terminal and has to be erased.
   static let barIsShown = Atomic<Bool>(false)
 
   /// Installs the handlers. Called once, before anything is opened.
   static func install() {
     // Statics are made when they are first used, which must not happen inside a handler.
-    _ = unsafe unfinished.load(ordering: .relaxed)
+    _ = unfinished.load(ordering: .relaxed)
     _ = barIsShown.load(ordering: .relaxed)
 
     // A closed pipe and a file-size limit are answers of write(), which say more than a signal does.
-    // SAFETY: SIG_IGN is a disposition, not a pointer to follow.
-    unsafe signal(SIGPIPE, SIG_IGN)
-    unsafe signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       handle(number) { _ in
         Signals.removeUnfinished()
@@ -38,7 +37,7 @@ enum Signals {
     // Reading a page of a mapped file that lies behind its end (any more) raises SIGBUS.
     handle(SIGBUS) { _ in
       Signals.removeUnfinished()
-      Signals.say("kullback: an input could not be read to its end: it became shorter, or its disk failed\n")
+      Signals.say("kullback: an input became shorter while it was read, or its disk failed\n")
       _exit(Status.inputOutput.rawValue)
     }
   }
@@ -47,12 +46,14 @@ enum Signals {
   static func setUnfinished(_ path: String?) {
     // SAFETY: strdup copies the string; the copy lives until it is exchanged for another one. It is
     // not freed then, since a handler on another thread may hold it: one short string an output.
-    unsafe unfinished.store(path.flatMap { unsafe strdup($0) }, ordering: .sequentiallyConsistent)
+    let copy = unsafe path.flatMap { unsafe strdup($0) }
+    unfinished.store(UInt(bitPattern: copy), ordering: .sequentiallyConsistent)
   }
 
   private static func removeUnfinished() {
-    // SAFETY: the pointer is null or a C string that is never freed.
-    if let path = unsafe unfinished.load(ordering: .sequentiallyConsistent) {
+    // SAFETY: the address is 0 or that of a C string that is never freed.
+    let address = unfinished.load(ordering: .sequentiallyConsistent)
+    if let path = unsafe UnsafePointer<CChar>(bitPattern: address) {
       _ = unsafe unlink(path)
     }
     if barIsShown.load(ordering: .relaxed) { say("\r\u{1B}[K") }
@@ -76,7 +77,6 @@ enum Signals {
   }
 
   private static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
-    // SAFETY: the handler is a C function without context, for the life of the process.
-    unsafe signal(number, handler)
+    signal(number, handler)
   }
 }

@@ -54,8 +54,9 @@ struct Values {
 }
 
 extension Matrix where Element: LinearAlgebraScalar {
-  /// The elements in Double, row after row. By name of the type: the generic conversion takes a
-  /// microsecond an element in a debug build.
+  /// The elements in Double, row after row.
+  ///
+  /// By name of the type: the generic conversion takes a microsecond an element in a debug build.
   var doubles: [Double] {
     if let values = values as? [Float] { return values.map { Double($0) } }
     return values as? [Double] ?? []

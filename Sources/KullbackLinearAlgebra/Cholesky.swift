@@ -13,12 +13,26 @@ extension LAPACK {
   ) throws(LinearAlgebraError) -> Matrix<Scalar> {
     var factor = matrix
     try potrf(inPlace: &factor, triangle: triangle)
-    // SAFETY: the factor is square.
-    unsafe withMutableOperand(&factor) { a, stride in
-      unsafe Scalar.routines.clear(
-        triangle == .lower ? .upper : .lower, matrix.rows, a, Int(stride))
-    }
+    clear(triangle == .lower ? .upper : .lower, of: &factor)
     return factor
+  }
+
+  /// The Cholesky factor of a symmetric positive definite matrix, into a matrix of its shape.
+  ///
+  /// - Shapes: n × n; only `triangle` is read. `factor` is n × n; its other triangle becomes zeros.
+  /// - Complexity: n³ / 3 operations; allocates nothing as long as `factor` does not share its
+  ///   storage.
+  /// - Throws: `notSquare`, `shapeMismatch`, `notANumber`, `notPositiveDefinite`, `tooLarge`. After
+  ///   an error `factor` holds nothing of meaning.
+  ///
+  /// Source: LAPACK ?potrf.
+  public static func potrf<Scalar: LinearAlgebraScalar>(
+    _ matrix: Matrix<Scalar>, triangle: Triangle = .lower, into factor: inout Matrix<Scalar>
+  ) throws(LinearAlgebraError) {
+    _ = try checkedOrder(of: matrix, "potrf")
+    try copyElements(of: matrix, into: &factor, "potrf")
+    try potrf(inPlace: &factor, triangle: triangle)
+    clear(triangle == .lower ? .upper : .lower, of: &factor)
   }
 
   /// The Cholesky factor in place of the triangle of a symmetric positive definite matrix.
@@ -63,11 +77,28 @@ extension LAPACK {
   ) throws(LinearAlgebraError) -> Matrix<Scalar> {
     var inverse = factor
     try potri(inPlace: &inverse, triangle: triangle)
-    // SAFETY: the inverse is square.
-    unsafe withMutableOperand(&inverse) { a, stride in
-      unsafe Scalar.routines.mirror(triangle, factor.rows, a, Int(stride))
-    }
+    mirror(triangle, of: &inverse)
     return inverse
+  }
+
+  /// The inverse of a symmetric positive definite matrix from its Cholesky factor, into a matrix of
+  /// its shape.
+  ///
+  /// - Shapes: `factor` is n × n, of which `triangle` is read; `inverse` is n × n, both triangles
+  ///   filled.
+  /// - Complexity: 2 n³ / 3 operations; allocates nothing as long as `inverse` does not share its
+  ///   storage.
+  /// - Throws: `notSquare`, `shapeMismatch`, `notANumber`, `singular`, `tooLarge`. After an error
+  ///   `inverse` holds nothing of meaning.
+  ///
+  /// Source: LAPACK ?potri.
+  public static func potri<Scalar: LinearAlgebraScalar>(
+    factor: Matrix<Scalar>, triangle: Triangle = .lower, into inverse: inout Matrix<Scalar>
+  ) throws(LinearAlgebraError) {
+    _ = try checkedOrder(of: factor, "potri")
+    try copyElements(of: factor, into: &inverse, "potri")
+    try potri(inPlace: &inverse, triangle: triangle)
+    mirror(triangle, of: &inverse)
   }
 
   /// The inverse in place of the triangle of a Cholesky factor.
@@ -96,41 +127,6 @@ extension LAPACK {
     guard info == 0 else { throw .singular(index: Int(info) - 1) }
   }
 
-  /// The solution X of A X = B from the Cholesky factor of A, as a new matrix.
-  ///
-  /// - Shapes: `factor` is n × n, of which `triangle` is read; `right` and the result are n × m.
-  /// - Special values: NaN and infinities go through.
-  /// - Complexity: 2 n² m operations; allocates the result alone.
-  /// - Throws: `notSquare`, `shapeMismatch`, `singular` when the factor's diagonal holds a zero,
-  ///   `tooLarge`.
-  ///
-  /// Source: LAPACK ?potrs, which is these two triangular solves; called as such they need no
-  /// column-major copies.
-  public static func potrs<Scalar: LinearAlgebraScalar>(
-    factor: Matrix<Scalar>, _ right: Matrix<Scalar>, triangle: Triangle = .lower
-  ) throws(LinearAlgebraError) -> Matrix<Scalar> {
-    var result = right
-    try potrs(factor: factor, triangle: triangle, into: &result)
-    return result
-  }
-
-  /// Solves A X = B from the Cholesky factor of A, B becoming X in place.
-  ///
-  /// - Shapes: `factor` is n × n, of which `triangle` is read; `right` is n × m.
-  /// - Special values: NaN and infinities go through.
-  /// - Complexity: 2 n² m operations; allocates nothing as long as `right` does not share its storage.
-  /// - Throws: `notSquare`, `shapeMismatch`, `singular` when the factor's diagonal holds a zero,
-  ///   `tooLarge`; `right` is untouched then.
-  ///
-  /// Source: LAPACK ?potrs, which is these two triangular solves.
-  public static func potrs<Scalar: LinearAlgebraScalar>(
-    factor: Matrix<Scalar>, triangle: Triangle = .lower, into right: inout Matrix<Scalar>
-  ) throws(LinearAlgebraError) {
-    let lower = triangle == .lower
-    try BLAS.trsm(factor, triangle: triangle, transpose: !lower, into: &right)
-    try BLAS.trsm(factor, triangle: triangle, transpose: lower, into: &right)
-  }
-
   /// Refuses a NaN in the triangle: LAPACK would return a factor of NaN, or none, with no error.
   static func checkNumbers<Scalar: LinearAlgebraScalar>(
     in matrix: Matrix<Scalar>, _ triangle: Triangle, _ routine: String
@@ -141,5 +137,25 @@ extension LAPACK {
     }
     guard let place else { return }
     throw .notANumber(routine: routine, row: place.row, column: place.column)
+  }
+
+  private static func clear<Scalar: LinearAlgebraScalar>(
+    _ triangle: Triangle, of matrix: inout Matrix<Scalar>
+  ) {
+    let order = matrix.rows
+    // SAFETY: the callers checked that the matrix is square.
+    unsafe withMutableOperand(&matrix) { a, stride in
+      unsafe Scalar.routines.clear(triangle, order, a, Int(stride))
+    }
+  }
+
+  private static func mirror<Scalar: LinearAlgebraScalar>(
+    _ triangle: Triangle, of matrix: inout Matrix<Scalar>
+  ) {
+    let order = matrix.rows
+    // SAFETY: the callers checked that the matrix is square.
+    unsafe withMutableOperand(&matrix) { a, stride in
+      unsafe Scalar.routines.mirror(triangle, order, a, Int(stride))
+    }
   }
 }

@@ -74,6 +74,27 @@ func withMutableOperand<Scalar: LinearAlgebraScalar, Result>(
   }
 }
 
+/// Copies the elements, into memory that is there already where it is not shared.
+func copyElements<Scalar: LinearAlgebraScalar>(
+  of source: Matrix<Scalar>, into target: inout Matrix<Scalar>, _ routine: String
+) throws(LinearAlgebraError) {
+  guard source.rows == target.rows, source.columns == target.columns else {
+    throw .shapeMismatch(
+      routine: routine, first: source.operandShape, second: target.operandShape)
+  }
+  try checkSizes(of: source, routine)
+  try checkSizes(of: target, routine)
+  // SAFETY: the shapes agree.
+  unsafe withOperand(source) { from, strideFrom in
+    unsafe withMutableOperand(&target) { to, strideTo in
+      for row in 0..<source.rows {
+        unsafe (to + row * Int(strideTo)).update(
+          from: from + row * Int(strideFrom), count: source.columns)
+      }
+    }
+  }
+}
+
 /// The stride as BLAS wants it: at least the columns and at least 1, also where a single row or no
 /// element makes it meaningless.
 private func leadingDimension<Scalar>(of operand: Matrix<Scalar>) -> Int32 {

@@ -17,9 +17,27 @@ extension BLAS {
   ) throws(LinearAlgebraError) -> Matrix<Scalar> {
     var result = right
     try trsm(
-      triangular, side: side, triangle: triangle, transpose: transpose,
-      unitDiagonal: unitDiagonal, alpha: alpha, into: &result)
+      triangular, inPlace: &result, side: side, triangle: triangle, transpose: transpose,
+      unitDiagonal: unitDiagonal, alpha: alpha)
     return result
+  }
+
+  /// The solution X of op(A) X = α B or X op(A) = α B with a triangular A, into a matrix of B's shape.
+  ///
+  /// Shapes, special values and errors are those of the form that returns a new matrix;
+  /// `shapeMismatch` also when `result` is not of B's shape. Allocates nothing as long as `result`
+  /// does not share its storage. After an error `result` holds nothing of meaning.
+  ///
+  /// Source: BLAS level 3, ?trsm.
+  public static func trsm<Scalar: LinearAlgebraScalar>(
+    _ triangular: Matrix<Scalar>, _ right: Matrix<Scalar>, side: Side = .left,
+    triangle: Triangle = .lower, transpose: Bool = false, unitDiagonal: Bool = false,
+    alpha: Scalar = 1, into result: inout Matrix<Scalar>
+  ) throws(LinearAlgebraError) {
+    try copyElements(of: right, into: &result, "trsm")
+    try trsm(
+      triangular, inPlace: &result, side: side, triangle: triangle, transpose: transpose,
+      unitDiagonal: unitDiagonal, alpha: alpha)
   }
 
   /// Solves op(A) X = α B or X op(A) = α B with a triangular A, B becoming X in place.
@@ -34,9 +52,9 @@ extension BLAS {
   ///
   /// Source: BLAS level 3, ?trsm.
   public static func trsm<Scalar: LinearAlgebraScalar>(
-    _ triangular: Matrix<Scalar>, side: Side = .left, triangle: Triangle = .lower,
-    transpose: Bool = false, unitDiagonal: Bool = false, alpha: Scalar = 1,
-    into right: inout Matrix<Scalar>
+    _ triangular: Matrix<Scalar>, inPlace right: inout Matrix<Scalar>, side: Side = .left,
+    triangle: Triangle = .lower, transpose: Bool = false, unitDiagonal: Bool = false,
+    alpha: Scalar = 1
   ) throws(LinearAlgebraError) {
     let order = try checkedOrder(of: triangular, "trsm")
     guard order == (side == .left ? right.rows : right.columns) else {

@@ -69,6 +69,22 @@ import Testing
     #expect(a.values == [0.3125, 99, -0.125, 0.25])
   }
 
+  @Test func intoFormsAgreeWithTheReturningOnes() throws {
+    var values = Values(seed: 4)
+    let a = values.positiveDefinite(9, of: Double.self)
+    let b = values.slice(9, 3, of: Double.self)
+    var factor = Matrix<Double>(repeating: .nan, rows: 9, columns: 9)
+    var inverse = factor
+    var solution = Matrix<Double>(repeating: .nan, rows: 9, columns: 3)
+    try LAPACK.potrf(a, into: &factor)
+    try LAPACK.potri(factor: factor, into: &inverse)
+    try LAPACK.potrs(factor: factor, b, into: &solution)
+    #expect(factor.values == (try LAPACK.potrf(a)).values)
+    #expect(inverse.values == (try LAPACK.potri(factor: factor)).values)
+    #expect(solution.values == (try LAPACK.potrs(factor: factor, b)).values)
+    #expect(throws: LinearAlgebraError.self) { try LAPACK.potrf(a, into: &solution) }
+  }
+
   @Test func aRowSliceIsASquareLikeAnyOther() throws {
     let tall = Matrix<Double>([9, 9, 4, 0, 2, 5, 9, 9], rows: 4, columns: 2)
     #expect(try LAPACK.potrf(tall[rows: 1..<3]).values == [2, 0, 1, 2])

@@ -52,10 +52,27 @@ import Testing
   @Test func aZeroOnTheDiagonalIsRefusedAndNothingIsWritten() {
     let a = Matrix<Float>([1, 0, 5, 0], rows: 2, columns: 2)
     var b = Matrix<Float>([1, 2], rows: 2, columns: 1)
-    #expect(throws: LinearAlgebraError.singular(index: 1)) { try BLAS.trsm(a, into: &b) }
+    #expect(throws: LinearAlgebraError.singular(index: 1)) { try BLAS.trsm(a, inPlace: &b) }
     #expect(b.values == [1, 2])
-    #expect(throws: Never.self) { try BLAS.trsm(a, unitDiagonal: true, into: &b) }
+    #expect(throws: Never.self) { try BLAS.trsm(a, inPlace: &b, unitDiagonal: true) }
     #expect(b.values == [1, -3])
+  }
+
+  @Test func theIntoFormLeavesTheRightSideAlone() throws {
+    let a = Matrix<Double>([2, 0, 0, 4], rows: 2, columns: 2)
+    let b = Matrix<Double>([9, 2, 4, 9], rows: 4, columns: 1)[rows: 1..<3]
+    var x = Matrix<Double>(repeating: .nan, rows: 2, columns: 1)
+    try BLAS.trsm(a, b, into: &x)
+    #expect(x.values == [1, 1])
+    #expect(b.values == [2, 4])
+    #expect(
+      throws: LinearAlgebraError.shapeMismatch(
+        routine: "trsm", first: OperandShape(rows: 2, columns: 1),
+        second: OperandShape(rows: 1, columns: 2))
+    ) {
+      var wrong = Matrix<Double>(repeating: 0, rows: 1, columns: 2)
+      try BLAS.trsm(a, b, into: &wrong)
+    }
   }
 
   @Test func shapesAreChecked() {

@@ -1,28 +1,250 @@
-// TEMPORARY plain loop, replaced by the vector kernels before the first landing.
-static double tmp_logit(const kvk_side *s, int64_t row, int64_t k) {
-  double x; block_f64(element_at(s,row,k), s->type, 1, &x);
-  if (s->form==KVK_LOGITS) return x/s->temperature;
-  if (s->form==KVK_LOG_PROBABILITIES) return x;
-  return log(x + (s->form==KVK_WEIGHTS ? s->smoothing : 0));
+// Pairs of rows: which kernel evaluates them, the passes over a row, and results to their columns.
+
+static int pl_wants_family(const kvk_pair_out *out) {
+  return out->column[KVK_JS] || out->column[KVK_TV] || out->column[KVK_HELLINGER];
 }
-static uint8_t tmp_status(const kvk_side *s, int64_t row, int64_t n, double *lse) {
-  double m=-INFINITY, z=0; uint8_t st=0; 
-  for (int64_t k=0;k<n;k++){ double raw; block_f64(element_at(s,row,k),s->type,1,&raw); double v=tmp_logit(s,row,k);
-    uint8_t w = raw!=raw?1: raw==INFINITY?2: (s->form>=2 && raw==-INFINITY)?2: (s->form>=2&&raw<0)?3:0;
-    if (w && (!st||w<st)) st=w; if (v>m) m=v; }
-  if (st) return st; if (m==-INFINITY) return KVK_NO_MASS;
-  for (int64_t k=0;k<n;k++) z+=exp(tmp_logit(s,row,k)-m); *lse=m+log(z);
-  if ((s->form==1||s->form==2) && fabs(exp(*lse)-1)>s->tolerance) return KVK_NOT_NORMALISED; return 0; }
-static void pair_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t classes, const kvk_pair_out *out) {
-  for (int64_t i=0;i<count;i++) { int64_t row=first+i; double A=0,B=0,v[KVK_PAIR_COUNT];
-    out->status_a[i]=tmp_status(a,row,classes,&A); out->status_b[i]=tmp_status(b,row,classes,&B);
-    for (int j=0;j<KVK_PAIR_COUNT;j++) v[j]=NAN;
-    if (!out->status_a[i]&&!out->status_b[i]) { double d=0,r=0,ha=0,hb=0,js=0,tv=0,bc=0,ma=-INFINITY,mb=-INFINITY; int64_t ia=0,ib=0;
-      for (int64_t k=0;k<classes;k++){ double la=tmp_logit(a,row,k)-A, lb=tmp_logit(b,row,k)-B,p=exp(la),q=exp(lb),m=(p+q)/2;
-        if(la>ma){ma=la;ia=k;} if(lb>mb){mb=lb;ib=k;}
-        if(p>0){d+=p*(la-lb);ha-=p*la;js+=p*log(p/m)/2;} if(q>0){r+=q*(lb-la);hb-=q*lb;js+=q*log(q/m)/2;} tv+=fabs(p-q)/2; bc+=sqrt(p*q);}
-      if(d<0)d=0; if(r<0)r=0; double t[]={d,r,ha,hb,ha+d,hb+r,d+r,js,tv,sqrt(fmax(0,1-bc)),ia==ib,A,B}; memcpy(v,t,sizeof t);}
-    for (int j=0;j<KVK_PAIR_COUNT;j++) if(out->column[j]) out->column[j][i]=v[j]; } }
-static void pair_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to, const kvk_pair_out *wanted, const kvk_state *state, kvk_state *partial) {}
-static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t classes, const kvk_pair_out *wanted, kvk_state *state, const kvk_state *partials, int64_t count) { return 0; }
-static void pair_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_state *state, const kvk_pair_out *out, int64_t index) { pair_rows(a,b,row,1,classes,out); }
+
+static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_row *s,
+                      double sums[3]) {
+  pl_view view;
+  const int wide = pair->type == KVK_F64 || s->mode == PL_WIDE;
+  // A - B from the sums' own reference, which keeps its digits where the rows are alike.
+  const double difference = s->c, difference_low = s->c_low + s->log_ratio;
+  const double c = difference + difference_low, bb = c - difference;
+  const double c_low = (difference - (c - bb)) + (difference_low - bb);
+  const pl_result r = pl_conclude(s);
+  pf_reference_f32 f;
+  pf_reference_f64 d;
+  // p = exp(a - base) 2^-exponent norm.
+  const int zero = s->from_zero;
+  const double log2e = 1.44269504088896340736, ln2 = 0.69314718055994530942;
+  const double base_a = zero ? 0 : s->top_a, exponent_a = zero ? rint(r.lse_a * log2e) : 0;
+  const double base_b = zero ? 0 : s->top_b, exponent_b = zero ? rint(r.lse_b * log2e) : 0;
+  f.base_a = set1_f32((float)base_a);
+  f.base_b = set1_f32((float)base_b);
+  f.exponent_a = set1_f32((float)exponent_a);
+  f.exponent_b = set1_f32((float)exponent_b);
+  f.norm_a = set1_f32((float)exp(zero ? exponent_a * ln2 - r.lse_a : -r.log_a));
+  f.norm_b = set1_f32((float)exp(zero ? exponent_b * ln2 - r.lse_b : -r.log_b));
+  f.c_high = set1_f32((float)c);
+  f.c_low = set1_f32((float)((c - (double)(float)c) + c_low));
+  d.base_a = set1_f64(s->top_a);
+  d.base_b = set1_f64(s->top_b);
+  d.exponent_a = d.exponent_b = set1_f64(0);
+  d.norm_a = set1_f64(exp(-r.log_a));
+  d.norm_b = set1_f64(exp(-r.log_b));
+  d.c_high = set1_f64(c);
+  d.c_low = set1_f64(c_low);
+  for (int64_t k = from; k < to; k += PL_BLOCK) {
+    const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
+    pl_open(pair, wide, k, n, &view);
+    double *js = &sums[0], *tv = &sums[1], *he = &sums[2];
+    if (wide) pf_block_f64(KVK_F64, view.a, view.b, view.a_low, view.b_low, n, &d, js, tv, he);
+    else if (pair->type == KVK_F32) pf_block_f32(KVK_F32, view.a, view.b, 0, 0, n, &f, js, tv, he);
+    else if (pair->type == KVK_F16) pf_block_f32(KVK_F16, view.a, view.b, 0, 0, n, &f, js, tv, he);
+    else pf_block_f32(KVK_BF16, view.a, view.b, 0, 0, n, &f, js, tv, he);
+  }
+}
+
+// Prepares a second look: a shift that makes the mean difference zero.
+static void pl_recentre(const pl_pair *pair, pl_row *s) {
+  const double largest_a = exp(s->top_a - s->scale);
+  const double largest_b = exp(s->top_b + (s->c + s->c_low) - s->scale);
+  const double z = s->sum[PL_Z] + s->sum[PL_TIES] * largest_a;
+  const double vz = s->sum[PL_VZ] + s->sum[PL_VTIES] * largest_b;
+  const double mean_a = s->sum[PL_M] / z, mean_b = s->sum[PL_VM] / vz;
+  const double mean = s->forbidden_ab ? mean_b : s->forbidden_ba ? mean_a : 0.5 * (mean_a + mean_b);
+  const double c = s->c + mean, bb = c - s->c;
+  s->c_low += (s->c - (c - bb)) + (mean - bb);
+  s->c = c;
+  s->exact = 1;
+  if (pair->type != KVK_F64 && !(fabs(mean) <= 30)) s->mode = PL_WIDE;
+  for (int j = 0; j < PL_SUMS; j++) s->sum[j] = 0;
+}
+
+// Normalisation and the presence of any mass, once the sums are known.
+static void pl_check(const kvk_side *side, double top, double lse, int32_t *status) {
+  if (*status) return;
+  if (!(top > -INFINITY)) *status = KVK_NO_MASS;
+  else if ((side->form == KVK_LOG_PROBABILITIES || side->form == KVK_PROBABILITIES) &&
+           !(fabs(expm1(lse)) <= side->tolerance))
+    *status = KVK_NOT_NORMALISED;
+}
+
+static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, const kvk_pair_out *out,
+                     int64_t i) {
+  pl_result r = pl_conclude(s);
+  int32_t status_a = s->status_a, status_b = s->status_b;
+  if (!status_a && !s->started) status_a = KVK_NO_MASS;
+  if (!status_b && !s->started) status_b = KVK_NO_MASS;
+  pl_check(pair->a, s->top_a, r.lse_a, &status_a);
+  pl_check(pair->b, s->top_b, r.lse_b, &status_b);
+  double v[KVK_PAIR_COUNT];
+  if (status_a || status_b) {
+    for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
+  } else {
+    const double ab = r.d_ab, ba = r.d_ba;
+    const double js = 0.5 * s->js, tv = 0.5 * s->tv, hellinger = sqrt(0.5 * s->hellinger);
+    v[KVK_D_AB] = swapped ? ba : ab;
+    v[KVK_D_BA] = swapped ? ab : ba;
+    v[KVK_H_A] = swapped ? r.h_b : r.h_a;
+    v[KVK_H_B] = swapped ? r.h_a : r.h_b;
+    v[KVK_H_AB] = v[KVK_H_A] + v[KVK_D_AB];
+    v[KVK_H_BA] = v[KVK_H_B] + v[KVK_D_BA];
+    v[KVK_JEFFREYS] = ab + ba;
+    v[KVK_JS] = js < 0.69314718055994530942 ? js : 0.69314718055994530942;
+    v[KVK_TV] = tv < 1 ? tv : 1;
+    v[KVK_HELLINGER] = hellinger < 1 ? hellinger : 1;
+    v[KVK_SAME_LARGEST] = s->index_a == s->index_b;
+    v[KVK_LSE_A] = swapped ? r.lse_b : r.lse_a;
+    v[KVK_LSE_B] = swapped ? r.lse_a : r.lse_b;
+  }
+  for (int j = 0; j < KVK_PAIR_COUNT; j++)
+    if (out->column[j]) out->column[j][i] = v[j];
+  out->status_a[i] = (uint8_t)(swapped ? status_b : status_a);
+  out->status_b[i] = (uint8_t)(swapped ? status_a : status_b);
+}
+
+// What the next pass over a row is, after the one that `s` says.
+static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *s) {
+  if (s->status_a || s->status_b || !(s->top_a > -INFINITY) || !(s->top_b > -INFINITY) ||
+      !s->started)
+    return s->pass = PL_DONE;
+  if (s->pass == PL_FAMILY) return s->pass = PL_DONE;
+  const pl_result r = pl_conclude(s);
+  if (s->pass == PL_FIRST && r.look_again) {
+    pl_recentre(pair, s);
+    return s->pass = PL_SECOND_LOOK;
+  }
+  s->log_ratio = r.log_ratio;
+  return s->pass = pl_wants_family(wanted) ? PL_FAMILY : PL_DONE;
+}
+
+// One pass over a stretch of a row. In the first pass `partial` starts empty, in the others it starts
+// as the row's state with sums of zero.
+static void pl_pass(const pl_pair *pair, int64_t from, int64_t to, const kvk_pair_out *wanted,
+                    pl_row *partial) {
+  if (partial->pass == PL_FIRST) {
+    if (!pl_run(pair, from, to, 0, partial)) pl_restart(pair, from, to, partial);
+    if (wanted->column[KVK_SAME_LARGEST]) {
+      double largest;
+      partial->index_a = pl_first_largest(pair->a, pair->row, from, to, &largest);
+      partial->index_b = pl_first_largest(pair->b, pair->row, from, to, &largest);
+    }
+  } else if (partial->pass == PL_SECOND_LOOK) {
+    pl_run(pair, from, to, 1, partial);
+  } else {
+    double sums[3] = {0, 0, 0};
+    pl_family(pair, from, to, partial, sums);
+    partial->js += sums[0];
+    partial->tv += sums[1];
+    partial->hellinger += sums[2];
+  }
+}
+
+static void pair_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
+                      int64_t classes, const kvk_pair_out *out) {
+  for (int64_t i = 0; i < count; i++) {
+    int swapped;
+    const pl_pair pair = pl_order(a, b, first + i, classes, &swapped);
+    pl_row s = {.top_a = -INFINITY, .top_b = -INFINITY};
+    do pl_pass(&pair, 0, classes, out, &s);
+    while (pl_next(&pair, out, &s) != PL_DONE);
+    pl_write(&pair, swapped, &s, out, i);
+  }
+}
+
+static void pair_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to,
+                         int64_t classes, const kvk_pair_out *wanted, const kvk_state *state,
+                         kvk_state *partial) {
+  int swapped;
+  const pl_pair pair = pl_order(a, b, row, classes, &swapped);
+  pl_row s;
+  memcpy(&s, state, sizeof s);
+  if (s.pass == PL_FIRST) {
+    s = (pl_row){.top_a = -INFINITY, .top_b = -INFINITY};
+  } else {
+    for (int j = 0; j < PL_SUMS; j++) s.sum[j] = s.pass == PL_FAMILY ? s.sum[j] : 0;
+    s.js = s.tv = s.hellinger = 0;
+  }
+  pl_pass(&pair, from, to, wanted, &s);
+  memset(partial, 0, sizeof *partial);
+  memcpy(partial, &s, sizeof s);
+}
+
+static inline int32_t pl_worse(int32_t x, int32_t y) { return !x ? y : !y ? x : x < y ? x : y; }
+
+// What all parts of a row say together, apart from the sums.
+static pl_row pl_gather(const kvk_state *partials, int64_t count) {
+  pl_row all = {.top_a = -INFINITY, .top_b = -INFINITY};
+  for (int64_t i = 0; i < count; i++) {
+    pl_row p;
+    memcpy(&p, &partials[i], sizeof p);
+    all.status_a = pl_worse(all.status_a, p.status_a);
+    all.status_b = pl_worse(all.status_b, p.status_b);
+    all.forbidden_ab |= p.forbidden_ab;
+    all.forbidden_ba |= p.forbidden_ba;
+    all.started |= p.started;
+    all.exact |= p.exact;
+    all.mode = p.mode > all.mode ? p.mode : all.mode;
+    all.digits = p.digits;
+    if (i == 0 || p.top_a > all.top_a) all.index_a = p.index_a;
+    if (i == 0 || p.top_b > all.top_b) all.index_b = p.index_b;
+    all.top_a = p.top_a > all.top_a ? p.top_a : all.top_a;
+    all.top_b = p.top_b > all.top_b ? p.top_b : all.top_b;
+  }
+  return all;
+}
+
+static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
+                          const kvk_pair_out *wanted, kvk_state *state, const kvk_state *partials,
+                          int64_t count) {
+  int swapped;
+  const pl_pair pair = pl_order(a, b, row, classes, &swapped);
+  pl_row s, p;
+  memcpy(&s, state, sizeof s);
+  if (s.pass == PL_FIRST) {
+    s = pl_gather(partials, count);
+    const pl_place place = pl_place_for(pair.type != KVK_F64, s.exact, s.top_a, s.top_b);
+    pl_refer_to(&s, &place);
+    int moved = 1;
+    for (int64_t i = 0; i < count && moved && !s.status_a && !s.status_b; i++) {
+      memcpy(&p, &partials[i], sizeof p);
+      if (!p.started) continue;
+      moved = pl_rebase(&p, &place, s.top_a, s.top_b);
+      for (int j = 0; j < PL_SUMS; j++) s.sum[j] += p.sum[j];
+    }
+    if (!moved) {
+      // The parts lie too far apart to be brought together: the row again, with the common reference.
+      for (int j = 0; j < PL_SUMS; j++) s.sum[j] = 0;
+      s.mode = PL_WIDE;
+      s.exact = 1;
+      s.pass = PL_SECOND_LOOK;
+      memcpy(state, &s, sizeof s);
+      return 1;
+    }
+  } else {
+    for (int64_t i = 0; i < count; i++) {
+      memcpy(&p, &partials[i], sizeof p);
+      if (s.pass == PL_SECOND_LOOK) {
+        for (int j = 0; j < PL_SUMS; j++) s.sum[j] += p.sum[j];
+      } else {
+        s.js += p.js;
+        s.tv += p.tv;
+        s.hellinger += p.hellinger;
+      }
+    }
+  }
+  const int32_t next = pl_next(&pair, wanted, &s);
+  memcpy(state, &s, sizeof s);
+  return next != PL_DONE;
+}
+
+static void pair_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
+                        const kvk_state *state, const kvk_pair_out *out, int64_t index) {
+  int swapped;
+  const pl_pair pair = pl_order(a, b, row, classes, &swapped);
+  pl_row s;
+  memcpy(&s, state, sizeof s);
+  pl_write(&pair, swapped, &s, out, index);
+}

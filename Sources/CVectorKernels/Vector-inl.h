@@ -19,6 +19,7 @@ KVK_INLINE V N(keep)(I mask, V x) { return (V)(mask & (I)x); }    // x where the
 KVK_INLINE V N(drop)(I mask, V x) { return (V)(~mask & (I)x); }   // 0 where the mask is set, else x
 
 KVK_INLINE V N(abs)(V x) { return __builtin_elementwise_abs(x); }
+KVK_INLINE V N(sqrt)(V x) { return __builtin_elementwise_sqrt(x); }
 KVK_INLINE V N(fma)(V x, V y, V z) { return x * y + z; } // contracted where the hardware can
 
 KVK_INLINE int N(any)(I mask) { return __builtin_reduce_or(mask) != 0; }

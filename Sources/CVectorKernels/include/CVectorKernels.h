@@ -127,8 +127,9 @@ typedef struct kvk_table {
   // stood before the pass, then merge the partial states in the order of the segments.
   // `pair_merge` returns 1 when another pass is wanted, else 0. The state starts zeroed.
   void (*pair_segment)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to,
-                       const kvk_pair_out *wanted, const kvk_state *state, kvk_state *partial);
-  int32_t (*pair_merge)(const kvk_side *a, const kvk_side *b, int64_t classes,
+                       int64_t classes, const kvk_pair_out *wanted, const kvk_state *state,
+                       kvk_state *partial);
+  int32_t (*pair_merge)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
                         const kvk_pair_out *wanted, kvk_state *state, const kvk_state *partials,
                         int64_t count);
   void (*pair_finish)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,

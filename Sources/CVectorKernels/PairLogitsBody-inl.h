@@ -1,0 +1,361 @@
+// The sums of one block of a pair of logit rows, for the element type that Real-inl.h chose.
+//
+// For classes k of the block, with a reference (scale, c) that holds for the whole call:
+//
+//     w = exp(a - scale)          the first row's weight
+//     x = (a - b) - c             the difference of logits, less a shift that makes it small
+//     v = w exp(-x)               the second row's weight, in the unit exp(scale - c)
+//
+// and phi(t) = exp(t) - 1 - t, the block adds up
+//
+//     z = Σ w      m = Σ w x      s = Σ w phi(-x)     t = Σ w (largest a - a)
+//     vz = Σ v     vm = Σ v x     vs = Σ v phi(x)     vt = Σ v (largest b - b)
+//
+// No term of s or vs is negative and phi keeps all its digits near 0: nothing cancels, however near
+// the rows are. One range reduction of -x = n ln 2 + r gives, with 2^n = e and exp(r) - 1 = r + q,
+//
+//     exp(-x) = e + e (r + q)
+//     phi(-x) = (e - 1) - n ln 2 + (e - 1) r + e q
+//     exp(-x) phi(x) = 1 - e + e (n ln 2 - q - x (r + q))
+//
+// where at n = 0 every term is of second order in r.
+
+#if KVK_REAL == 32
+
+#undef PL_LIMIT
+#undef PL_MAGIC
+#undef PL_MANTISSA
+#undef PL_FLOOR
+#undef PL_ONE
+#undef PL_WIDTH
+#define PL_LIMIT 40.0f           // |x| above it: the block is evaluated in Double
+#define PL_MAGIC 12582912.0f     // 1.5 × 2^23: adding it rounds to an integer
+#define PL_MANTISSA 23
+#define PL_FLOOR 125.0f          // weights stop at 2^-125 of the scale
+#define PL_ONE 0x3f800000
+#define PL_WIDTH(type) ((type) == KVK_F32 ? 4 : 2)
+
+KVK_INLINE V N(pl_load)(const void *p, int64_t i, const int32_t type) {
+  return type == KVK_F32    ? load_f32((const float *)p + i)
+         : type == KVK_F16 ? load_f32_of_f16((const uint16_t *)p + i)
+                           : load_f32_of_bf16((const uint16_t *)p + i);
+}
+
+KVK_INLINE R N(pl_get)(const void *p, int64_t i, const int32_t type) {
+  if (type != KVK_F32) {
+    uint16_t half;
+    memcpy(&half, (const uint16_t *)p + i, 2);
+    return type == KVK_F16 ? f16_to_float(half) : bf16_to_float(half);
+  }
+  R x;
+  memcpy(&x, (const R *)p + i, sizeof x);
+  return x;
+}
+
+// Lane sums of Float in Double.
+typedef double half_f64 __attribute__((ext_vector_type(KVK_BYTES / 4)));
+typedef half_f64 N(pl_total);
+KVK_INLINE void N(pl_carry)(N(pl_total) *total, V x) {
+  *total += __builtin_convertvector(x, half_f64);
+}
+KVK_INLINE double N(pl_total_sum)(const N(pl_total) *total) {
+  half_f64 t = *total;
+  double s[KVK_BYTES / 4];
+  memcpy(s, &t, sizeof s);
+  for (int64_t half = KVK_BYTES / 8; half > 0; half /= 2)
+    for (int64_t i = 0; i < half; i++) s[i] += s[i + half];
+  return s[0];
+}
+
+// exp(r) for |r| <= ln 2 / 2, relative error 1.1e-7.
+KVK_INLINE V N(pl_exp)(V r) {
+  V p = N(set1)(0.008312429986f);
+  p = p * r + 0.04189098711f;
+  p = p * r + 0.1666711817f;
+  p = p * r + 0.4999922585f;
+  p = p * r + 1.0f;
+  return p * r + 1.0f;
+}
+
+// (exp(r) - 1 - r) / r² for |r| <= ln 2 / 2, relative error 1.3e-7.
+KVK_INLINE V N(pl_g)(V r) {
+  V p = N(set1)(0.001390133457f);
+  p = p * r + 0.008363259796f;
+  p = p * r + 0.04166685485f;
+  p = p * r + 0.166665766f;
+  return p * r + 0.4999999955f;
+}
+
+#else
+
+#undef PL_LIMIT
+#undef PL_MAGIC
+#undef PL_MANTISSA
+#undef PL_FLOOR
+#undef PL_ONE
+#undef PL_WIDTH
+#define PL_LIMIT 600.0
+#define PL_MAGIC 6755399441055744.0 // 1.5 × 2^52
+#define PL_MANTISSA 52
+#define PL_FLOOR 1021.0
+#define PL_ONE 0x3ff0000000000000
+#define PL_WIDTH(type) 8
+
+KVK_INLINE V N(pl_load)(const void *p, int64_t i, const int32_t type) {
+  (void)type;
+  return N(load)((const R *)p + i);
+}
+
+KVK_INLINE R N(pl_get)(const void *p, int64_t i, const int32_t type) {
+  (void)type;
+  R x;
+  memcpy(&x, (const R *)p + i, sizeof x);
+  return x;
+}
+
+typedef V N(pl_total);
+KVK_INLINE void N(pl_carry)(N(pl_total) *total, V x) { *total += x; }
+KVK_INLINE double N(pl_total_sum)(const N(pl_total) *total) { return N(sum)(*total); }
+
+// (exp(r) - 1 - r) / r² for |r| <= ln 2 / 2, relative error 2.1e-16.
+KVK_INLINE V N(pl_g)(V r) {
+  V p = N(set1)(2.506823075667612433e-8);
+  p = p * r + 2.7620285318928877923e-7;
+  p = p * r + 2.7557355780278622563e-6;
+  p = p * r + 0.000024801520894110284074;
+  p = p * r + 0.0001984126978402269792;
+  p = p * r + 0.001388888891746179179;
+  p = p * r + 0.0083333333333565474519;
+  p = p * r + 0.041666666666623661195;
+  p = p * r + 0.16666666666666643497;
+  return p * r + 0.50000000000000010348;
+}
+
+KVK_INLINE V N(pl_exp)(V r) { return 1.0 + (r + (r * r) * N(pl_g)(r)); }
+
+#endif
+
+// The reference of a block call. Vectors, so that the lanes may belong to different rows.
+typedef struct {
+  V base;             // scale = base + exponent × ln 2
+  V exponent;         // whole numbers
+  V c_high, c_low;    // the shift c = c_high + c_low
+  V base_b, factor_b; // exp(b - base_b) × factor_b = exp(b + c - base)
+  V largest_a, largest_b;
+} N(pl_reference);
+
+typedef struct {
+  V sum[PL_SUMS];
+  V far;          // the largest |x|
+  V top_a, top_b; // the largest a and b
+  I forbidden_ab, forbidden_ba; // p > 0 where q = 0, and the reverse
+} N(pl_lanes);
+
+// One vector of classes. `lanes` masks the classes that exist (PL_TAIL).
+KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, I lanes,
+                           const N(pl_reference) *ref, V floor_u, N(pl_lanes) *acc) {
+  V x, rest = N(set1)(0);
+  if (flags & PL_EXACT) {
+    // TwoDiff (Knuth): d + low is a - b exactly.
+    const V d = a - b;
+    const V bb = d - a;
+    V low = (a - (d - bb)) - (b + bb);
+    if (flags & PL_LOW) low += a_low - b_low;
+    // x + rest is d + low - c to twice the digits.
+    const V near = d - ref->c_high;
+    const V cc = near - d;
+    const V tail = (d - (near - cc)) - (ref->c_high + cc) + (low - ref->c_low);
+    x = near + tail;
+    rest = (near - x) + tail;
+  } else {
+    x = (a - b) - ref->c_high;
+  }
+
+  // Classes whose mass lies (all but) on one side: their weight is that side's own.
+  I zero_a, zero_b, only_a, only_b;
+  V u;
+  if (flags & PL_MASK) {
+    zero_a = a == -INFINITY;
+    zero_b = b == -INFINITY;
+    acc->forbidden_ba |= zero_a & ~zero_b & lanes;
+    acc->forbidden_ab |= zero_b & ~zero_a & lanes;
+    x = N(drop)(zero_a | zero_b, x);
+    rest = N(drop)(zero_a | zero_b, rest);
+    only_b = zero_a;
+    only_a = zero_b;
+#if KVK_REAL == 64
+    only_b |= x < -PL_LIMIT;
+    only_a |= x > PL_LIMIT;
+#endif
+    u = (only_b ? b : a) - (only_b ? ref->base_b : ref->base);
+    if (flags & PL_LOW) u += only_b ? b_low : a_low;
+  } else {
+    u = a - ref->base;
+    if (flags & PL_LOW) u += a_low;
+  }
+
+  // w = 2^(n - exponent) exp(u - n ln 2).
+  u = N(max)(u, floor_u);
+  const V magic = (R)PL_MAGIC - ref->exponent;
+  const V ku = u * RC(1.44269504088896340736) + magic;
+  const V nu = ku - magic;
+  V ru = u - nu * RC(0.69314718055994530942);
+#if KVK_REAL == 64
+  ru = ru - nu * 2.3190468138462995584e-17;
+#endif
+  V w = (V)((I)N(pl_exp)(ru) + ((I)ku << PL_MANTISSA));
+
+  // exp(-x) and its companions.
+  V y = x;
+#if KVK_REAL == 64
+  if (flags & PL_MASK) y = N(min)(N(max)(x, N(set1)(-PL_LIMIT)), N(set1)(PL_LIMIT));
+#endif
+  const V kx = (R)PL_MAGIC - y * RC(1.44269504088896340736);
+  const V nx = kx - (R)PL_MAGIC;
+  const V nl = nx * RC(0.69314718055994530942);
+  V r = -y - nx * RC(0.69314718055994530942); // rounded once: the product is not
+  if (flags & PL_EXACT) r -= rest;
+  const V e = (V)(((I)kx << PL_MANTISSA) + PL_ONE);
+  const V q = (r * r) * N(pl_g)(r);
+  const V h = r + q;
+  const V e1 = e - RC(1.0);
+  V phi = e * q + (e1 * r + (e1 - nl));
+  V chi = e * ((nl - q) - y * h) - e1;
+  V v = w * (e * h + e);
+  V ta = ref->largest_a - a, tb = ref->largest_b - b;
+
+  if (flags & PL_MASK) {
+    w *= only_b ? ref->factor_b : N(set1)(RC(1.0));
+    const I none = (zero_a & zero_b) | ~lanes;
+    w = N(drop)(none, w);
+    V s = w * phi, vs = w * chi;
+    v = only_b ? w : N(drop)(only_a | none, v);
+    w = N(drop)(only_b, w);
+    // w phi(-x) = v - w + w x and v phi(x) = w - v - v x; where a side has no mass at all the
+    // divergence towards it is infinite, which `forbidden` says.
+    s = only_b ? v : only_a ? w * (x - RC(1.0)) : s;
+    vs = only_a ? w : only_b ? v * (RC(-1.0) - x) : vs;
+    s = N(drop)(zero_b, s);
+    vs = N(drop)(zero_a, vs);
+    ta = N(drop)(zero_a | none, ta);
+    tb = N(drop)(zero_b | none, tb);
+    acc->sum[PL_S] += s;
+    acc->sum[PL_VS] += vs;
+  } else {
+    w = N(keep)(lanes, w);
+    v = N(keep)(lanes, v);
+    acc->sum[PL_S] += w * phi;
+    acc->sum[PL_VS] += w * chi;
+  }
+  acc->sum[PL_T] += w * ta;
+  acc->sum[PL_VT] += v * tb;
+  acc->sum[PL_M] += w * x;
+  acc->sum[PL_VM] += v * x;
+  acc->far = N(max)(N(abs)(x), acc->far);
+
+  if (flags & PL_RECORD) {
+    const I tie_a = (a == ref->largest_a) & lanes, tie_b = (b == ref->largest_b) & lanes;
+    acc->sum[PL_TIES] += N(keep)(tie_a, N(set1)(1));
+    acc->sum[PL_VTIES] += N(keep)(tie_b, N(set1)(1));
+    acc->sum[PL_Z] += N(drop)(tie_a, w);
+    acc->sum[PL_VZ] += N(drop)(tie_b, v);
+  } else {
+    acc->sum[PL_Z] += w;
+    acc->sum[PL_VZ] += v;
+    acc->top_a = N(max)(lanes ? a : acc->top_a, acc->top_a);
+    acc->top_b = N(max)(lanes ? b : acc->top_b, acc->top_b);
+  }
+}
+
+KVK_INLINE V N(pl_floor)(const N(pl_reference) *ref) {
+  return (ref->exponent - (R)PL_FLOOR) * RC(0.69314718055994530942);
+}
+
+KVK_INLINE void N(pl_clear)(N(pl_lanes) *acc) {
+  for (int j = 0; j < PL_SUMS; j++) acc->sum[j] = N(set1)(0);
+  acc->far = N(set1)(0);
+  acc->top_a = acc->top_b = N(set1)(-INFINITY);
+  acc->forbidden_ab = acc->forbidden_ba = (I)N(set1)(0);
+}
+
+// What a block call found beside the sums.
+typedef struct {
+  double sum[PL_SUMS];
+  R far, top_a, top_b; // tops only without PL_RECORD
+  int forbidden_ab, forbidden_ba;
+} N(pl_block_sums);
+
+// Vectors that are added up in lanes of Float before they are carried over into Double: equal terms all
+// round the same way, and this many keep the worst case under 5e-7.
+#define PL_CARRY 16
+
+KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, const void *b,
+                            const R *a_low, const R *b_low, int64_t n,
+                            const N(pl_reference) *ref, N(pl_block_sums) *out) {
+  const V zero = N(set1)(0);
+  const I all = zero == zero;
+  const V floor_u = N(pl_floor)(ref);
+  N(pl_lanes) acc;
+  N(pl_clear)(&acc);
+  N(pl_total) total[PL_SUMS];
+  memset(total, 0, sizeof total);
+  const int64_t whole = n / LANES * LANES;
+  int64_t i = 0;
+  while (i < whole) {
+    const int64_t stop = whole - i > PL_CARRY * LANES ? i + PL_CARRY * LANES : whole;
+    for (; i < stop; i += LANES) {
+      __builtin_prefetch((const char *)a + (i + PL_AHEAD) * PL_WIDTH(type));
+      __builtin_prefetch((const char *)b + (i + PL_AHEAD) * PL_WIDTH(type));
+      const V va = N(pl_load)(a, i, type), vb = N(pl_load)(b, i, type);
+      const V la = flags & PL_LOW ? N(load)(a_low + i) : zero;
+      const V lb = flags & PL_LOW ? N(load)(b_low + i) : zero;
+      N(pl_step)(flags, va, vb, la, lb, all, ref, floor_u, &acc);
+    }
+    for (int j = 0; j < PL_TIES; j++) {
+      N(pl_carry)(&total[j], acc.sum[j]);
+      acc.sum[j] = zero;
+    }
+  }
+  if (i < n) {
+    // The rest, padded with classes that are masked and whose x is 0.
+    R ta[LANES], tb[LANES], tla[LANES], tlb[LANES], outside[LANES];
+    for (int64_t j = 0; j < LANES; j++) {
+      const int inside = i + j < n;
+      ta[j] = inside ? N(pl_get)(a, i + j, type) : ref->c_high[0];
+      tb[j] = inside ? N(pl_get)(b, i + j, type) : 0;
+      tla[j] = (flags & PL_LOW) && inside ? a_low[i + j] : 0;
+      tlb[j] = (flags & PL_LOW) && inside ? b_low[i + j] : 0;
+      outside[j] = inside ? 0 : 1;
+    }
+    N(pl_step)(flags, N(load)(ta), N(load)(tb), N(load)(tla), N(load)(tlb),
+               N(load)(outside) == zero, ref, floor_u, &acc);
+    for (int j = 0; j < PL_SUMS; j++) N(pl_carry)(&total[j], acc.sum[j]);
+  }
+  for (int j = 0; j < PL_SUMS; j++) out->sum[j] = N(pl_total_sum)(&total[j]);
+  out->far = N(largest)(acc.far);
+  out->top_a = N(largest)(acc.top_a);
+  out->top_b = N(largest)(acc.top_b);
+  out->forbidden_ab = N(any)(acc.forbidden_ab);
+  out->forbidden_ba = N(any)(acc.forbidden_ba);
+}
+
+// The largest element of each row's block.
+KVK_INLINE void N(pl_tops)(const int32_t type, const void *a, const void *b, int64_t n, R *top_a,
+                           R *top_b) {
+  V ma = N(set1)(-INFINITY), mb = ma, ma2 = ma, mb2 = ma;
+  int64_t i = 0;
+  for (; i + 2 * LANES <= n; i += 2 * LANES) {
+    ma = N(max)(N(pl_load)(a, i, type), ma);
+    mb = N(max)(N(pl_load)(b, i, type), mb);
+    ma2 = N(max)(N(pl_load)(a, i + LANES, type), ma2);
+    mb2 = N(max)(N(pl_load)(b, i + LANES, type), mb2);
+  }
+  R ta = N(largest)(N(max)(ma, ma2)), tb = N(largest)(N(max)(mb, mb2));
+  for (; i < n; i++) {
+    const R xa = N(pl_get)(a, i, type), xb = N(pl_get)(b, i, type);
+    ta = xa > ta ? xa : ta;
+    tb = xb > tb ? xb : tb;
+  }
+  *top_a = ta;
+  *top_b = tb;
+}

@@ -6,4 +6,64 @@ public enum ElementKind: UInt8, Sendable, CaseIterable {
   case bfloat16 = 3
   case int32 = 4
   case int64 = 5
+
+  /// Bytes that one element takes.
+  public var byteCount: Int {
+    switch self {
+    case .float16, .bfloat16: 2
+    case .float32, .int32: 4
+    case .float64, .int64: 8
+    }
+  }
+
+  /// The name that NumPy and its users know the type by.
+  public var name: String {
+    switch self {
+    case .float32: "float32"
+    case .float64: "float64"
+    case .float16: "float16"
+    case .bfloat16: "bfloat16"
+    case .int32: "int32"
+    case .int64: "int64"
+    }
+  }
+
+  /// Whether elements are whole numbers: labels and counts.
+  public var isInteger: Bool { self == .int32 || self == .int64 }
+}
+
+/// A type that a `Matrix` can hold.
+public protocol MatrixElement: BitwiseCopyable, Sendable, Equatable {
+  /// The kind that stands for this type.
+  static var elementKind: ElementKind { get }
+}
+
+extension Float: MatrixElement {
+  /// 32-bit floating point.
+  public static var elementKind: ElementKind { .float32 }
+}
+
+extension Double: MatrixElement {
+  /// 64-bit floating point.
+  public static var elementKind: ElementKind { .float64 }
+}
+
+extension Float16: MatrixElement {
+  /// 16-bit floating point, IEEE 754 binary16.
+  public static var elementKind: ElementKind { .float16 }
+}
+
+extension BFloat16: MatrixElement {
+  /// The upper half of a 32-bit floating-point number.
+  public static var elementKind: ElementKind { .bfloat16 }
+}
+
+extension Int32: MatrixElement {
+  /// 32-bit whole numbers.
+  public static var elementKind: ElementKind { .int32 }
+}
+
+extension Int64: MatrixElement {
+  /// 64-bit whole numbers.
+  public static var elementKind: ElementKind { .int64 }
 }

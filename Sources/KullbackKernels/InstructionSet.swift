@@ -1,0 +1,99 @@
+internal import CVectorKernels
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Why a forced instruction set cannot be used.
+public enum InstructionSetError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// `KULLBACK_ISA` names none.
+  case unknown(String)
+  /// The processor, or this build, does not have the one that `KULLBACK_ISA` names.
+  case unavailable(InstructionSet)
+
+  /// What is wrong and what could be written instead.
+  public var description: String {
+    let names = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
+    switch self {
+    case .unknown(let name):
+      return "KULLBACK_ISA is \"\(name)\", which is no instruction set; this processor has: \(names)"
+    case .unavailable(let set):
+      return "KULLBACK_ISA asks for \(set.rawValue), which this processor does not run; it has: \(names)"
+    }
+  }
+}
+
+/// The instruction sets that kernels are compiled for.
+public enum InstructionSet: String, Sendable, CaseIterable {
+  /// x86-64-v4: 512-bit registers.
+  case avx512
+  /// x86-64-v3: 256-bit registers, fused multiply-add.
+  case avx2
+  /// aarch64's 128-bit registers.
+  case neon
+  /// What every processor of the target has.
+  case baseline
+
+  /// Those that this build has and this processor runs, the best first.
+  public static let available: [InstructionSet] = {
+    var result: [InstructionSet] = []
+    var index: Int32 = 0
+    // SAFETY: tables are constants; the list ends with a null pointer.
+    while let table = unsafe kvk_table_at(index) {
+      index += 1
+      guard unsafe kvk_table_runs(table) != 0 else { continue }
+      if let set = unsafe InstructionSet(rawValue: String(cString: table.pointee.name)) {
+        result.append(set)
+      }
+    }
+    return result
+  }()
+
+  /// The instruction set in use: the one `KULLBACK_ISA` names, else the best available.
+  ///
+  /// Read once, at the first use.
+  ///
+  /// - Throws: `InstructionSetError` when `KULLBACK_ISA` names none, or one that does not run here.
+  public static func selection() throws(InstructionSetError) -> InstructionSet {
+    try selected.get()
+  }
+
+  /// The instruction set in use; the best available where `selection()` throws.
+  public static var current: InstructionSet {
+    (try? selected.get()) ?? available.first ?? .baseline
+  }
+
+  private static let selected: Result<InstructionSet, InstructionSetError> = {
+    // SAFETY: getenv returns null or a C string.
+    guard let value = unsafe getenv("KULLBACK_ISA") else {
+      return .success(available.first ?? .baseline)
+    }
+    let name = unsafe String(cString: value)
+    guard let set = InstructionSet(rawValue: name) else { return .failure(.unknown(name)) }
+    return available.contains(set) ? .success(set) : .failure(.unavailable(set))
+  }()
+
+  /// Bytes of a register.
+  public var vectorBytes: Int {
+    switch self {
+    case .avx512: 64
+    case .avx2: 32
+    case .neon, .baseline: 16
+    }
+  }
+
+  /// The kernels compiled for this set.
+  var table: kvk_table {
+    var index: Int32 = 0
+    // SAFETY: tables are constants; the list ends with a null pointer.
+    while let table = unsafe kvk_table_at(index) {
+      if unsafe String(cString: table.pointee.name) == rawValue { return unsafe table.pointee }
+      index += 1
+    }
+    preconditionFailure("\(rawValue) is not part of this build")
+  }
+}

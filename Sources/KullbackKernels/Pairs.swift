@@ -1,0 +1,211 @@
+internal import CVectorKernels
+internal import KullbackMatrix
+
+/// A quantity of a pair of rows, the first a and the second b. In nats.
+public enum PairQuantity: Int, Sendable, CaseIterable {
+  /// D(a‖b)
+  case divergence = 0
+  /// D(b‖a)
+  case reversedDivergence = 1
+  /// H(a)
+  case entropyOfFirst = 2
+  /// H(b)
+  case entropyOfSecond = 3
+  /// H(a, b)
+  case crossEntropy = 4
+  /// H(b, a)
+  case reversedCrossEntropy = 5
+  /// D(a‖b) + D(b‖a)
+  case jeffreys = 6
+  /// The Jensen-Shannon divergence.
+  case jensenShannon = 7
+  /// The total variation distance, in 0...1.
+  case totalVariation = 8
+  /// The Hellinger distance, in 0...1.
+  case hellinger = 9
+  /// 1 where the first largest class of both rows is the same, else 0.
+  case sameLargest = 10
+  /// The logarithm of a's normaliser.
+  case logNormaliserOfFirst = 11
+  /// The logarithm of b's normaliser.
+  case logNormaliserOfSecond = 12
+}
+
+/// The results of pairs of rows: a column of `Double` for each quantity asked for, and what became of
+/// each row.
+public struct PairResults: Sendable {
+  /// The quantities, in the order asked for.
+  public let quantities: [PairQuantity]
+  /// Rows that there is room for.
+  public let rows: Int
+  fileprivate var columns: Columns
+
+  /// Room for the results of `rows` rows. Memory: 8 bytes a row and quantity, and 2 a row.
+  public init(quantities: [PairQuantity], rows: Int) {
+    self.quantities = quantities
+    self.rows = rows
+    columns = Columns(rows: rows, count: quantities.count, statusCount: 2)
+  }
+
+  /// The values of a quantity that was asked for, one a row; NaN where a row is not valid.
+  ///
+  /// - Precondition: all rows have been evaluated.
+  public subscript(_ quantity: PairQuantity) -> [Double] {
+    guard let index = quantities.firstIndex(of: quantity) else {
+      preconditionFailure("\(quantity) was not asked for")
+    }
+    return columns.column(index)
+  }
+
+  /// What became of one row, of the first and the second side.
+  public func status(ofRow row: Int) -> (first: RowStatus, second: RowStatus) {
+    (columns.status(0, row: row), columns.status(1, row: row))
+  }
+
+  /// Rows in which either side is not valid, in order.
+  public func invalidRows(in range: Range<Int>) -> [Int] {
+    columns.invalidRows(in: range)
+  }
+}
+
+/// Evaluates quantities of pairs of rows: row i of one side with row i of the other.
+///
+/// - Shapes: both sides have the same columns; `rows` lie in both (a repeated side has any row).
+///   Results go to `offset`, `offset + 1`, … of `results`.
+/// - Units: nats.
+/// - Complexity: one read of each side, and for the last four quantities one more, from cache; memory
+///   beyond the results is constant.
+/// - Precondition: the shapes agree and there is at least one column.
+public func evaluatePairs(
+  _ first: RowOperand, _ second: RowOperand, rows: Range<Int>, into results: inout PairResults,
+  at offset: Int = 0, threads: Int = Threads.default, on set: InstructionSet = .current
+) {
+  let classes = first.matrix.columns
+  precondition(second.matrix.columns == classes, "rows of different lengths")
+  precondition(classes > 0, "rows without classes")
+  precondition(first.holds(rows) && second.holds(rows), "rows \(rows) are not all there")
+  precondition(offset >= 0 && offset + rows.count <= results.rows, "no room for the results")
+  guard !rows.isEmpty else { return }
+  let table = unsafe set.table
+  // SAFETY: the sides and columns are valid for this call, which ends after the last task; tasks write
+  // disjoint rows.
+  unsafe first.withSide { a in
+    unsafe second.withSide { b in
+      unsafe results.withColumns(at: offset) { out in
+        let work = unsafe PairWork(
+          a: a, b: b, out: out, table: table, rows: rows, classes: classes)
+        if classes > Int(KVK_SEGMENT) {
+          work.runLongRows(threads: threads)
+        } else {
+          work.runRows(bytesPerRow: first.rowBytes + second.rowBytes, threads: threads)
+        }
+      }
+    }
+  }
+}
+
+extension PairResults {
+  /// Calls `body` with the C face of the columns from row `offset` on.
+  fileprivate mutating func withColumns(at offset: Int, _ body: (kvk_pair_out) -> Void) {
+    if !isKnownUniquelyReferenced(&columns) { columns = Columns(copying: columns) }
+    withExtendedLifetime(columns) {
+      var out = unsafe kvk_pair_out()
+      // SAFETY: `offset` lies inside the columns, which live over the call; the tuple is an array of
+      // KVK_PAIR_COUNT pointers.
+      unsafe withUnsafeMutableBytes(of: &out.column) { bytes in
+        let pointers = unsafe bytes.bindMemory(to: UnsafeMutablePointer<Double>?.self)
+        for (index, quantity) in quantities.enumerated() {
+          unsafe pointers[quantity.rawValue] = columns.values + index * rows + offset
+        }
+      }
+      unsafe out.status_a = columns.statuses + offset
+      unsafe out.status_b = columns.statuses + rows + offset
+      unsafe body(out)
+    }
+  }
+}
+
+/// One call's work, as tasks that threads share.
+@safe
+private struct PairWork: @unchecked Sendable {
+  let a: kvk_side
+  let b: kvk_side
+  let out: kvk_pair_out
+  let table: kvk_table
+  let rows: Range<Int>
+  let classes: Int
+
+  /// Whole rows, some to a task.
+  func runRows(bytesPerRow: Int, threads: Int) {
+    // Tasks of about half a mebibyte, in multiples of 16 rows so that short rows fill their vectors.
+    let count = max(1, (1 << 19) / bytesPerRow)
+    let step = count >= 16 ? count / 16 * 16 : count
+    let tasks = (rows.count + step - 1) / step
+    let isSmall = rows.count * bytesPerRow < 1 << 18
+    Threads.parallel(tasks: tasks, threads: isSmall ? 1 : threads) { task in
+      let from = task * step
+      let length = min(step, rows.count - from)
+      var (a, b) = unsafe (self.a, self.b)
+      var part = unsafe shifted(by: from)
+      // SAFETY: rows from ..< from + length are inside both sides and the columns.
+      unsafe table.pair_rows(
+        &a, &b, Int64(rows.lowerBound + from), Int64(length), Int64(classes), &part)
+    }
+  }
+
+  /// Rows one after the other, the segments of each shared by the threads.
+  func runLongRows(threads: Int) {
+    let segment = Int(KVK_SEGMENT)
+    let count = (classes + segment - 1) / segment
+    for index in 0..<rows.count {
+      let row = Int64(rows.lowerBound + index)
+      var (a, b, wanted) = unsafe (self.a, self.b, out)
+      var state = kvk_state()
+      var more = true
+      while more {
+        let before = state
+        let partials = Partials(count: count)
+        Threads.parallel(tasks: count, threads: threads) { task in
+          var (a, b, wanted, before) = unsafe (self.a, self.b, out, before)
+          // SAFETY: each task writes its own partial state.
+          unsafe table.pair_segment(
+            &a, &b, row, Int64(task * segment), Int64(min(classes, (task + 1) * segment)),
+            Int64(classes), &wanted, &before, partials.base + task)
+        }
+        more =
+          unsafe table.pair_merge(
+            &a, &b, row, Int64(classes), &wanted, &state, partials.base, Int64(count)) != 0
+      }
+      unsafe table.pair_finish(&a, &b, row, Int64(classes), &state, &wanted, Int64(index))
+    }
+  }
+
+  private func shifted(by rows: Int) -> kvk_pair_out {
+    var part = unsafe out
+    // SAFETY: the columns are longer than `rows`; null columns stay null.
+    unsafe withUnsafeMutableBytes(of: &part.column) { bytes in
+      let columns = unsafe bytes.bindMemory(to: UnsafeMutablePointer<Double>?.self)
+      for index in columns.indices {
+        unsafe columns[index] = unsafe columns[index].map { unsafe $0 + rows }
+      }
+    }
+    unsafe part.status_a += rows
+    unsafe part.status_b += rows
+    return unsafe part
+  }
+}
+
+/// Partial states of one row, one a segment.
+@safe
+final class Partials: @unchecked Sendable {
+  @unsafe let base: UnsafeMutablePointer<kvk_state>
+
+  init(count: Int) {
+    unsafe base = .allocate(capacity: count)
+    unsafe base.initialize(repeating: kvk_state(), count: count)
+  }
+
+  deinit {
+    unsafe base.deallocate()
+  }
+}

@@ -1,0 +1,84 @@
+internal import CVectorKernels
+public import KullbackMatrix
+
+/// What the rows of a matrix hold.
+public enum RowForm: Int32, Sendable, CaseIterable {
+  case logits = 0
+  case logProbabilities = 1
+  case probabilities = 2
+  case weights = 3
+}
+
+/// What became of a row.
+public enum RowStatus: UInt8, Sendable, CaseIterable {
+  /// Evaluated.
+  case valid = 0
+  /// Holds a NaN.
+  case notANumber = 1
+  /// Holds an infinity that its form does not allow.
+  case infinite = 2
+  /// Holds a probability or weight below 0.
+  case negative = 3
+  /// Has no mass: all logits -inf, or all weights 0.
+  case noMass = 4
+  /// Its probabilities do not sum to 1 within the tolerance.
+  case notNormalised = 5
+  /// Its class label is out of range.
+  case badLabel = 6
+}
+
+/// One side of a kernel's work: a matrix and how its rows are to be read.
+public struct RowOperand: Sendable {
+  /// The rows.
+  public let matrix: AnyMatrix
+  /// What a row holds.
+  public let form: RowForm
+  /// Divides logits.
+  public let temperature: Double
+  /// Added to every weight before normalising.
+  public let smoothing: Double
+  /// How far the sum of probabilities may be from 1.
+  public let tolerance: Double
+  /// Whether the matrix's one row stands for every row of the other side.
+  public let isRepeated: Bool
+
+  /// Rows of a matrix in a form.
+  ///
+  /// - Precondition: `temperature` is above 0, `smoothing` not below, and only a single row is repeated.
+  public init(
+    _ matrix: AnyMatrix, form: RowForm, temperature: Double = 1, smoothing: Double = 0,
+    tolerance: Double, isRepeated: Bool = false
+  ) {
+    precondition(temperature > 0 && temperature.isFinite, "temperature must be above 0")
+    precondition(smoothing >= 0 && smoothing.isFinite, "smoothing must not be below 0")
+    precondition(!isRepeated || matrix.rows == 1, "only a single row can be repeated")
+    self.matrix = matrix
+    self.form = form
+    self.temperature = temperature
+    self.smoothing = smoothing
+    self.tolerance = tolerance
+    self.isRepeated = isRepeated
+  }
+
+  func holds(_ rows: Range<Int>) -> Bool {
+    isRepeated || (rows.lowerBound >= 0 && rows.upperBound <= matrix.rows)
+  }
+
+  /// Bytes of one row.
+  var rowBytes: Int { matrix.columns * matrix.kind.byteCount }
+
+  /// Calls `body` with the C face of this operand, which is valid for the call.
+  func withSide(_ body: (kvk_side) -> Void) {
+    unsafe matrix.withUnsafeBaseAddress { base in
+      var side = unsafe kvk_side()
+      unsafe side.base = base
+      unsafe side.stride = isRepeated ? 0 : Int64(matrix.rowStride)
+      unsafe side.type = Int32(matrix.kind.rawValue)
+      unsafe side.form = form.rawValue
+      unsafe side.temperature = temperature
+      unsafe side.smoothing = smoothing
+      unsafe side.tolerance = tolerance
+      unsafe body(side)
+    }
+  }
+}

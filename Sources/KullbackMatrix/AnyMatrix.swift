@@ -1,0 +1,96 @@
+/// A matrix whose element type is known at run time: what a file holds.
+public struct AnyMatrix: Sendable {
+  let layout: Layout
+
+  /// What elements are stored as.
+  public var kind: ElementKind { layout.kind }
+  /// Rows.
+  public var rows: Int { layout.rows }
+  /// Columns.
+  public var columns: Int { layout.columns }
+  /// Elements from one row to the next.
+  public var rowStride: Int { layout.rowStride }
+  /// Bytes of all elements.
+  public var byteCount: Int { rows * columns * kind.byteCount }
+
+  init(layout: Layout) {
+    self.layout = layout
+  }
+
+  /// The same matrix; shares the memory.
+  public init<Element>(_ matrix: Matrix<Element>) {
+    layout = matrix.layout
+  }
+
+  /// A matrix in a mapped file.
+  ///
+  /// - Parameter byteOffset: where the first element lies. It need not be aligned.
+  /// - Precondition: the file is long enough.
+  public init(
+    mapping file: MappedFile, byteOffset: Int, kind: ElementKind, rows: Int, columns: Int
+  ) {
+    let count = Layout.elements(rows, columns)
+    precondition(
+      byteOffset >= 0 && byteOffset <= file.byteCount
+        && count <= (file.byteCount - byteOffset) / kind.byteCount, "the file is too short")
+    let storage = Storage(file)
+    guard byteOffset % kind.byteCount != 0 else {
+      layout = Layout(
+        kind: kind, rows: rows, columns: columns, rowStride: columns,
+        offset: byteOffset / kind.byteCount, storage: storage)
+      return
+    }
+    // Offsets are counted in elements: an odd start becomes the start of a storage of its own.
+    // SAFETY: inside the mapping, which the owner keeps.
+    layout = unsafe Layout(
+      borrowing: file.base + byteOffset, kind: kind, rows: rows, columns: columns,
+      rowStride: columns, owner: file)
+  }
+
+  /// A range of rows; shares the memory.
+  public subscript(rows range: Range<Int>) -> AnyMatrix {
+    AnyMatrix(layout: layout.slice(range))
+  }
+
+  /// The matrix with its element type, or nil when the type is another.
+  public func matrix<Element>(of type: Element.Type) -> Matrix<Element>? {
+    type.elementKind == kind ? Matrix(layout: layout) : nil
+  }
+
+  /// One element as a `Double`.
+  public func value(row: Int, column: Int) -> Double {
+    let at = layout.byteOffset(row: row, column: column)
+    let base = unsafe layout.storage.base
+    // SAFETY: `byteOffset` has checked both indices.
+    switch kind {
+    case .float32: return unsafe Double(base.loadUnaligned(fromByteOffset: at, as: Float.self))
+    case .float64: return unsafe base.loadUnaligned(fromByteOffset: at, as: Double.self)
+    case .float16: return unsafe Double(base.loadUnaligned(fromByteOffset: at, as: Float16.self))
+    case .bfloat16:
+      return unsafe Double(Float(base.loadUnaligned(fromByteOffset: at, as: BFloat16.self)))
+    case .int32: return unsafe Double(base.loadUnaligned(fromByteOffset: at, as: Int32.self))
+    case .int64: return unsafe Double(base.loadUnaligned(fromByteOffset: at, as: Int64.self))
+    }
+  }
+
+  /// Whether the elements lie in a mapped file.
+  public var isMapped: Bool { layout.storage.mapping != nil }
+
+  /// Brings rows of a mapped file into memory ahead of their use; elsewhere does nothing.
+  public func prefetch(rows range: Range<Int>) {
+    layout.storage.mapping?.prefetch(bytes: layout.byteRange(rows: range))
+  }
+
+  /// Gives the memory of a mapped file's rows back; elsewhere does nothing.
+  public func release(rows range: Range<Int>) {
+    layout.storage.mapping?.release(bytes: layout.byteRange(rows: range))
+  }
+
+  /// Hands the address of the first element to a closure. It may be unaligned.
+  @unsafe
+  public func withUnsafeBaseAddress<Result>(
+    _ body: (UnsafeRawPointer) throws -> Result
+  ) rethrows -> Result {
+    try unsafe layout.withBaseAddress(body)
+  }
+}

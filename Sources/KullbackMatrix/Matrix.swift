@@ -1,0 +1,154 @@
+/// A matrix of rows: row-major, with a stride between rows, in memory that slices share.
+///
+/// Copies and slices of rows cost nothing; writing to a matrix whose memory is shared, mapped or
+/// borrowed copies it first.
+public struct Matrix<Element: MatrixElement>: Sendable {
+  var layout: Layout
+
+  /// Rows.
+  public var rows: Int { layout.rows }
+  /// Columns.
+  public var columns: Int { layout.columns }
+  /// Elements from one row to the next.
+  public var rowStride: Int { layout.rowStride }
+
+  init(layout: Layout) {
+    self.layout = layout
+  }
+
+  /// A matrix of the given values, row after row.
+  ///
+  /// - Precondition: `values` holds `rows × columns` elements.
+  public init(_ values: [Element], rows: Int, columns: Int) {
+    precondition(
+      values.count == Layout.elements(rows, columns),
+      "\(values.count) values do not make \(rows) rows of \(columns)")
+    unsafe self.init(rows: rows, columns: columns) { buffer in
+      // SAFETY: the buffer has room for exactly these elements.
+      unsafe _ = buffer.update(fromContentsOf: values)
+    }
+  }
+
+  /// A matrix of the given rows.
+  ///
+  /// - Precondition: all rows have the same length.
+  public init(_ rows: [[Element]]) {
+    let columns = rows.first?.count ?? 0
+    precondition(rows.allSatisfy { $0.count == columns }, "rows of different lengths")
+    self.init(rows.flatMap { $0 }, rows: rows.count, columns: columns)
+  }
+
+  /// A matrix with one value everywhere.
+  public init(repeating value: Element, rows: Int, columns: Int) {
+    unsafe self.init(rows: rows, columns: columns) { buffer in
+      // SAFETY: the buffer holds exactly these elements.
+      unsafe buffer.update(repeating: value)
+    }
+  }
+
+  /// A matrix whose elements a closure writes into fresh memory.
+  ///
+  /// - Parameter write: receives `rows × columns` elements of undefined contents and sets them all.
+  @unsafe
+  public init(
+    rows: Int, columns: Int,
+    initializingWith write: (UnsafeMutableBufferPointer<Element>) throws -> Void
+  ) rethrows {
+    layout = Layout(kind: Element.elementKind, rows: rows, columns: columns)
+    let count = rows * columns
+    // SAFETY: fresh memory of that many elements, which are trivial.
+    let base = unsafe layout.storage.base.bindMemory(to: Element.self, capacity: count)
+    try unsafe write(UnsafeMutableBufferPointer(start: base, count: count))
+  }
+
+  /// A matrix of fresh memory whose elements are all 0 bits.
+  public init(rows: Int, columns: Int) {
+    layout = Layout(kind: Element.elementKind, rows: rows, columns: columns)
+    // SAFETY: fresh memory of that many bytes.
+    unsafe layout.storage.base.initializeMemory(
+      as: UInt8.self, repeating: 0, count: layout.storage.byteCount)
+  }
+
+  /// A matrix in a caller's memory, which `owner` keeps alive and which nobody may change.
+  ///
+  /// - Parameter rowStride: elements from one row to the next. The address need not be aligned.
+  @unsafe
+  public init(
+    borrowing base: UnsafeRawPointer, rows: Int, columns: Int, rowStride: Int? = nil,
+    owner: any AnyObject & Sendable
+  ) {
+    unsafe layout = Layout(
+      borrowing: base, kind: Element.elementKind, rows: rows, columns: columns,
+      rowStride: rowStride ?? columns, owner: owner)
+  }
+
+  /// One element.
+  public subscript(row: Int, column: Int) -> Element {
+    get {
+      let offset = layout.byteOffset(row: row, column: column)
+      // SAFETY: `byteOffset` has checked both indices.
+      return unsafe layout.storage.base.loadUnaligned(fromByteOffset: offset, as: Element.self)
+    }
+    set {
+      makeWritable()
+      let offset = layout.byteOffset(row: row, column: column)
+      // SAFETY: `byteOffset` has checked both indices; the memory is this matrix's own.
+      unsafe layout.storage.base.storeBytes(of: newValue, toByteOffset: offset, as: Element.self)
+    }
+  }
+
+  /// A range of rows; shares the memory.
+  public subscript(rows range: Range<Int>) -> Matrix {
+    Matrix(layout: layout.slice(range))
+  }
+
+  /// A copy of one row.
+  public func row(_ index: Int) -> [Element] {
+    precondition(index >= 0 && index < rows, "row \(index) of \(rows)")
+    return (0..<columns).map { self[index, $0] }
+  }
+
+  /// A copy of all elements, row after row.
+  public var values: [Element] {
+    var result: [Element] = []
+    result.reserveCapacity(rows * columns)
+    for index in 0..<rows { result += row(index) }
+    return result
+  }
+
+  /// Whether the elements lie in a mapped file or a caller's memory.
+  public var isBorrowed: Bool { !layout.storage.isWritable }
+
+  /// Hands the address of the first element to a closure. It may be unaligned.
+  @unsafe
+  public func withUnsafeBaseAddress<Result>(
+    _ body: (UnsafeRawPointer) throws -> Result
+  ) rethrows -> Result {
+    try unsafe layout.withBaseAddress(body)
+  }
+
+  /// Hands the address of the first element to a closure that may write all elements.
+  @unsafe
+  public mutating func withUnsafeMutableBaseAddress<Result>(
+    _ body: (UnsafeMutableRawPointer) throws -> Result
+  ) rethrows -> Result {
+    makeWritable()
+    let storage = layout.storage
+    let offset = layout.offset * layout.kind.byteCount
+    // SAFETY: unique by `makeWritable`, and kept alive over the call.
+    return try withExtendedLifetime(storage) { try unsafe body(storage.base + offset) }
+  }
+
+  private mutating func makeWritable() {
+    guard !(layout.storage.isWritable && isKnownUniquelyReferenced(&layout.storage)) else { return }
+    self = Matrix(values, rows: rows, columns: columns)
+  }
+}
+
+extension Matrix: Equatable {
+  /// Whether shapes and elements agree.
+  public static func == (left: Matrix, right: Matrix) -> Bool {
+    left.rows == right.rows && left.columns == right.columns
+      && (0..<left.rows).allSatisfy { left.row($0) == right.row($0) }
+  }
+}

@@ -1,0 +1,66 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The bytes behind matrices, shared by all slices of them.
+///
+/// Bytes are written only while one matrix alone refers to them, or through the memory's own owner.
+@safe
+final class Storage: @unchecked Sendable {
+  @unsafe let base: UnsafeMutableRawPointer
+  let byteCount: Int
+  /// Whether the bytes may be written in place: false for mapped and borrowed memory.
+  let isWritable: Bool
+  let mapping: MappedFile?
+  private let owner: (any AnyObject & Sendable)?
+  private let isOwned: Bool
+
+  /// Buffers from this size on are aligned to and backed by huge pages.
+  static let hugeThreshold = 4 << 20
+
+  /// Fresh memory, its contents undefined.
+  init(byteCount: Int) {
+    let isHuge = byteCount >= Self.hugeThreshold
+    unsafe base = .allocate(byteCount: max(byteCount, 1), alignment: isHuge ? 2 << 20 : 64)
+    #if os(Linux)
+      // First touch of 4 KiB pages costs more than most kernels do.
+      if isHuge { _ = unsafe madvise(base, byteCount, 14 /* MADV_HUGEPAGE */) }
+    #endif
+    self.byteCount = byteCount
+    isWritable = true
+    mapping = nil
+    owner = nil
+    isOwned = true
+  }
+
+  /// A mapped file's bytes, kept mapped as long as this lives.
+  init(_ file: MappedFile) {
+    // SAFETY: never written, because `isWritable` is false.
+    unsafe base = UnsafeMutableRawPointer(mutating: file.base)
+    byteCount = file.byteCount
+    isWritable = false
+    mapping = file
+    owner = nil
+    isOwned = false
+  }
+
+  /// A caller's bytes, which `owner` keeps alive.
+  init(borrowing base: UnsafeRawPointer, byteCount: Int, owner: any AnyObject & Sendable) {
+    // SAFETY: never written, because `isWritable` is false.
+    unsafe self.base = UnsafeMutableRawPointer(mutating: base)
+    self.byteCount = byteCount
+    isWritable = false
+    mapping = nil
+    self.owner = owner
+    isOwned = false
+  }
+
+  deinit {
+    // SAFETY: allocated in `init(byteCount:)` and freed once.
+    if isOwned { unsafe base.deallocate() }
+  }
+}

@@ -1,4 +1,4 @@
-import Kullback
+import KullbackMatrix
 
 /// How large the shapes are.
 public enum Extent: String, Sendable {

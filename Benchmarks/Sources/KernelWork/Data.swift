@@ -1,5 +1,5 @@
 import Dispatch
-import Kullback
+import KullbackMatrix
 import Synchronization
 
 /// How the two sides of a pair are related.

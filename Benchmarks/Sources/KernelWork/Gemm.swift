@@ -1,4 +1,4 @@
-import Kullback
+import KullbackMatrix
 import KullbackLinearAlgebra
 
 /// The rate of gemm on large square matrices, in operations a second.

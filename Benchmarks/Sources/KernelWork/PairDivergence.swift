@@ -1,4 +1,4 @@
-import Kullback
+import KullbackMatrix
 import KullbackKernels
 
 /// What of the pair kernel is asked for.

@@ -1,4 +1,4 @@
-import Kullback
+import KullbackMatrix
 import KullbackLinearAlgebra
 
 /// The product of two large square matrices: what rates of products are held against.

@@ -1,5 +1,5 @@
 import Glibc
-import Kullback
+import KullbackMatrix
 
 /// A row's probabilities by plain loops in Double.
 struct ReferenceRow {

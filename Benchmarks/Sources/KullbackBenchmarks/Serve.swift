@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import KernelWork
-import Kullback
+import KullbackMatrix
 
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(

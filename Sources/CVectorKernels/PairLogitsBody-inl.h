@@ -329,8 +329,10 @@ KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, 
     }
     N(pl_step)(flags, N(load)(ta), N(load)(tb), N(load)(tla), N(load)(tlb),
                N(load)(outside) == zero, ref, floor_u, &acc);
-    for (int j = 0; j < PL_SUMS; j++) N(pl_carry)(&total[j], acc.sum[j]);
+    for (int j = 0; j < PL_TIES; j++) N(pl_carry)(&total[j], acc.sum[j]);
   }
+  // Small whole numbers, which were left in their lanes: also where there is no tail.
+  for (int j = PL_TIES; j < PL_SUMS; j++) N(pl_carry)(&total[j], acc.sum[j]);
   for (int j = 0; j < PL_SUMS; j++) out->sum[j] = N(pl_total_sum)(&total[j]);
   out->far = N(largest)(acc.far);
   out->top_a = N(largest)(acc.top_a);

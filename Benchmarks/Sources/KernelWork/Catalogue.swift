@@ -1,0 +1,53 @@
+import KullbackMatrix
+
+/// How large the shapes are.
+public enum Extent: String, Sendable {
+  /// As they are asked for: matrices of up to 1 GiB.
+  case full
+  /// An eighth of the rows (of the classes where there is one row): for a first look.
+  case quick
+
+  func rows(_ count: Int) -> Int { self == .full ? count : max(1, count / 8) }
+}
+
+/// All work, in the order of the table: work on the same data stands together.
+public func catalogue(_ extent: Extent) -> [Work] {
+  let rows = extent.rows
+  var works: [Work] = []
+  for (count, classes) in [(4096, 32_768), (65_536, 128)] {
+    for measures in [PairMeasures.forward, .oneRead, .jensenShannonToo, .everything] {
+      works.append(pairWork(Float.self, measures, rows: rows(count), classes: classes))
+    }
+  }
+  for (count, classes) in [(4096, 1000), (1_048_576, 10), (64, 262_144)] {
+    works.append(pairWork(Float.self, .oneRead, rows: rows(count), classes: classes))
+  }
+  works.append(
+    pairWork(Float.self, .oneRead, rows: 1, classes: extent == .full ? 100_000_000 : 12_500_000))
+  works += pairWorks(Float16.self, rows) + pairWorks(BFloat16.self, rows)
+  works += pairWorks(Double.self, rows)
+  works.append(
+    pairWork(Float.self, .forward, rows: rows(4096), classes: 32_768, probabilities: true))
+  works.append(
+    pairWork(Double.self, .forward, rows: rows(4096), classes: 4096, probabilities: true))
+  works.append(
+    pairWork(Float.self, .oneRead, rows: rows(4096), classes: 32_768, likeness: .alike))
+  works.append(pairWork(Float.self, .oneRead, rows: rows(65_536), classes: 128, likeness: .alike))
+  return works + products
+}
+
+private func pairWorks<Element: BenchmarkElement>(
+  _: Element.Type, _ rows: (Int) -> Int
+) -> [Work] {
+  [(4096, 32_768), (65_536, 128)].map { count, classes in
+    pairWork(Element.self, .oneRead, rows: rows(count), classes: classes)
+  }
+}
+
+private var products: [Work] {
+  [
+    gemmWork(Float.self, order: 2048), gemmWork(Double.self, order: 2048),
+    syrkWork(Double.self, order: 2048), trsmWork(Double.self, order: 512),
+    potrfWork(Double.self, order: 512), potrfWork(Double.self, order: 2048),
+  ]
+}

@@ -1,0 +1,87 @@
+internal import KullbackKernels
+
+/// One of the two sets of an evaluation.
+public enum Side: String, Sendable, Hashable {
+  case target
+  case model
+}
+
+/// Why a row cannot be evaluated.
+public enum InvalidReason: Sendable, Hashable, CustomStringConvertible {
+  /// A NaN.
+  case notANumber
+  /// An infinity that the form does not allow.
+  case infinite
+  /// A probability or weight below 0.
+  case negative
+  /// No mass at all.
+  case noMass
+  /// Probabilities that do not sum to 1 within the tolerance.
+  case notNormalised
+  /// A class label out of range.
+  case badLabel
+
+  init?(_ status: RowStatus) {
+    switch status {
+    case .valid: return nil
+    case .notANumber: self = .notANumber
+    case .infinite: self = .infinite
+    case .negative: self = .negative
+    case .noMass: self = .noMass
+    case .notNormalised: self = .notNormalised
+    case .badLabel: self = .badLabel
+    }
+  }
+
+  /// A few words: "contains NaN".
+  public var description: String {
+    switch self {
+    case .notANumber: "contains NaN"
+    case .infinite: "contains an infinity"
+    case .negative: "contains a negative value"
+    case .noMass: "has no mass"
+    case .notNormalised: "does not sum to 1"
+    case .badLabel: "has a label out of range"
+    }
+  }
+}
+
+/// A row that could not be evaluated.
+public struct InvalidRow: Sendable, Hashable {
+  /// The row's number, from 0.
+  public let row: Int
+  /// The set whose row is at fault.
+  public let side: Side
+  /// What is wrong with it.
+  public let reason: InvalidReason
+}
+
+/// What an evaluation met beside results.
+public struct Diagnostics: Sendable {
+  /// At most this many invalid rows are listed one by one.
+  public static let listLimit = 1000
+
+  /// Rows that could not be evaluated, counted once even if both sides are at fault.
+  public internal(set) var invalidCount = 0
+  /// The first invalid rows, an entry for each side at fault.
+  public internal(set) var invalidRows: [InvalidRow] = []
+
+  /// No findings.
+  public init() {}
+
+  /// The findings of both parts.
+  public static func + (left: Diagnostics, right: Diagnostics) -> Diagnostics {
+    var sum = left
+    sum.invalidCount += right.invalidCount
+    sum.invalidRows += right.invalidRows.prefix(max(0, listLimit - left.invalidRows.count))
+    return sum
+  }
+
+  mutating func add(row: Int, target: RowStatus, model: RowStatus) {
+    invalidCount += 1
+    for (side, status) in [(Side.target, target), (Side.model, model)] {
+      guard let reason = InvalidReason(status), invalidRows.count < Self.listLimit else { continue }
+      invalidRows.append(InvalidRow(row: row, side: side, reason: reason))
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/// The forward KL divergence of each row, D(target‖model) = Σ p log(p / q).
+///
+/// - Shapes: as `evaluate(target:model:measures:threads:progress:)`; the result has a value a row.
+/// - Units: nats.
+/// - Special values: +inf where the target has mass and the model has none; NaN for an invalid row.
+/// - Accuracy: relative error at most 1e-6, 1e-12 where both sets are `Double`; never negative.
+/// - Complexity: one read of each set.
+/// - Throws: `KullbackError.shapeMismatch`.
+public func forwardKL(target: DistributionSet, model: DistributionSet) throws -> [Double] {
+  try values(of: .forwardKL, target, model)
+}
+
+/// The reverse KL divergence of each row, D(model‖target) = Σ q log(q / p).
+///
+/// `reverseKL(target: p, model: q)` equals `forwardKL(target: q, model: p)` bit for bit. Shapes, units,
+/// accuracy and errors are those of `forwardKL(target:model:)`.
+public func reverseKL(target: DistributionSet, model: DistributionSet) throws -> [Double] {
+  try values(of: .reverseKL, target, model)
+}
+
+/// The cross entropy of each row, H(target,model) = -Σ p log q. In nats.
+///
+/// - Throws: `KullbackError.shapeMismatch`.
+public func crossEntropy(target: DistributionSet, model: DistributionSet) throws -> [Double] {
+  try values(of: .crossEntropy, target, model)
+}
+
+/// The Jeffreys divergence of each row, D(target‖model) + D(model‖target). In nats.
+///
+/// - Throws: `KullbackError.shapeMismatch`.
+public func jeffreys(target: DistributionSet, model: DistributionSet) throws -> [Double] {
+  try values(of: .jeffreys, target, model)
+}
+
+/// The Jensen-Shannon divergence (not its square root) of each row; at most log 2 nats.
+///
+/// - Complexity: two looks at each row, the second from cache.
+/// - Throws: `KullbackError.shapeMismatch`.
+public func jensenShannon(target: DistributionSet, model: DistributionSet) throws -> [Double] {
+  try values(of: .jensenShannon, target, model)
+}
+
+/// The total variation distance of each row, ½ Σ |p - q|, in 0...1.
+///
+/// - Throws: `KullbackError.shapeMismatch`.
+public func totalVariation(target: DistributionSet, model: DistributionSet) throws -> [Double] {
+  try values(of: .totalVariation, target, model)
+}
+
+/// The Hellinger distance of each row, √(½ Σ (√p - √q)²), in 0...1.
+///
+/// - Throws: `KullbackError.shapeMismatch`.
+public func hellinger(target: DistributionSet, model: DistributionSet) throws -> [Double] {
+  try values(of: .hellinger, target, model)
+}
+
+private func values(
+  of measure: Measure, _ target: DistributionSet, _ model: DistributionSet
+) throws -> [Double] {
+  try evaluate(target: target, model: model, measures: [measure])[measure]
+}

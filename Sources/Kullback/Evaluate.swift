@@ -1,0 +1,151 @@
+internal import KullbackKernels
+
+/// Evaluates measures of every row of a target against the same row of a model.
+///
+/// - Shapes: both sets have the same number of classes and of rows; a set of one row is compared with
+///   every row of the other.
+/// - Units: nats.
+/// - Special values: a row that is not valid on either side gives NaN and a diagnostic, and stops
+///   nothing else; mass of the target where the model has none gives +inf.
+/// - Accuracy: relative error of a divergence at most 1e-6 (1e-12 where both sets are `Double`), however
+///   small it is. Results do not depend on the number of threads.
+/// - Complexity: one read of each set from memory. Beyond the results, memory is constant; rows of
+///   mapped files are brought in ahead and given back behind.
+/// - Parameters:
+///   - progress: called after every block of rows with the rows done so far and in all.
+/// - Throws: `KullbackError`, or `CancellationError` when the current task is cancelled.
+public func evaluate(
+  target: DistributionSet, model: DistributionSet, measures: [Measure] = Measure.oneRead,
+  threads: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+) throws -> Evaluation {
+  let job = try PairJob(target: target, model: model)
+  let results = try job.run(quantities: measures.map(\.quantity), threads: threads, progress)
+  return Evaluation(measures: measures, results: results, firstRow: 0)
+}
+
+/// Evaluates blocks of rows one after the other and keeps only summaries, so that neither inputs nor
+/// results need to fit in memory.
+public struct EvaluationStream: Sendable {
+  /// The measures, in the order asked for.
+  public let measures: [Measure]
+  /// Rows evaluated so far.
+  public private(set) var rows = 0
+  /// Rows that could not be evaluated, so far.
+  public private(set) var diagnostics = Diagnostics()
+  private var summaries: [Summary]
+  private let threads: Int?
+
+  /// A stream that has seen no rows.
+  ///
+  /// - Parameter exactLimit: how many values of each measure are held for exact quantiles; beyond,
+  ///   their relative error is at most 0.05 %. Memory: 8 bytes for each.
+  public init(
+    measures: [Measure] = Measure.oneRead, threads: Int? = nil,
+    exactLimit: Int = Summary.defaultExactLimit
+  ) {
+    self.measures = measures
+    self.threads = threads
+    summaries = measures.map { _ in Summary(exactLimit: exactLimit) }
+  }
+
+  /// Evaluates the next block of rows, takes it into the summaries and returns its results.
+  ///
+  /// - Throws: as `evaluate(target:model:measures:threads:progress:)`.
+  @discardableResult
+  public mutating func add(target: DistributionSet, model: DistributionSet) throws -> Evaluation {
+    let job = try PairJob(target: target, model: model)
+    let results = try job.run(quantities: measures.map(\.quantity), threads: threads, nil)
+    let evaluation = Evaluation(measures: measures, results: results, firstRow: rows)
+    for (index, measure) in measures.enumerated() {
+      summaries[index].add(evaluation[measure], firstRow: rows)
+    }
+    diagnostics = diagnostics + evaluation.diagnostics
+    rows += evaluation.rows
+    return evaluation
+  }
+
+  /// The summary of a measure over all rows so far.
+  ///
+  /// - Precondition: the measure was asked for.
+  public func summary(of measure: Measure) -> Summary {
+    guard let index = measures.firstIndex(of: measure) else {
+      preconditionFailure("\(measure.name) was not asked for")
+    }
+    return summaries[index]
+  }
+}
+
+/// Evaluates blocks of rows from any source, handing each block's results on as they come.
+///
+/// - Parameters:
+///   - blocks: pairs of sets, each as `evaluate(target:model:measures:threads:progress:)` takes them.
+///   - body: receives each block's results.
+/// - Returns: the summaries of all rows.
+/// - Throws: `KullbackError`, `CancellationError`, and whatever the source or `body` throws.
+public func evaluate<Blocks: AsyncSequence>(
+  blocks: Blocks, measures: [Measure] = Measure.oneRead, threads: Int? = nil,
+  exactLimit: Int = Summary.defaultExactLimit, _ body: (Evaluation) async throws -> Void = { _ in }
+) async throws -> EvaluationStream
+where Blocks.Element == (target: DistributionSet, model: DistributionSet) {
+  var stream = EvaluationStream(measures: measures, threads: threads, exactLimit: exactLimit)
+  for try await block in blocks {
+    try Task.checkCancellation()
+    try await body(stream.add(target: block.target, model: block.model))
+  }
+  return stream
+}
+
+/// A target and a model that fit together, evaluated block by block.
+struct PairJob {
+  let target: RowOperand
+  let model: RowOperand
+  let rows: Int
+
+  init(target: DistributionSet, model: DistributionSet) throws {
+    guard
+      target.classes == model.classes,
+      target.count == model.count || target.count == 1 || model.count == 1
+    else { throw KullbackError.shapeMismatch(target: target.shape, model: model.shape) }
+    do {
+      _ = try InstructionSet.selection()
+    } catch {
+      throw KullbackError.instructionSet(error.description)
+    }
+    rows = target.count == 1 ? model.count : target.count
+    self.target = target.operand(isRepeated: target.count == 1)
+    self.model = model.operand(isRepeated: model.count == 1)
+  }
+
+  /// Bytes of input that are worked on between two looks at progress and cancellation.
+  static let blockBytes = 64 << 20
+
+  func run(
+    quantities: [PairQuantity], threads: Int?, _ progress: ((Int, Int) -> Void)?
+  ) throws -> PairResults {
+    let wanted = quantities.reduce(into: [PairQuantity]()) { unique, quantity in
+      if !unique.contains(quantity) { unique.append(quantity) }
+    }
+    var results = PairResults(quantities: wanted, rows: rows)
+    let rowBytes =
+      target.matrix.columns * (target.matrix.kind.byteCount + model.matrix.kind.byteCount)
+    let step = max(16, PairJob.blockBytes / max(1, rowBytes) / 16 * 16)
+    var from = 0
+    while from < rows {
+      try Task.checkCancellation()
+      let block = from..<min(rows, from + step)
+      let next = block.upperBound..<min(rows, block.upperBound + step)
+      for side in [target, model] where !side.isRepeated && side.matrix.isMapped {
+        if from == 0 { side.matrix.prefetch(rows: block) }
+        side.matrix.prefetch(rows: next)
+      }
+      evaluatePairs(
+        target, model, rows: block, into: &results, at: from, threads: threads ?? Threads.default)
+      for side in [target, model] where !side.isRepeated && side.matrix.isMapped {
+        side.matrix.release(rows: block)
+      }
+      from = block.upperBound
+      progress?(from, rows)
+    }
+    return results
+  }
+}

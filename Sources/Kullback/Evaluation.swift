@@ -1,0 +1,42 @@
+internal import KullbackKernels
+
+/// The results of comparing a target with a model, row by row, in nats.
+public struct Evaluation: Sendable {
+  /// The measures, in the order asked for.
+  public let measures: [Measure]
+  /// Rows.
+  public let rows: Int
+  /// The number of the first row: above 0 for a block of a larger set.
+  public let firstRow: Int
+  /// Rows that could not be evaluated.
+  public let diagnostics: Diagnostics
+  private let results: PairResults
+
+  init(measures: [Measure], results: PairResults, firstRow: Int) {
+    self.measures = measures
+    self.results = results
+    self.firstRow = firstRow
+    rows = results.rows
+    var diagnostics = Diagnostics()
+    for row in results.invalidRows(in: 0..<results.rows) {
+      let status = results.status(ofRow: row)
+      diagnostics.add(row: firstRow + row, target: status.first, model: status.second)
+    }
+    self.diagnostics = diagnostics
+  }
+
+  /// The values of a measure that was asked for, one a row; NaN where a row is not valid.
+  ///
+  /// - Precondition: the measure was asked for.
+  public subscript(_ measure: Measure) -> [Double] {
+    precondition(measures.contains(measure), "\(measure.name) was not asked for")
+    return results[measure.quantity].map(measure.transform)
+  }
+
+  /// The summary of a measure that was asked for.
+  public func summary(
+    of measure: Measure, exactLimit: Int = Summary.defaultExactLimit
+  ) -> Summary {
+    Summary(self[measure], firstRow: firstRow, exactLimit: exactLimit)
+  }
+}

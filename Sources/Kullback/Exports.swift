@@ -1,0 +1,2 @@
+// `import Kullback` alone is enough: matrices come with it.
+@_exported public import KullbackMatrix

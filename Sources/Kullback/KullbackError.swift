@@ -1,0 +1,77 @@
+/// Rows and columns of a matrix.
+public struct Shape: Sendable, Hashable, CustomStringConvertible {
+  /// Rows: distributions.
+  public let rows: Int
+  /// Columns: classes.
+  public let columns: Int
+
+  /// A shape.
+  public init(rows: Int, columns: Int) {
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// As in "2048 x 32768".
+  public var description: String { "\(rows) x \(columns)" }
+}
+
+/// What is wrong with a call's data or options.
+public enum KullbackError: Error, Sendable, Equatable {
+  /// The two sets differ in classes, or in rows where neither has just one.
+  case shapeMismatch(target: Shape, model: Shape)
+  /// A set without classes.
+  case emptySet
+  /// A temperature that is not a finite number above 0.
+  case invalidTemperature(Double)
+  /// A smoothing that is not a finite number, 0 or above.
+  case invalidSmoothing(Double)
+  /// A tolerance that is not a number, 0 or above.
+  case invalidTolerance(Double)
+  /// A base of logarithms that is not a finite number above 0, other than 1.
+  case invalidBase(Double)
+  /// A form that the element type cannot have: whole numbers are weights or logits.
+  case unsupportedElements(ElementKind, form: Form)
+  /// No measure has this name.
+  case unknownMeasure(String)
+  /// There is not one label for each row.
+  case labelCount(labels: Int, rows: Int)
+  /// A label smoothing outside 0...1.
+  case invalidLabelSmoothing(Double)
+  /// There is not one weight for each class, or one is negative or not finite.
+  case invalidClassWeights(count: Int, classes: Int)
+  /// A matrix for results that does not have the shape of the results.
+  case resultShape(expected: Shape, given: Shape)
+  /// `KULLBACK_ISA` does not name an instruction set that runs here.
+  case instructionSet(String)
+}
+
+extension KullbackError: CustomStringConvertible {
+  /// A sentence that says what is wrong and, where it helps, what would be right.
+  public var description: String {
+    switch self {
+    case .shapeMismatch(let target, let model):
+      target.columns != model.columns
+        ? "target is \(target) and model is \(model) (rows x classes): the classes differ"
+        : "target is \(target) and model is \(model) (rows x classes): the rows differ, and neither"
+          + " has a single row to compare with all of the other's"
+    case .emptySet: "the set has no classes"
+    case .invalidTemperature(let value): "temperature \(value) is not a finite number above 0"
+    case .invalidSmoothing(let value): "smoothing \(value) is not a finite number, 0 or above"
+    case .invalidTolerance(let value): "tolerance \(value) is not a number, 0 or above"
+    case .invalidBase(let value): "base \(value) is not a finite number above 0, other than 1"
+    case .unsupportedElements(let kind, let form):
+      "\(kind.name) elements cannot be \(form): whole numbers are weights"
+    case .unknownMeasure(let name):
+      "\"\(name)\" is no measure; there are: \(Measure.all.map(\.name).joined(separator: ", "))"
+    case .labelCount(let labels, let rows): "\(labels) labels for \(rows) rows"
+    case .invalidLabelSmoothing(let value): "label smoothing \(value) is not in 0...1"
+    case .invalidClassWeights(let count, let classes):
+      count == classes
+        ? "class weights must be finite and not negative"
+        : "\(count) class weights for \(classes) classes"
+    case .resultShape(let expected, let given):
+      "results are \(expected) and the matrix for them is \(given)"
+    case .instructionSet(let reason): reason
+    }
+  }
+}

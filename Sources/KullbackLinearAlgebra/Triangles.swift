@@ -1,0 +1,90 @@
+// Loops over triangles and diagonals of square row-major matrices. Each is promised `n` rows and
+// columns behind the address, `stride` elements apart.
+
+/// A row and a column.
+struct Place: Sendable, Equatable {
+  let row: Int
+  let column: Int
+}
+
+/// Where the triangle (with its diagonal) first holds a NaN, reading row by row.
+func firstNaNOfTriangle<Scalar: BinaryFloatingPoint>(
+  _ triangle: Triangle, _ n: Int, _ a: UnsafePointer<Scalar>, _ stride: Int
+) -> Place? {
+  for row in 0..<n {
+    let columns = triangle == .lower ? 0..<row + 1 : row..<n
+    // A NaN survives every sum, so that one comparison a row is enough; ∞ - ∞ makes one too, hence
+    // the closer look.
+    var sum: Scalar = 0
+    for column in columns { sum += unsafe a[row * stride + column] }
+    guard sum.isNaN else { continue }
+    for column in columns where unsafe a[row * stride + column].isNaN {
+      return Place(row: row, column: column)
+    }
+  }
+  return nil
+}
+
+/// Where the diagonal is first exactly zero.
+func firstZeroOfDiagonal<Scalar: BinaryFloatingPoint>(
+  _ n: Int, _ a: UnsafePointer<Scalar>, _ stride: Int
+) -> Int? {
+  (0..<n).first { unsafe a[$0 * stride + $0] == 0 }
+}
+
+/// Where the diagonal is first not above zero: zero, negative or NaN.
+func firstNotPositiveOfDiagonal<Scalar: BinaryFloatingPoint>(
+  _ n: Int, _ a: UnsafePointer<Scalar>, _ stride: Int
+) -> Int? {
+  (0..<n).first { unsafe !(a[$0 * stride + $0] > 0) }
+}
+
+/// Zeroes the triangle without its diagonal.
+func clearStrictTriangle<Scalar: BinaryFloatingPoint>(
+  _ triangle: Triangle, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ stride: Int
+) {
+  for row in 0..<n {
+    for column in triangle == .lower ? 0..<row : row + 1..<n {
+      unsafe a[row * stride + column] = 0
+    }
+  }
+}
+
+/// Copies the triangle into the other one.
+func mirrorTriangle<Scalar: BinaryFloatingPoint>(
+  _ triangle: Triangle, _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ stride: Int
+) {
+  forEachPairBelowDiagonal(n, stride) { below, above in
+    switch triangle {
+    case .lower: unsafe a[above] = a[below]
+    case .upper: unsafe a[below] = a[above]
+    }
+  }
+}
+
+/// Exchanges rows and columns.
+func transposeInPlace<Scalar: BinaryFloatingPoint>(
+  _ n: Int, _ a: UnsafeMutablePointer<Scalar>, _ stride: Int
+) {
+  forEachPairBelowDiagonal(n, stride) { below, above in
+    let kept = unsafe a[below]
+    unsafe a[below] = a[above]
+    unsafe a[above] = kept
+  }
+}
+
+/// Calls with the offsets of every place below the diagonal and of the one opposite.
+@inline(__always)
+private func forEachPairBelowDiagonal(_ n: Int, _ stride: Int, _ body: (Int, Int) -> Void) {
+  // In tiles, since one of the two is walked down a column: a tile's lines stay in L1.
+  let tile = 32
+  for firstRow in Swift.stride(from: 0, to: n, by: tile) {
+    for firstColumn in Swift.stride(from: 0, through: firstRow, by: tile) {
+      for row in firstRow..<min(firstRow + tile, n) {
+        for column in firstColumn..<max(firstColumn, min(firstColumn + tile, row)) {
+          body(row * stride + column, column * stride + row)
+        }
+      }
+    }
+  }
+}

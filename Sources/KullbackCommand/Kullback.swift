@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Kullback
 
 #if canImport(Glibc)
   internal import Glibc
@@ -24,7 +25,7 @@ struct KullbackTool: ParsableCommand {
       """,
     version: "kullback \(version)",
     subcommands: [
-      EvaluateCommand.self, EntropyCommand.self, LogSoftmaxCommand.self, CrossEntropyCommand.self,
+      EvaluateCommand.self,
       InfoCommand.self,
     ])
 
@@ -45,6 +46,10 @@ struct KullbackTool: ParsableCommand {
       return failure.status
     } catch let ended as Ended {
       return ended.status
+    } catch let error as KullbackError {
+      let failure = Failure(error, in: "inputs")
+      explain(failure)
+      return failure.status
     } catch {
       return answer(error)
     }

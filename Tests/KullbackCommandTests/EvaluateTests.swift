@@ -126,7 +126,7 @@ import Testing
     let probabilities = try folder.write("c.npy", NPY.floats([[0.25, 0.75], [0.5, 0.5], [1, 0]]))
     let asLogits = try Tool.run("evaluate", probabilities, probabilities)
     #expect(asLogits.status == 0)
-    #expect(asLogits.errors.contains("--form probabilities"))
+    #expect(asLogits.errors.contains("--target-form probabilities"))
     let asLogarithms = try Tool.run(
       "evaluate", probabilities, probabilities, "--form", "log-probabilities")
     #expect(asLogarithms.status == 65)

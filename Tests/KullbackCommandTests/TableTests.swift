@@ -41,8 +41,8 @@ import Testing
   }
 
   @Test func scalesRates() {
-    #expect(Format.scaled(17_100) == "17.1 k")
-    #expect(Format.scaled(4.38e9) == "4.38 G")
-    #expect(Format.scaled(12) == "12 ")
+    #expect(Format.rate(17_100, "rows/s", isWord: true) == "17.1 k rows/s")
+    #expect(Format.rate(12, "rows/s", isWord: true) == "12 rows/s")
+    #expect(Format.rate(4.38e9, "B/s") == "4.38 GB/s")
   }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Kullback
 
 /// What the rows of a file hold, as it is named on the command line.
 enum FormArgument: String, ExpressibleByArgument, CaseIterable {
@@ -6,4 +7,14 @@ enum FormArgument: String, ExpressibleByArgument, CaseIterable {
   case logProbabilities = "log-probabilities"
   case probabilities
   case weights
+
+  /// The form of this name.
+  var form: Form {
+    switch self {
+    case .logits: .logits
+    case .logProbabilities: .logProbabilities
+    case .probabilities: .probabilities
+    case .weights: .weights
+    }
+  }
 }

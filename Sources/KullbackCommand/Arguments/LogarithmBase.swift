@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Kullback
 
 /// The base of the logarithms in results: `e`, or a number greater than 1.
 struct LogarithmBase: ExpressibleByArgument, Equatable {
@@ -31,4 +32,9 @@ struct BaseOption: ParsableArguments {
       "The base of logarithms in results: e (nats), 2 (bits), 10 (bans), or another number above 1.",
       valueName: "number"))
   var logarithm: LogarithmBase = .natural
+
+  /// The unit of information that the base makes.
+  var unit: Unit {
+    get throws { try logarithm.number.map { try Unit.base($0) } ?? .nats }
+  }
 }

@@ -32,8 +32,13 @@ enum Format {
     return count < 0 ? "-" + text : text
   }
 
-  /// A quantity with a decimal prefix: `17.1 k`, `4.38 G`.
-  static func scaled(_ value: Double) -> String {
+  /// A rate with a decimal prefix: `4.38 GB/s`, and where the unit is a word, `17.1 k rows/s`.
+  static func rate(_ value: Double, _ unit: String, isWord: Bool = false) -> String {
+    let separator = isWord && value >= 1e3 ? " " : ""
+    return scaled(value) + separator + unit
+  }
+
+  private static func scaled(_ value: Double) -> String {
     for (factor, prefix) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] where value >= factor {
       return print("%.3g", value / factor) + " " + prefix
     }

@@ -1,63 +1,57 @@
+internal import Kullback
+
 /// What is reported of one measure over all rows.
 struct MeasureReport {
   /// The name it has on the command line.
   let name: String
   /// What it is in symbols, `D(target‖model)`.
   let symbol: String
-  /// The unit of its values; nil for shares and distances without one.
-  let unit: String?
-  let count: Int
-  let invalid: Int
-  let infinite: Int
-  let mean: Double
-  let standardError: Double
-  let standardDeviation: Double
-  let minimum: Double
-  let maximum: Double
-  /// The first row where the maximum stands, counted from 0 in the file; nil when there is none.
-  let maximumRow: Int?
-  /// One value for every entry of `percentages`.
-  let quantiles: [Double]
+  /// The unit of its values; empty for plain numbers.
+  let unit: String
+  let summary: Summary
 
-  static let percentages: [Double] = [1, 5, 10, 25, 50, 75, 90, 95, 99, 99.9]
+  /// Where the quantiles are, in percent.
+  static let percentages = Summary.probabilities.map { ($0 * 1000).rounded() / 10 }
 }
 
 extension MeasureReport {
   /// The table of summaries: one row a measure.
   static func table(_ reports: [MeasureReport], width: Int?) -> [String] {
     // Quantiles leave from the inside out, so that a narrow table still shows the median and the tail.
-    let dispensabilities = [5, 6, 9, 8, 0, 8, 9, 6, 2, 5]
+    let dispensabilities = [6, 7, 9, 8, 0, 8, 9, 7, 3, 6]
     let quantiles = zip(percentages, dispensabilities).map { percentage, dispensability in
       let title = percentage == 50 ? "median" : Format.value(percentage) + " %"
       return Table.Column(title: title, dispensability: dispensability)
     }
+    let isAnyInfinite = reports.contains { $0.summary.infinite > 0 }
     var table = Table(
       [
         .init(title: "measure", alignsLeft: true),
-        .init(title: "", alignsLeft: true, dispensability: 7),
+        .init(title: "", alignsLeft: true),
         .init(title: "unit", alignsLeft: true),
         .init(title: "mean"),
-        .init(title: "± error"),
-        .init(title: "std. dev.", dispensability: 4),
-        .init(title: "min", dispensability: 3),
+        .init(title: "± error", dispensability: 2),
+        .init(title: "std. dev.", dispensability: 5),
+        .init(title: "min", dispensability: 4),
       ] + quantiles + [
         .init(title: "max"),
         .init(title: "at row", dispensability: 1),
-        .init(title: "count", dispensability: 10),
+        .init(title: "count", dispensability: 11),
         .init(title: "invalid", dispensability: 11),
-        .init(title: "infinite", dispensability: 10),
+        .init(title: "infinite", dispensability: isAnyInfinite ? 0 : 10),
       ])
     for report in reports {
+      let summary = report.summary
       let row = [
-        report.name, report.symbol, report.unit ?? "-",
-        short(report.mean), Format.value(report.standardError, digits: 2),
-        short(report.standardDeviation), short(report.minimum),
+        report.name, report.symbol, report.unit.isEmpty ? "-" : report.unit,
+        short(summary.mean), Format.value(summary.standardError, digits: 2),
+        short(summary.standardDeviation), short(summary.min),
       ]
       let end = [
-        short(report.maximum), report.maximumRow.map(String.init) ?? "-",
-        String(report.count), String(report.invalid), String(report.infinite),
+        short(summary.max), summary.maxRow.map(String.init) ?? "-",
+        String(summary.count), String(summary.invalid), String(summary.infinite),
       ]
-      table.append(row + report.quantiles.map(short) + end)
+      table.append(row + summary.quantiles.map(short) + end)
     }
     return table.lines(width: width)
   }
@@ -78,16 +72,16 @@ extension MeasureReport: Encodable {
     try container.encode(name, forKey: .name)
     try container.encode(symbol, forKey: .symbol)
     try container.encode(unit, forKey: .unit)
-    try container.encode(count, forKey: .count)
-    try container.encode(invalid, forKey: .invalid)
-    try container.encode(infinite, forKey: .infinite)
-    try container.encode(mean, forKey: .mean)
-    try container.encode(standardError, forKey: .standardError)
-    try container.encode(standardDeviation, forKey: .standardDeviation)
-    try container.encode(minimum, forKey: .min)
-    try container.encode(maximum, forKey: .max)
-    try container.encode(maximumRow, forKey: .maxRow)
-    let named = zip(Self.percentages, quantiles).map { (Format.exact($0), $1) }
+    try container.encode(summary.count, forKey: .count)
+    try container.encode(summary.invalid, forKey: .invalid)
+    try container.encode(summary.infinite, forKey: .infinite)
+    try container.encode(summary.mean, forKey: .mean)
+    try container.encode(summary.standardError, forKey: .standardError)
+    try container.encode(summary.standardDeviation, forKey: .standardDeviation)
+    try container.encode(summary.min, forKey: .min)
+    try container.encode(summary.max, forKey: .max)
+    try container.encode(summary.maxRow, forKey: .maxRow)
+    let named = zip(Self.percentages, summary.quantiles).map { (Format.exact($0), $1) }
     try container.encode(Dictionary(uniqueKeysWithValues: named), forKey: .quantiles)
   }
 }

@@ -1,3 +1,6 @@
+internal import Kullback
+internal import KullbackFiles
+
 /// How the process ends. The numbers are those of sysexits.h where it has one.
 enum Status: Int32 {
   case done = 0
@@ -26,4 +29,27 @@ struct Failure: Error {
 /// Ends the command with a status after everything has been said.
 struct Ended: Error {
   let status: Status
+}
+
+extension Failure {
+  /// An error of the library over the named files.
+  init(_ error: KullbackError, in files: String) {
+    switch error {
+    case .instructionSet:
+      self.init(.usage, error.description)
+    case .unsupportedElements:
+      self.init(.invalidData, "\(files): \(error)", hint: "--form weights")
+    case .shapeMismatch, .emptySet, .labelCount, .invalidClassWeights:
+      self.init(.invalidData, "\(files): \(error)")
+    default:
+      self.init(.usage, error.description)
+    }
+  }
+}
+
+extension Failure {
+  /// An error of a file.
+  init(_ error: FileError) {
+    self.init(Status(rawValue: error.kind) ?? .inputOutput, "\(error.path): \(error.reason)")
+  }
 }

@@ -10,7 +10,7 @@ internal import Synchronization
 
 /// A bar on standard error: only where that is a terminal, only for work that takes a while, and
 /// gone when the work is done.
-struct Progress {
+final class Progress {
   private let isShown: Bool
   private let started = ContinuousClock.now
   private var lastDrawn = ContinuousClock.now
@@ -22,7 +22,7 @@ struct Progress {
   }
 
   /// Draws the bar, ten times a second at most.
-  mutating func update(_ completed: Int) {
+  func update(_ completed: Int) {
     guard isShown else { return }
     let now = ContinuousClock.now
     guard now - lastDrawn >= .milliseconds(100), now - started >= .milliseconds(200) else { return }

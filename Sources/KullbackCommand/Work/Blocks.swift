@@ -1,10 +1,10 @@
 /// A range of rows in blocks that are worked on one after the other.
 ///
-/// A block is large enough that starting the threads costs nothing, and small enough that the progress
-/// is visible and what is held for it (results, unpacked pages) stays small.
+/// A block is small enough that its results take little memory, and large enough that what happens
+/// between two blocks costs nothing.
 struct Blocks: Sequence, IteratorProtocol {
-  static let targetBytes = 64 << 20
-  static let maximumRows = 1 << 19
+  static let targetBytes = 1 << 30
+  static let maximumRows = 1 << 18
 
   private var remaining: Range<Int>
   private let rowsPerBlock: Int

@@ -13,10 +13,11 @@ struct InvalidRows {
   private(set) var count = 0
   private(set) var first: [Entry] = []
 
-  /// Counts a row once, with what is wrong on either side.
-  mutating func add(_ entries: [Entry]) {
-    count += 1
-    if count <= Self.named { first += entries }
+  /// Takes a block's invalid rows: how many there are, and what is wrong with the first of them, an
+  /// entry for each side at fault.
+  mutating func add(_ entries: [Entry], count: Int) {
+    self.count += count
+    first += entries.prefix(Self.named - first.count)
   }
 
   /// What the report says of them; nothing when there are none.
@@ -29,7 +30,8 @@ struct InvalidRows {
     for entry in first {
       table.append([String(entry.row), entry.side ?? "", entry.reason])
     }
-    let more = count > Self.named ? ["  ... and \(Format.count(count - Self.named)) more"] : []
+    let others = count - Set(first.map(\.row)).count
+    let more = others > 0 ? ["  ... and \(Format.count(others)) more"] : []
     return ["", "invalid rows: \(Format.count(count)) of \(Format.count(total)); they are in no mean"]
       + table.lines(width: nil) + more
   }

@@ -20,14 +20,18 @@ public func reverseKL(target: DistributionSet, model: DistributionSet) throws ->
   try values(of: .reverseKL, target, model)
 }
 
-/// The cross entropy of each row, H(target,model) = -Σ p log q. In nats.
+/// The cross entropy of each row, H(target,model) = -Σ p log q.
+///
+/// In nats.
 ///
 /// - Throws: `KullbackError.shapeMismatch`.
 public func crossEntropy(target: DistributionSet, model: DistributionSet) throws -> [Double] {
   try values(of: .crossEntropy, target, model)
 }
 
-/// The Shannon entropy of each distribution of a set, H(p) = -Σ p log p. In nats.
+/// The Shannon entropy of each distribution of a set, H(p) = -Σ p log p.
+///
+/// In nats.
 ///
 /// - Special values: a class of probability 0 adds 0; NaN for an invalid row.
 ///
@@ -38,7 +42,9 @@ public func entropy(of set: DistributionSet) -> [Double] {
   return results[.entropyOfFirst]
 }
 
-/// The Jeffreys divergence of each row, D(target‖model) + D(model‖target). In nats.
+/// The Jeffreys divergence of each row, D(target‖model) + D(model‖target).
+///
+/// In nats.
 ///
 /// - Throws: `KullbackError.shapeMismatch`.
 public func jeffreys(target: DistributionSet, model: DistributionSet) throws -> [Double] {

@@ -11,7 +11,7 @@ enum PairMeasures: Sendable {
   var name: String {
     switch self {
     case .forward: "forward KL"
-    case .oneRead: "both KL, both H, both cross entropies"
+    case .oneRead: "both KL, entropies, cross entropies"
     case .jensenShannonToo: "the same and Jensen-Shannon"
     case .everything: "the same and JS, TV, Hellinger"
     }

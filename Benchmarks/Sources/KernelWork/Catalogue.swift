@@ -47,7 +47,9 @@ private func pairWorks<Element: BenchmarkElement>(
 private var products: [Work] {
   [
     gemmWork(Float.self, order: 2048), gemmWork(Double.self, order: 2048),
-    syrkWork(Double.self, order: 2048), trsmWork(Double.self, order: 512),
-    potrfWork(Double.self, order: 512), potrfWork(Double.self, order: 2048),
+    syrkWork(Double.self, order: 2048),
+    trsmWork(Double.self, order: 32, times: 1000), trsmWork(Double.self, order: 512),
+    potrfWork(Double.self, order: 32, times: 1000), potrfWork(Double.self, order: 512),
+    potrfWork(Double.self, order: 2048),
   ]
 }

@@ -1,4 +1,4 @@
-import KullbackMatrix
+import Kullback
 import KullbackLinearAlgebra
 
 /// The product of two large square matrices: what rates of products are held against.

@@ -1,6 +1,84 @@
 internal import ArgumentParser
+internal import Kullback
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The command `kullback`: what it is called, and how it ends.
 @main
 struct KullbackTool: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "kullback")
+  static let configuration = CommandConfiguration(
+    commandName: "kullback",
+    abstract: "Kullback-Leibler divergences of many distributions, at the speed of memory.",
+    discussion: """
+      Example:
+        kullback evaluate original.npy quantised.npy
+
+      Exit codes: 0 done; 64 bad command line; 65 rows were invalid, or an input is malformed; \
+      66 an input cannot be read; 73 an output cannot be created; 74 an input or output error in \
+      the middle; 130 interrupted. An output file is replaced only when the new one is whole.
+      """,
+    version: "kullback \(version)",
+    subcommands: [
+      EvaluateCommand.self,
+      InfoCommand.self,
+    ])
+
+  static let version = "0.1.0"
+
+  static func main() {
+    Signals.install()
+    end(run(nil))
+  }
+
+  private static func run(_ arguments: [String]?) -> Status {
+    do {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+      return .done
+    } catch let failure as Failure {
+      explain(failure)
+      return failure.status
+    } catch let ended as Ended {
+      return ended.status
+    } catch let error as KullbackError {
+      let failure = Failure(error, in: "inputs")
+      explain(failure)
+      return failure.status
+    } catch {
+      return answer(error)
+    }
+  }
+
+  private static func explain(_ failure: Failure) {
+    StandardStreams.complain("kullback: \(failure.message)")
+    if let hint = failure.hint { StandardStreams.complain("  hint: \(hint)") }
+  }
+
+  /// What the argument parser has to say: help, the version, a completion script, or what is wrong
+  /// with the command line.
+  private static func answer(_ error: any Error) -> Status {
+    let text = fullMessage(for: error)
+    guard exitCode(for: error).isSuccess else {
+      StandardStreams.complain(text)
+      return .usage
+    }
+    do {
+      try StandardStreams.print(text.hasSuffix("\n") ? text : text + "\n")
+      return .done
+    } catch {
+      explain(error)
+      return error.status
+    }
+  }
+}
+
+// Outside the type, whose own `exit` is another one.
+private func end(_ status: Status) -> Never {
+  exit(status.rawValue)
 }

@@ -1,0 +1,47 @@
+internal import ArgumentParser
+
+/// Which rows of the input are read, written as Swift writes ranges: `10..<20`, `10...19`, `..<20`,
+/// `10...`. Rows are counted from 0.
+struct RowRange: ExpressibleByArgument, Equatable {
+  let lower: Int
+  /// The first row that is not read; nil: to the last one.
+  let upper: Int?
+
+  init?(argument: String) {
+    let parts: (lower: Substring, upper: Substring, isClosed: Bool)
+    if let position = argument.firstRange(of: "..<") {
+      parts = (argument[..<position.lowerBound], argument[position.upperBound...], false)
+    } else if let position = argument.firstRange(of: "...") {
+      parts = (argument[..<position.lowerBound], argument[position.upperBound...], true)
+    } else {
+      return nil
+    }
+    guard let lower = parts.lower.isEmpty ? 0 : Self.rowNumber(parts.lower) else { return nil }
+    self.lower = lower
+    if parts.upper.isEmpty {
+      guard !parts.lower.isEmpty else { return nil }
+      upper = nil
+      return
+    }
+    guard let last = Self.rowNumber(parts.upper), last < Int.max else { return nil }
+    let end = parts.isClosed ? last + 1 : last
+    guard lower <= end else { return nil }
+    upper = end
+  }
+
+  /// The rows of a file of `count` rows.
+  func resolved(count: Int) throws(Failure) -> Range<Int> {
+    let end = upper ?? count
+    guard lower <= end, end <= count else {
+      throw Failure(
+        .usage, "--rows \(lower)..<\(end) reaches past the end: there are \(Format.count(count)) rows",
+        hint: "rows are counted from 0")
+    }
+    return lower..<end
+  }
+
+  private static func rowNumber(_ text: Substring) -> Int? {
+    guard text.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+    return Int(text)
+  }
+}

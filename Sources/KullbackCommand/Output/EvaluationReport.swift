@@ -1,0 +1,64 @@
+/// Everything that `evaluate` and `entropy` say about their work. Its JSON is this:
+///
+///     inputs        {"target": {...}, "model": {...}}: file, rows, columns, type, form, and, each where it
+///                   applies, temperature, smoothing, tolerance
+///     firstRow      the first row that was read, counted from 0
+///     rows          how many rows were read
+///     unit          what divergences and entropies are measured in
+///     measures      an array in the order asked: name, symbol, unit, count, invalid, infinite, mean,
+///                   standardError, standardDeviation, min, max, maxRow, quantiles {"1": ..., "99.9": ...}
+///     worst         the rows with the largest values of one measure: {"by": name, "rows": [{"row": ...,
+///                   "label": ..., "values": {name: value}}]}
+///     invalid       {"count": ..., "first": [{"row": ..., "side": ..., "reason": ...}]}
+///     rate          seconds, rowsPerSecond, bytesPerSecond
+///     threads, instructionSet, version
+struct EvaluationReport: Encodable {
+  /// The worst rows, by one measure.
+  struct Worst: Encodable {
+    struct Row: Encodable {
+      let row: Int
+      let label: String?
+      let values: [String: Double]
+    }
+    let by: String
+    let rows: [Row]
+  }
+
+  /// The invalid rows.
+  struct Invalid: Encodable {
+    let count: Int
+    let first: [InvalidRows.Entry]
+  }
+
+  let inputs: [String: InputReport]
+  let firstRow: Int
+  let rows: Int
+  let unit: String
+  let measures: [MeasureReport]
+  let worst: Worst
+  let invalid: Invalid
+  let rate: Rate
+  let threads: Int
+  let instructionSet: String
+  let version: String
+}
+
+extension EvaluationReport.Worst {
+  /// The report's lines: one row each, with its values of as many measures as there is room for.
+  func lines(measures: [String], width: Int?) -> [String] {
+    guard !rows.isEmpty else { return [] }
+    let isLabelled = rows.contains { $0.label != nil }
+    var columns = [Table.Column(title: "  row")]
+    if isLabelled { columns.append(.init(title: "label", alignsLeft: true)) }
+    for (index, measure) in measures.enumerated() {
+      columns.append(.init(title: measure, dispensability: measure == by ? 0 : index + 1))
+    }
+    var table = Table(columns)
+    for row in rows {
+      table.append(
+        [String(row.row)] + (isLabelled ? [row.label ?? ""] : [])
+          + measures.map { Format.value(row.values[$0] ?? .nan) })
+    }
+    return ["", "largest \(by) (rows are counted from 0)"] + table.lines(width: width)
+  }
+}

@@ -1,0 +1,40 @@
+/// What is reported of an input: the file, its shape, and how its rows become distributions.
+struct InputReport: Encodable {
+  let file: String
+  let rows: Int
+  let columns: Int
+  let type: String
+  let form: String
+  /// Only for logits.
+  var temperature: Double?
+  /// Only for weights.
+  var smoothing: Double?
+  /// Only for forms whose sums are checked.
+  var tolerance: Double?
+
+  /// The report's line, `original.npy  2,048 x 32,768 float32  logits, softmax`, in cells.
+  var cells: [String] {
+    [
+      file, "\(Format.count(rows)) x \(Format.count(columns)) \(type)", "\(form): \(treatment)",
+    ]
+  }
+
+  /// What is done to a row, so that nothing is normalised or smoothed in silence.
+  private var treatment: String {
+    if let temperature {
+      return temperature == 1 ? "softmax" : "softmax at temperature \(Format.exact(temperature))"
+    }
+    if let tolerance {
+      return "sums must be 1 ± \(Format.value(tolerance, digits: 3)); what is left is divided out"
+    }
+    let smoothed = smoothing.map { $0 > 0 ? "\(Format.exact($0)) added to every class, " : "" }
+    return (smoothed ?? "") + "divided by their sum"
+  }
+
+  /// The header of a report, one line an input.
+  static func lines(_ inputs: [(name: String, report: InputReport)]) -> [String] {
+    var table = Table((0..<4).map { _ in Table.Column(title: "", alignsLeft: true) })
+    for (name, report) in inputs { table.append([name] + report.cells) }
+    return Array(table.lines(width: nil).dropFirst())
+  }
+}

@@ -1,0 +1,82 @@
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// What happens when the process is interrupted, or an input file shrinks while it is mapped.
+///
+/// The handlers end the process at once, so that a kernel over a long row or a slow disk cannot hold
+/// them up; before that they remove the unfinished output. They call only what POSIX allows in a
+/// handler: write, unlink and _exit.
+enum Signals {
+  /// The file that is being written beside its final name: the address of a C string, or 0.
+  private static let unfinished = Atomic<UInt>(0)
+  /// Whether a progress bar may stand on the terminal and has to be erased.
+  static let barIsShown = Atomic<Bool>(false)
+
+  /// Installs the handlers. Called once, before anything is opened.
+  static func install() {
+    // Statics are made when they are first used, which must not happen inside a handler.
+    _ = unfinished.load(ordering: .relaxed)
+    _ = barIsShown.load(ordering: .relaxed)
+
+    // A closed pipe and a file-size limit are answers of write(), which say more than a signal does.
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
+      handle(number) { _ in
+        Signals.removeUnfinished()
+        _exit(Status.interrupted.rawValue)
+      }
+    }
+    // Reading a page of a mapped file that lies behind its end (any more) raises SIGBUS.
+    handle(SIGBUS) { _ in
+      Signals.removeUnfinished()
+      Signals.say("kullback: an input became shorter while it was read, or its disk failed\n")
+      _exit(Status.inputOutput.rawValue)
+    }
+  }
+
+  /// Names the file to remove when the process is interrupted; nil when there is none any more.
+  static func setUnfinished(_ path: String?) {
+    // SAFETY: strdup copies the string; the copy lives until it is exchanged for another one. It is
+    // not freed then, since a handler on another thread may hold it: one short string an output.
+    let copy = unsafe path.flatMap { unsafe strdup($0) }
+    unfinished.store(UInt(bitPattern: copy), ordering: .sequentiallyConsistent)
+  }
+
+  private static func removeUnfinished() {
+    // SAFETY: the address is 0 or that of a C string that is never freed.
+    let address = unfinished.load(ordering: .sequentiallyConsistent)
+    if let path = unsafe UnsafePointer<CChar>(bitPattern: address) {
+      _ = unsafe unlink(path)
+    }
+    if barIsShown.load(ordering: .relaxed) { say("\r\u{1B}[K") }
+  }
+
+  private static func say(_ text: StaticString) {
+    // SAFETY: a static string is in memory for as long as the process is.
+    _ = unsafe write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+  }
+
+  /// Whether a parent (nohup, a shell's background job) wants a signal ignored: that stays so.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var old = sigaction()
+    // SAFETY: with no new action sigaction only fills in the old one.
+    _ = unsafe sigaction(number, nil, &old)
+    #if canImport(Darwin)
+      return unsafe unsafeBitCast(old.__sigaction_u.__sa_handler, to: Int.self) == 1
+    #else
+      return unsafe unsafeBitCast(old.__sigaction_handler.sa_handler, to: Int.self) == 1
+    #endif
+  }
+
+  private static func handle(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {
+    signal(number, handler)
+  }
+}

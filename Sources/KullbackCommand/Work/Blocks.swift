@@ -1,0 +1,25 @@
+/// A range of rows in blocks that are worked on one after the other.
+///
+/// A block is small enough that its results take little memory, and large enough that what happens
+/// between two blocks costs nothing.
+struct Blocks: Sequence, IteratorProtocol {
+  static let targetBytes = 1 << 30
+  static let maximumRows = 1 << 18
+
+  private var remaining: Range<Int>
+  private let rowsPerBlock: Int
+
+  /// `bytesPerRow`: of all inputs together.
+  init(_ rows: Range<Int>, bytesPerRow: Int) {
+    remaining = rows
+    rowsPerBlock = Swift.min(
+      Swift.max(1, Self.targetBytes / Swift.max(1, bytesPerRow)), Self.maximumRows)
+  }
+
+  mutating func next() -> Range<Int>? {
+    guard !remaining.isEmpty else { return nil }
+    let end = remaining.lowerBound + Swift.min(rowsPerBlock, remaining.count)
+    defer { remaining = end..<remaining.upperBound }
+    return remaining.lowerBound..<end
+  }
+}

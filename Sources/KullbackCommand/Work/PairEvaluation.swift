@@ -1,0 +1,73 @@
+internal import Kullback
+
+/// The work of `kullback evaluate`.
+struct PairEvaluation {
+  let command: EvaluateCommand
+
+  func run() throws {
+    let (set, options) = (command.set, command.options)
+    let targetFile = try InputFile(command.target)
+    let modelFile = try InputFile(command.model)
+    try command.output?.check(against: [targetFile, modelFile])
+    let target = try targetFile.distributions(command.targetForm ?? set.form, set)
+    let model = try modelFile.distributions(command.modelForm ?? set.form, set)
+    try check(target, model)
+    let count = target.count == 1 ? model.count : target.count
+    let rows = try set.rows?.resolved(count: count) ?? 0..<count
+    let measures = command.measures.measures
+
+    let bytes = { (side: DistributionSet) in
+      side.count == 1 && count > 1 ? 0 : side.classes * side.matrix.kind.byteCount
+    }
+    let session = EvaluationSession(
+      inputs: [
+        ("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model)),
+      ],
+      evaluation: StreamedEvaluation(
+        quantities: measures.map(StreamedEvaluation.Quantity.init), unit: try command.base.unit,
+        rows: rows, bytesPerRow: bytes(target) + bytes(model), output: command.output,
+        isQuiet: options.quiet),
+      options: options, isWide: command.wide,
+      labels: (target.count == 1 ? nil : targetFile.rowLabels)
+        ?? (model.count == 1 ? nil : modelFile.rowLabels))
+    if !options.quiet {
+      FormHint.give(targetFile, target, option: "--target-form")
+      FormHint.give(modelFile, model, option: "--model-form")
+    }
+    try session.run { range, progress in
+      let results = try evaluate(
+        target: target.count == 1 ? target : target[range],
+        model: model.count == 1 ? model : model[range],
+        measures: measures, threads: options.threads
+      ) { done, _ in progress(done) }
+      return StreamedEvaluation.Block(
+        columns: measures.map { results[$0] },
+        invalidCount: results.diagnostics.invalidCount,
+        invalid: results.diagnostics.invalidRows.prefix(InvalidRows.named).map { entry in
+          InvalidRows.Entry(
+            row: range.lowerBound + entry.row, side: entry.side.rawValue,
+            reason: entry.reason.description)
+        })
+    }
+  }
+
+  /// Refuses sets that cannot be compared before anything is created.
+  private func check(_ target: DistributionSet, _ model: DistributionSet) throws(Failure) {
+    guard
+      target.classes == model.classes,
+      target.count == model.count || target.count == 1 || model.count == 1
+    else {
+      throw Failure(
+        KullbackError.shapeMismatch(target: target.shape, model: model.shape),
+        in: "\(command.target), \(command.model)")
+    }
+  }
+}
+
+extension StreamedEvaluation.Quantity {
+  init(_ measure: Measure) {
+    self.init(
+      name: measure.name, symbol: measure.notation, dimension: measure.dimension,
+      isDivergence: measure.isDivergence)
+  }
+}

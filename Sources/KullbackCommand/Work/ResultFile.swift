@@ -1,0 +1,36 @@
+internal import KullbackFiles
+
+/// The file that results of rows go to as they come. It stands under its name only when it is whole.
+final class ResultFile {
+  private let writer: TableWriter
+
+  /// Starts a file of `rows` rows and the named columns.
+  init(_ output: OutputFile, columns: [String], rows: Int) throws(Failure) {
+    do {
+      switch output.format {
+      case .npy: writer = try TableWriter(npy: output.path, rows: rows, columns: columns.count)
+      case .csv: writer = try TableWriter(csv: output.path, columns: columns)
+      }
+    } catch {
+      throw Failure(error)
+    }
+    Signals.setUnfinished(writer.temporaryPath)
+  }
+
+  /// Writes further rows, given as columns.
+  func append(_ columns: [[Double]]) throws(Failure) {
+    do { try writer.append(columns: columns) } catch { throw Failure(error) }
+  }
+
+  /// Gives the file its name.
+  func finish() throws(Failure) {
+    do { try writer.finish() } catch { throw Failure(error) }
+    Signals.setUnfinished(nil)
+  }
+
+  /// Removes what has been written.
+  func discard() {
+    writer.discard()
+    Signals.setUnfinished(nil)
+  }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+@Suite struct ExitCodeTests {
+  let folder: TemporaryFolder
+  let good: String
+  let invalid: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    good = try folder.write("good.npy", NPY.floats([[0, 1, 2], [2, 1, 0]]))
+    invalid = try folder.write("invalid.npy", NPY.floats([[0, 1, 2], [2, .nan, 0]]))
+  }
+
+  @Test(arguments: ["evaluate", "entropy", "log-softmax", "cross-entropy", "info"])
+  func everyCommandHasHelpWithAnExample(name: String) throws {
+    let run = try Tool.run(name, "--help")
+    #expect(run.status == 0)
+    #expect(run.output.contains("Example"))
+    #expect(run.output.contains("kullback \(name)"))
+  }
+
+  @Test func printsItsVersion() throws {
+    let run = try Tool.run("--version")
+    #expect(run.status == 0)
+    #expect(run.output.hasPrefix("kullback "))
+  }
+
+  @Test(arguments: [
+    ["divine"], ["evaluate"], ["evaluate", "a.npy"], ["evaluate", "a.npy", "b.npy", "c.npy"],
+    ["evaluate", "a.npy", "b.npy", "--form", "odds"],
+    ["evaluate", "a.npy", "b.npy", "--measures", "forward-kl,nonsense"],
+    ["evaluate", "a.npy", "b.npy", "--measures", ""],
+    ["evaluate", "a.npy", "b.npy", "--base", "1"],
+    ["evaluate", "a.npy", "b.npy", "--temperature", "0"],
+    ["evaluate", "a.npy", "b.npy", "--temperature", "nan"],
+    ["evaluate", "a.npy", "b.npy", "--form", "probabilities", "--temperature", "2"],
+    ["evaluate", "a.npy", "b.npy", "--smoothing", "1"],
+    ["evaluate", "a.npy", "b.npy", "--form", "weights", "--smoothing", "-1"],
+    ["evaluate", "a.npy", "b.npy", "--tolerance", "0.1"],
+    ["evaluate", "a.npy", "b.npy", "--rows", "5..<2"],
+    ["evaluate", "a.npy", "b.npy", "--output", "results.txt"],
+    ["evaluate", "a.npy", "b.npy", "--threads", "0"],
+    ["evaluate", "-", "-"], ["log-softmax", "a.npy", "out.csv"],
+    ["cross-entropy", "a.npy", "b.npy", "--label-smoothing", "1.5"],
+  ])
+  func badCommandLinesAre64(arguments: [String]) throws {
+    let line = arguments.map { "'\($0)'" }.joined(separator: " ")
+    let run = try Tool.shell("\"$K\" \(line)")
+    #expect(run.status == 64)
+    #expect(run.output.isEmpty)
+    #expect(!run.errors.isEmpty)
+  }
+
+  @Test func invalidRowsAre65UnlessAllowed() throws {
+    let output = folder.path("out.npy")
+    let run = try Tool.run("evaluate", invalid, good, "--output", output)
+    #expect(run.status == 65)
+    #expect(run.output.contains("invalid rows: 1 of 2"))
+    #expect(run.output.contains("target"))
+    #expect(try NPY.doubles(output).suffix(1).allSatisfy(\.isNaN))
+    #expect(try Tool.run("evaluate", invalid, good, "--allow-invalid").status == 0)
+    let quiet = try Tool.run("evaluate", invalid, good, "--quiet")
+    #expect(quiet.status == 65)
+    #expect(quiet.output.isEmpty)
+  }
+
+  @Test func malformedInputIs65AndWritesNothing() throws {
+    let truncated = try folder.write("short.npy", NPY.floats([[0, 1, 2], [2, 1, 0]]).dropLast(4))
+    let text = try folder.write("text.npy", "this is no array")
+    let ragged = try folder.write("ragged.csv", "1,2,3\n1,2\n")
+    let word = try folder.write("word.csv", "1,2,3\n1,two,3\n")
+    let empty = try folder.write("empty.npy", "")
+    for file in [truncated, text, ragged, word, empty] {
+      let output = folder.path("out.npy")
+      let run = try Tool.run("evaluate", file, good, "--output", output)
+      #expect(run.status == 65, "\(file): \(run.errors)")
+      #expect(run.errors.contains(file))
+      #expect(!FileManager.default.fileExists(atPath: output))
+    }
+    #expect(try Tool.run("evaluate", word, good).errors.contains("row 2") )
+  }
+
+  @Test func shapesThatDoNotMatchAreNamed() throws {
+    let narrow = try folder.write("narrow.npy", NPY.floats([[0, 1], [2, 1]]))
+    let run = try Tool.run("evaluate", good, narrow)
+    #expect(run.status == 65)
+    #expect(run.errors.contains("2 x 3") && run.errors.contains("2 x 2"))
+  }
+
+  @Test func unreadableInputIs66() throws {
+    for file in [folder.path("absent.npy"), folder.url.path] {
+      let run = try Tool.run("evaluate", file, good)
+      #expect(run.status == 66)
+      #expect(run.errors.contains(file))
+    }
+  }
+
+  @Test func outputThatCannotBeCreatedIs73() throws {
+    let run = try Tool.run("evaluate", good, good, "--output", folder.path("absent/out.npy"))
+    #expect(run.status == 73)
+    #expect(run.errors.contains("absent/out.npy"))
+  }
+
+  @Test func aFullDiskIs74AndLeavesWhatWasThere() throws {
+    let rows = [[Float]](repeating: [0, 1, 2], count: 20_000)
+    let many = try folder.write("many.npy", NPY.floats(rows))
+    let output = try folder.write("out.npy", "precious")
+    let run = try Tool.shell("ulimit -f 64; \"$K\" evaluate '\(many)' '\(many)' --output '\(output)'")
+    #expect(run.status == 74)
+    #expect(run.errors.contains("out.npy"))
+    #expect(try String(contentsOfFile: output, encoding: .utf8) == "precious")
+    #expect(try folder.names() == ["good.npy", "invalid.npy", "many.npy", "out.npy"])
+  }
+
+  @Test func refusesToReplaceItsOwnInput() throws {
+    let alias = folder.path("alias.npy")
+    try FileManager.default.createSymbolicLink(atPath: alias, withDestinationPath: good)
+    let before = try Data(contentsOf: URL(fileURLWithPath: good))
+    for output in [good, alias] {
+      #expect(try Tool.run("evaluate", good, invalid, "--output", output).status == 64)
+      #expect(try Tool.run("log-softmax", good, output).status == 64)
+    }
+    #expect(try Data(contentsOf: URL(fileURLWithPath: good)) == before)
+  }
+
+  @Test func aFullStandardOutputIs74() throws {
+    let run = try Tool.shell("\"$K\" evaluate '\(good)' '\(good)' > /dev/full")
+    #expect(run.status == 74)
+    #expect(run.errors.contains("standard output"))
+    #expect(try Tool.shell("\"$K\" --help > /dev/full").status == 74)
+  }
+
+  @Test func aClosedPipeIsNoError() throws {
+    let run = try Tool.shell(
+      "{ \"$K\" evaluate '\(good)' '\(good)'; echo $? >&2; } | true; sleep 0.2")
+    #expect(run.errors == "0\n")
+  }
+
+  @Test func aMisspeltInstructionSetIs64() throws {
+    let run = try Tool.run("evaluate", good, good, environment: ["KULLBACK_ISA": "avx9"])
+    #expect(run.status == 64)
+    #expect(run.errors.contains("avx9"))
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+@Suite(.serialized) struct InterruptionTests {
+  @Test(arguments: [SIGINT, SIGTERM])
+  func aSignalLeavesNothingBehind(signal: Int32) throws {
+    let folder = try TemporaryFolder()
+    let columns = 4096
+    // A sparse file: a great many rows of zeros, which take no room on the disk.
+    let rows = 1 << 20
+    let input = try folder.write("zeros.npy", NPY.header("<f4", shape: "(\(rows), \(columns))"))
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: input))
+    let start = try handle.seekToEnd()
+    try handle.truncate(atOffset: start + UInt64(rows) * UInt64(columns) * 4)
+    try handle.close()
+    let output = try folder.write("out.npy", "precious")
+
+    let process = try Tool.start(["evaluate", input, input, "--output", output])
+    let deadline = Date().addingTimeInterval(20)
+    while try folder.names().count < 3, process.isRunning, Date() < deadline {
+      usleep(10_000)
+    }
+    #expect(try folder.names().count == 3, "the unfinished output should stand beside its name")
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 130)
+    #expect(try folder.names() == ["out.npy", "zeros.npy"])
+    #expect(try String(contentsOfFile: output, encoding: .utf8) == "precious")
+  }
+
+  @Test func anInputThatShrinksIs74() throws {
+    let folder = try TemporaryFolder()
+    let rows = 1 << 20
+    let input = try folder.write("zeros.npy", NPY.header("<f4", shape: "(\(rows), 4096)"))
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: input))
+    let start = try handle.seekToEnd()
+    try handle.truncate(atOffset: start + UInt64(rows) * 4096 * 4)
+    let process = try Tool.start(["evaluate", input, input, "--output", folder.path("out.npy")])
+    let deadline = Date().addingTimeInterval(20)
+    while try folder.names().count < 2, process.isRunning, Date() < deadline {
+      usleep(10_000)
+    }
+    try handle.truncate(atOffset: start)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 74)
+    #expect(try folder.names() == ["zeros.npy"])
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+@Suite struct ReportTests {
+  let folder: TemporaryFolder
+  let logits: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    logits = try folder.write("q.npy", NPY.floats([[0, 0], [0, 3], [.nan, 0]]))
+  }
+
+  private func json(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  @Test func jsonHasItsDocumentedKeys() throws {
+    let run = try Tool.run(
+      "evaluate", logits, logits, "--json", "--measures", "forward-kl,total-variation")
+    #expect(run.status == 65)
+    let report = try json(run.output)
+    #expect(
+      Set(report.keys) == [
+        "inputs", "firstRow", "rows", "unit", "measures", "worst", "invalid", "rate", "threads",
+        "instructionSet", "version",
+      ])
+    let measures = try #require(report["measures"] as? [[String: Any]])
+    #expect(measures.compactMap { $0["name"] as? String } == ["forward-kl", "total-variation"])
+    #expect(
+      Set(measures[0].keys) == [
+        "name", "symbol", "unit", "count", "invalid", "infinite", "mean", "standardError",
+        "standardDeviation", "min", "max", "maxRow", "quantiles",
+      ])
+    #expect(measures[0]["count"] as? Int == 2)
+    #expect(measures[0]["invalid"] as? Int == 1)
+    #expect(measures[0]["mean"] as? Double == 0)
+    let quantiles = try #require(measures[0]["quantiles"] as? [String: Any])
+    #expect(
+      Set(quantiles.keys) == ["1", "5", "10", "25", "50", "75", "90", "95", "99", "99.9"])
+    let invalid = try #require(report["invalid"] as? [String: Any])
+    let first = try #require(invalid["first"] as? [[String: Any]])
+    #expect(first.allSatisfy { $0["row"] as? Int == 2 })
+    #expect(first.compactMap { $0["side"] as? String } == ["target", "model"])
+  }
+
+  @Test func jsonSpellsWhatIsNotFinite() throws {
+    let sharp = try folder.write("s.npy", NPY.floats([[0, -.infinity]]))
+    let even = try folder.write("e.npy", NPY.floats([[0, 0]]))
+    let run = try Tool.run("evaluate", even, sharp, "--json", "--measures", "forward-kl")
+    #expect(run.status == 0)
+    let measure = try #require((try json(run.output)["measures"] as? [[String: Any]])?.first)
+    #expect(measure["infinite"] as? Int == 1)
+    #expect(measure["max"] as? String == "Infinity")
+  }
+
+  @Test func entropyOfEvenOddsIsOneBit() throws {
+    let run = try Tool.run(
+      "entropy", logits, "--base", "2", "--rows", "..<1", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    let measure = try #require((try json(run.output)["measures"] as? [[String: Any]])?.first)
+    let mean = try #require(measure["mean"] as? Double)
+    #expect(abs(mean - 1) < 1e-12)
+    #expect(measure["unit"] as? String == "bits")
+  }
+
+  @Test func logSoftmaxKeepsTheShapeAndMarksInvalidRows() throws {
+    let output = folder.path("out.npy")
+    #expect(try Tool.run("log-softmax", logits, output).status == 65)
+    let (header, bytes) = try NPY.read(output)
+    #expect(header.contains("'<f4'") && header.contains("(3, 2)"))
+    let values = stride(from: 0, to: bytes.count, by: 4).map { start in
+      Float(
+        bitPattern: bytes[start..<start + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+    }
+    #expect(abs(values[0] + 0.693147) < 1e-6)
+    #expect(values[0] == values[1])
+    #expect(values[4].isNaN && values[5].isNaN)
+  }
+
+  @Test func crossEntropyScoresLabels() throws {
+    let labels = try folder.write("y.npy", NPY.labels([1, 1]))
+    let even = try folder.write("e.npy", NPY.floats([[0, 0], [5, 5]]))
+    let output = folder.path("out.npy")
+    let run = try Tool.run("cross-entropy", labels, even, "--output", output, "--quiet")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try NPY.doubles(output).allSatisfy { abs($0 - log(2)) < 1e-7 })
+    let outside = try folder.write("z.npy", NPY.labels([1, 2]))
+    let refused = try Tool.run("cross-entropy", outside, even)
+    #expect(refused.status == 65)
+    #expect(refused.output.contains("label"))
+  }
+
+  @Test func infoDescribesTheMachine() throws {
+    let run = try Tool.run("info", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try json(run.output)
+    for key in ["processor", "instructionSet", "threads"] {
+      #expect(report[key] != nil, "\(key) is missing")
+    }
+  }
+}

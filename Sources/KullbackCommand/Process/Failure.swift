@@ -50,6 +50,13 @@ extension Failure {
 extension Failure {
   /// An error of a file.
   init(_ error: FileError) {
-    self.init(Status(rawValue: error.kind) ?? .inputOutput, "\(error.path): \(error.reason)")
+    let status: Status =
+      switch error {
+      case .cannotRead: .cannotRead
+      case .malformed: .invalidData
+      case .cannotCreate: .cannotCreate
+      case .failed: .inputOutput
+      }
+    self.init(status, error.description)
   }
 }

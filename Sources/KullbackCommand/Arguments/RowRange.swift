@@ -1,7 +1,8 @@
 internal import ArgumentParser
 
-/// Which rows of the input are read, written as Swift writes ranges: `10..<20`, `10...19`, `..<20`,
-/// `10...`. Rows are counted from 0.
+/// Which rows of the input are read, counted from 0.
+///
+/// Written as Swift writes ranges: `10..<20`, `10...19`, `..<20`, `10...`.
 struct RowRange: ExpressibleByArgument, Equatable {
   let lower: Int
   /// The first row that is not read; nil: to the last one.

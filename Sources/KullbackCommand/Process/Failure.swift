@@ -1,7 +1,9 @@
 internal import Kullback
 internal import KullbackFiles
 
-/// How the process ends. The numbers are those of sysexits.h where it has one.
+/// How the process ends.
+///
+/// The numbers are those of sysexits.h where it has one.
 enum Status: Int32 {
   case done = 0
   case usage = 64

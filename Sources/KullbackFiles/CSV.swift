@@ -45,7 +45,9 @@ public enum CSV {
       ?? (path.hasSuffix(".tsv") ? 9 : path.hasSuffix(".csv") ? 44 : sniff(text))
     var scanner = CSVScanner(text, separator: separator)
     var builder = TableBuilder(path: name)
-    while let cells = try scanner.row(path: name) { try builder.add(cells, line: scanner.rowNumber) }
+    while let cells = try scanner.row(path: name) {
+      try builder.add(cells, line: scanner.rowNumber)
+    }
     return try builder.table()
   }
 

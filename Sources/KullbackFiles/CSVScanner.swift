@@ -64,7 +64,8 @@ struct CSVScanner {
     let isEnd = index == text.count || [separator, 10, 13].contains(text[index])
     guard isEnd else {
       throw .malformed(
-        path: path, place: "row \(rowNumber), column \(column)", reason: "text behind a closed quote")
+        path: path, place: "row \(rowNumber), column \(column)",
+        reason: "text behind a closed quote")
     }
     return content[...]
   }

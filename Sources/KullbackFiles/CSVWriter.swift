@@ -43,7 +43,9 @@ public final class CSVWriter {
 
   static func quoted(_ text: String) -> String {
     let needsQuotes = text.contains { [",", "\"", "\n", "\r", "\r\n"].contains($0) }
-    return needsQuotes ? "\"" + text.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\"" : text
+    return needsQuotes
+      ? "\""
+        + text.split(separator: "\"", omittingEmptySubsequences: false)
+        .joined(separator: "\"\"") + "\"" : text
   }
 }

@@ -109,7 +109,8 @@ struct NPYHeader: Equatable {
     guard needed <= fileLength - dataOffset else {
       throw Refusal(
         byte: fileLength,
-        reason: "the file is too short: shape \(NPYHeader.spell(shape)) needs \(needed) bytes after "
+        reason:
+          "the file is too short: shape \(NPYHeader.spell(shape)) needs \(needed) bytes after "
           + "the header and there are \(fileLength - dataOffset)")
     }
   }

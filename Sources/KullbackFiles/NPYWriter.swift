@@ -19,7 +19,8 @@ public final class NPYWriter {
   /// Starts a file.
   ///
   /// - Throws: `FileError.cannotCreate`.
-  public init(path: String, rows: Int, columns: Int, kind: ElementKind = .float64) throws(FileError) {
+  public init(path: String, rows: Int, columns: Int, kind: ElementKind = .float64) throws(FileError)
+  {
     self.path = path
     self.rows = rows
     self.columns = columns

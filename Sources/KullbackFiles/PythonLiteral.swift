@@ -70,7 +70,8 @@ struct PythonLiteral {
       while index < characters.count, (0x30...0x39).contains(characters[index]) { index += 1 }
       let digits = String(decoding: characters[start..<index], as: UTF8.self)
       guard let number = Int(digits) else {
-        throw refusal(digits.isEmpty ? "a size that is no number" : "the size \(digits) is too large")
+        throw refusal(
+          digits.isEmpty ? "a size that is no number" : "the size \(digits) is too large")
       }
       result.append(number)
       guard take(",") else {

@@ -34,7 +34,8 @@ struct RowRange: ExpressibleByArgument, Equatable {
     let end = upper ?? count
     guard lower <= end, end <= count else {
       throw Failure(
-        .usage, "--rows \(lower)..<\(end) reaches past the end: there are \(Format.count(count)) rows",
+        .usage,
+        "--rows \(lower)..<\(end) reaches past the end: there are \(Format.count(count)) rows",
         hint: "rows are counted from 0")
     }
     return lower..<end

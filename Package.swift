@@ -47,7 +47,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "KullbackFiles",
-      dependencies: ["Kullback"],
+      dependencies: ["KullbackMatrix"],
       swiftSettings: strict),
     .executableTarget(
       name: "KullbackCommand",

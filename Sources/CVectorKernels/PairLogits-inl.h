@@ -231,25 +231,28 @@ static inline void pl_refer_to(pl_row *s, const pl_place *place) {
   s->from_zero = place->from_zero;
 }
 
-// Moves sums to another reference. Returns 0 where that would overflow or lose too much.
-static int pl_rebase(pl_row *s, const pl_place *to, double top_a, double top_b) {
-  const double scale = to->scale;
-  const double shift = (s->c - to->c) + (s->c_low - to->c_low);
-  if (!(fabs(shift) <= 60) || s->scale - scale > 600) return 0;
+// Takes over larger largest logits: those so far become classes like the others.
+static void pl_raise(pl_row *s, double top_a, double top_b) {
   if (s->top_a < top_a) {
-    const double largest = pl_ties_weight_a(s);
-    s->sum[PL_Z] += largest;
+    s->sum[PL_Z] += pl_ties_weight_a(s);
     s->sum[PL_TIES] = 0;
     if (s->sum[PL_Z] > 0) s->sum[PL_T] += (top_a - s->top_a) * s->sum[PL_Z];
     s->top_a = top_a;
   }
   if (s->top_b < top_b) {
-    const double largest = pl_ties_weight_b(s);
-    s->sum[PL_VZ] += largest;
+    s->sum[PL_VZ] += pl_ties_weight_b(s);
     s->sum[PL_VTIES] = 0;
     if (s->sum[PL_VZ] > 0) s->sum[PL_VT] += (top_b - s->top_b) * s->sum[PL_VZ];
     s->top_b = top_b;
   }
+}
+
+// Moves sums to another reference. Returns 0 where that would overflow or lose too much.
+static int pl_rebase(pl_row *s, const pl_place *to, double top_a, double top_b) {
+  const double scale = to->scale;
+  const double shift = (s->c - to->c) + (s->c_low - to->c_low);
+  if (!(fabs(shift) <= 60) || s->scale - scale > 600) return 0;
+  pl_raise(s, top_a, top_b);
   const double z = s->sum[PL_Z] + pl_ties_weight_a(s), vz = s->sum[PL_VZ] + pl_ties_weight_b(s);
   const double alpha = exp(s->scale - scale);
   if (shift != 0) {
@@ -456,7 +459,7 @@ static int pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_r
       continue;
     }
     pl_open(pair, s->mode == PL_WIDE, k, n, &view);
-    int record = fixed, known = s->started;
+    int record = fixed, known = s->started, rise = 0;
     for (;;) {
       if (!known && !fixed) {
         double top_a, top_b;
@@ -506,8 +509,13 @@ static int pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_r
         continue;
       }
       if (!record && (sums.top_a > s->top_a || sums.top_b > s->top_b)) {
-        known = 0;
-        continue;
+        // A far larger class wants a reference of its own. A little larger one does not: the entropy
+        // is then large enough for that class to be counted with the others.
+        if (!(sums.top_a <= s->top_a + 1 && sums.top_b <= s->top_b + 1)) {
+          known = 0;
+          continue;
+        }
+        rise = 1;
       }
       // The rounding of x counts where the shift is large beside the differences, or x is large itself.
       if (!s->exact && (sums.far > 8 || s->c * s->c * (sums.sum[PL_Z] + sums.sum[PL_TIES]) > 128 * sums.sum[PL_S])) {
@@ -515,6 +523,7 @@ static int pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_r
         continue;
       }
       for (int j = 0; j < PL_SUMS; j++) s->sum[j] += sums.sum[j];
+      if (rise) pl_raise(s, sums.top_a, sums.top_b);
       s->forbidden_ab |= sums.forbidden_ab;
       s->forbidden_ba |= sums.forbidden_ba;
       break;

@@ -151,59 +151,81 @@ typedef struct {
   I forbidden_ab, forbidden_ba; // p > 0 where q = 0, and the reverse
 } N(pl_lanes);
 
-// One vector of classes. `lanes` masks the classes that exist (PL_TAIL).
-KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, I lanes,
-                           const N(pl_reference) *ref, V floor_u, N(pl_lanes) *acc) {
-  V x, rest = N(set1)(0);
-  if (flags & PL_EXACT) {
-    // TwoDiff (Knuth): d + low is a - b exactly.
-    const V d = a - b;
-    const V bb = d - a;
-    V low = (a - (d - bb)) - (b + bb);
-    if (flags & PL_LOW) low += a_low - b_low;
-    // x + rest is d + low - c to twice the digits.
-    const V near = d - ref->c_high;
-    const V cc = near - d;
-    const V tail = (d - (near - cc)) - (ref->c_high + cc) + (low - ref->c_low);
-    x = near + tail;
-    rest = (near - x) + tail;
-  } else {
-    x = (a - b) - ref->c_high;
-  }
+// x = (a - b) - c; with PL_EXACT `rest` is what its rounding left out.
+KVK_INLINE V N(pl_difference)(const int flags, V a, V b, V a_low, V b_low,
+                              const N(pl_reference) *ref, V *rest) {
+  *rest = N(set1)(0);
+  if (!(flags & PL_EXACT)) return (a - b) - ref->c_high;
+  // TwoDiff (Knuth): d + low is a - b exactly.
+  const V d = a - b;
+  const V bb = d - a;
+  V low = (a - (d - bb)) - (b + bb);
+  if (flags & PL_LOW) low += a_low - b_low;
+  const V near = d - ref->c_high;
+  const V cc = near - d;
+  const V tail = (d - (near - cc)) - (ref->c_high + cc) + (low - ref->c_low);
+  const V x = near + tail;
+  *rest = (near - x) + tail;
+  return x;
+}
 
-  // Classes whose mass lies (all but) on one side: their weight is that side's own.
-  I zero_a, zero_b, only_a, only_b;
-  V u;
-  if (flags & PL_MASK) {
-    zero_a = a == -INFINITY;
-    zero_b = b == -INFINITY;
-    acc->forbidden_ba |= zero_a & ~zero_b & lanes;
-    acc->forbidden_ab |= zero_b & ~zero_a & lanes;
-    x = N(drop)(zero_a | zero_b, x);
-    rest = N(drop)(zero_a | zero_b, rest);
-    only_b = zero_a;
-    only_a = zero_b;
+// Which classes have their mass (all but) on one side alone.
+KVK_INLINE void N(pl_sides)(V a, V b, V x, I *only_a, I *only_b) {
+  *only_b = a == -INFINITY;
+  *only_a = b == -INFINITY;
 #if KVK_REAL == 64
-    only_b |= x < -PL_LIMIT;
-    only_a |= x > PL_LIMIT;
+  const I either = *only_a | *only_b;
+  *only_b |= (x < -PL_LIMIT) & ~either;
+  *only_a |= (x > PL_LIMIT) & ~either;
 #endif
+}
+
+// The first row's weights: w = 2^(n - exponent) exp(u - n ln 2) with u = a - base.
+KVK_INLINE V N(pl_weight)(const int flags, V a, V b, V a_low, V b_low, const N(pl_reference) *ref,
+                          V floor_u, V magic) {
+  V u;
+  I only_b = (I)N(set1)(0);
+  if (flags & PL_MASK) {
+    V rest;
+    const V x = N(pl_difference)(flags, a, b, a_low, b_low, ref, &rest);
+    I only_a;
+    N(pl_sides)(a, b, x, &only_a, &only_b);
     u = (only_b ? b : a) - (only_b ? ref->base_b : ref->base);
     if (flags & PL_LOW) u += only_b ? b_low : a_low;
   } else {
     u = a - ref->base;
     if (flags & PL_LOW) u += a_low;
   }
-
-  // w = 2^(n - exponent) exp(u - n ln 2).
   u = N(max)(u, floor_u);
-  const V magic = (R)PL_MAGIC - ref->exponent;
   const V ku = u * RC(1.44269504088896340736) + magic;
   const V nu = ku - magic;
-  V ru = u - nu * RC(0.69314718055994530942);
+  V ru = N(less)(u, nu, RC(0.69314718055994530942));
 #if KVK_REAL == 64
   ru = ru - nu * 2.3190468138462995584e-17;
 #endif
   V w = (V)((I)N(pl_exp)(ru) + ((I)ku << PL_MANTISSA));
+  if (flags & PL_MASK) {
+    w *= only_b ? ref->factor_b : N(set1)(RC(1.0));
+    w = N(drop)((a == -INFINITY) & (b == -INFINITY), w);
+  }
+  return w;
+}
+
+// The sums of one vector of classes, their weights known. `lanes` masks the classes that exist.
+KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, V w, I lanes,
+                           const N(pl_reference) *ref, N(pl_lanes) *acc) {
+  V rest;
+  V x = N(pl_difference)(flags, a, b, a_low, b_low, ref, &rest);
+  I only_a, only_b, zero_a, zero_b;
+  if (flags & PL_MASK) {
+    N(pl_sides)(a, b, x, &only_a, &only_b);
+    zero_a = a == -INFINITY;
+    zero_b = b == -INFINITY;
+    acc->forbidden_ba |= zero_a & ~zero_b & lanes;
+    acc->forbidden_ab |= zero_b & ~zero_a & lanes;
+    x = N(drop)(zero_a | zero_b, x);
+    rest = N(drop)(zero_a | zero_b, rest);
+  }
 
   // exp(-x) and its companions.
   V y = x;
@@ -212,31 +234,32 @@ KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, I lanes,
 #endif
   const V kx = (R)PL_MAGIC - y * RC(1.44269504088896340736);
   const V nx = kx - (R)PL_MAGIC;
-  const V nl = nx * RC(0.69314718055994530942);
-  V r = -y - nx * RC(0.69314718055994530942); // rounded once: the product is not
+  V r = N(less)(-y, nx, RC(0.69314718055994530942));
   if (flags & PL_EXACT) r -= rest;
   const V e = (V)(((I)kx << PL_MANTISSA) + PL_ONE);
-  const V q = (r * r) * N(pl_g)(r);
+  const V g = N(pl_g)(r);
+  const V q = (r * r) * g;
   const V h = r + q;
   const V e1 = e - RC(1.0);
-  V phi = e * q + (e1 * r + (e1 - nl));
-  V chi = e * ((nl - q) - y * h) - e1;
-  V v = w * (e * h + e);
+  const V nl = nx * RC(0.69314718055994530942);
+  const V phi = e * q + (e1 * r + (e1 - nl));
+  const V chi = e * ((nl - q) - y * h) - e1;
+  const V growth = e * h + e;
+  V v = w * growth;
   V ta = ref->largest_a - a, tb = ref->largest_b - b;
 
   if (flags & PL_MASK) {
-    w *= only_b ? ref->factor_b : N(set1)(RC(1.0));
     const I none = (zero_a & zero_b) | ~lanes;
-    w = N(drop)(none, w);
     V s = w * phi, vs = w * chi;
-    v = only_b ? w : N(drop)(only_a | none, v);
-    w = N(drop)(only_b, w);
+    v = only_b ? w : N(drop)(only_a, v);
+    w = N(drop)(only_b | none, w);
+    v = N(drop)(none, v);
     // w phi(-x) = v - w + w x and v phi(x) = w - v - v x; where a side has no mass at all the
     // divergence towards it is infinite, which `forbidden` says.
     s = only_b ? v : only_a ? w * (x - RC(1.0)) : s;
     vs = only_a ? w : only_b ? v * (RC(-1.0) - x) : vs;
-    s = N(drop)(zero_b, s);
-    vs = N(drop)(zero_a, vs);
+    s = N(drop)(zero_b | none, s);
+    vs = N(drop)(zero_a | none, vs);
     ta = N(drop)(zero_a | none, ta);
     tb = N(drop)(zero_b | none, tb);
     acc->sum[PL_S] += s;
@@ -294,7 +317,7 @@ KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, 
                             const N(pl_reference) *ref, N(pl_block_sums) *out) {
   const V zero = N(set1)(0);
   const I all = zero == zero;
-  const V floor_u = N(pl_floor)(ref);
+  const V floor_u = N(pl_floor)(ref), magic = (R)PL_MAGIC - ref->exponent;
   N(pl_lanes) acc;
   N(pl_clear)(&acc);
   N(pl_total) total[PL_SUMS];
@@ -302,14 +325,24 @@ KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, 
   const int64_t whole = n / LANES * LANES;
   int64_t i = 0;
   while (i < whole) {
-    const int64_t stop = whole - i > PL_CARRY * LANES ? i + PL_CARRY * LANES : whole;
-    for (; i < stop; i += LANES) {
+    // Weights first, differences second: each half's constants fit the registers.
+    const int64_t from = i, stop = whole - i > PL_CARRY * LANES ? i + PL_CARRY * LANES : whole;
+    V weights[PL_CARRY];
+    for (int64_t j = 0; i < stop; i += LANES, j++) {
       __builtin_prefetch((const char *)a + (i + PL_AHEAD) * PL_WIDTH(type));
       __builtin_prefetch((const char *)b + (i + PL_AHEAD) * PL_WIDTH(type));
+      const V va = N(pl_load)(a, i, type);
+      const V vb = flags & PL_MASK ? N(pl_load)(b, i, type) : zero;
+      const V la = flags & PL_LOW ? N(load)(a_low + i) : zero;
+      const V lb = flags & PL_LOW ? N(load)(b_low + i) : zero;
+      weights[j] = N(pl_weight)(flags, va, vb, la, lb, ref, floor_u, magic);
+    }
+    i = from;
+    for (int64_t j = 0; i < stop; i += LANES, j++) {
       const V va = N(pl_load)(a, i, type), vb = N(pl_load)(b, i, type);
       const V la = flags & PL_LOW ? N(load)(a_low + i) : zero;
       const V lb = flags & PL_LOW ? N(load)(b_low + i) : zero;
-      N(pl_step)(flags, va, vb, la, lb, all, ref, floor_u, &acc);
+      N(pl_step)(flags, va, vb, la, lb, weights[j], all, ref, &acc);
     }
     for (int j = 0; j < PL_TIES; j++) {
       N(pl_carry)(&total[j], acc.sum[j]);
@@ -327,8 +360,9 @@ KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, 
       tlb[j] = (flags & PL_LOW) && inside ? b_low[i + j] : 0;
       outside[j] = inside ? 0 : 1;
     }
-    N(pl_step)(flags, N(load)(ta), N(load)(tb), N(load)(tla), N(load)(tlb),
-               N(load)(outside) == zero, ref, floor_u, &acc);
+    const V va = N(load)(ta), vb = N(load)(tb), la = N(load)(tla), lb = N(load)(tlb);
+    const V w = N(pl_weight)(flags, va, vb, la, lb, ref, floor_u, magic);
+    N(pl_step)(flags, va, vb, la, lb, w, N(load)(outside) == zero, ref, &acc);
     for (int j = 0; j < PL_TIES; j++) N(pl_carry)(&total[j], acc.sum[j]);
   }
   // Small whole numbers, which were left in their lanes: also where there is no tail.

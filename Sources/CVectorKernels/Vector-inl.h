@@ -20,7 +20,20 @@ KVK_INLINE V N(drop)(I mask, V x) { return (V)(~mask & (I)x); }   // 0 where the
 
 KVK_INLINE V N(abs)(V x) { return __builtin_elementwise_abs(x); }
 KVK_INLINE V N(sqrt)(V x) { return __builtin_elementwise_sqrt(x); }
-KVK_INLINE V N(fma)(V x, V y, V z) { return x * y + z; } // contracted where the hardware can
+
+// x - n k, rounded once, for whole numbers n; without the instruction k is split so that the large
+// part's product is exact.
+KVK_INLINE V N(less)(V x, V n, R k) {
+#if KVK_HAS_FMA
+  return __builtin_elementwise_fma(-n, N(set1)(k), x);
+#elif KVK_REAL == 32
+  const R high = (R)((int32_t)(k * 2048)) / 2048;
+  return (x - n * high) - n * (k - high);
+#else
+  const R high = (R)((int64_t)(k * 0x1p32)) / 0x1p32;
+  return (x - n * high) - n * (k - high);
+#endif
+}
 
 KVK_INLINE int N(any)(I mask) { return __builtin_reduce_or(mask) != 0; }
 

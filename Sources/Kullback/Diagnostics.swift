@@ -54,6 +54,13 @@ public struct InvalidRow: Sendable, Hashable {
   public let side: Side
   /// What is wrong with it.
   public let reason: InvalidReason
+
+  /// An entry of the diagnostics.
+  public init(row: Int, side: Side, reason: InvalidReason) {
+    self.row = row
+    self.side = side
+    self.reason = reason
+  }
 }
 
 /// What an evaluation met beside results.

@@ -1,3 +1,5 @@
+internal import KullbackKernels
+
 /// The forward KL divergence of each row, D(target‖model) = Σ p log(p / q).
 ///
 /// - Shapes: as `evaluate(target:model:measures:threads:progress:)`; the result has a value a row.
@@ -18,14 +20,31 @@ public func reverseKL(target: DistributionSet, model: DistributionSet) throws ->
   try values(of: .reverseKL, target, model)
 }
 
-/// The cross entropy of each row, H(target,model) = -Σ p log q. In nats.
+/// The cross entropy of each row, H(target,model) = -Σ p log q.
+///
+/// In nats.
 ///
 /// - Throws: `KullbackError.shapeMismatch`.
 public func crossEntropy(target: DistributionSet, model: DistributionSet) throws -> [Double] {
   try values(of: .crossEntropy, target, model)
 }
 
-/// The Jeffreys divergence of each row, D(target‖model) + D(model‖target). In nats.
+/// The Shannon entropy of each distribution of a set, H(p) = -Σ p log p.
+///
+/// In nats.
+///
+/// - Special values: a class of probability 0 adds 0; NaN for an invalid row.
+///
+/// Source: Cover and Thomas, *Elements of Information Theory*, 2nd ed., eq. 2.1.
+public func entropy(of set: DistributionSet) -> [Double] {
+  var results = PairResults(quantities: [.entropyOfFirst], rows: set.count)
+  evaluatePairs(set.operand(), set.operand(), rows: 0..<set.count, into: &results)
+  return results[.entropyOfFirst]
+}
+
+/// The Jeffreys divergence of each row, D(target‖model) + D(model‖target).
+///
+/// In nats.
 ///
 /// - Throws: `KullbackError.shapeMismatch`.
 public func jeffreys(target: DistributionSet, model: DistributionSet) throws -> [Double] {

@@ -24,10 +24,11 @@ struct DoubleDouble: Sendable, Equatable {
 
   static func + (x: DoubleDouble, y: DoubleDouble) -> DoubleDouble {
     let sum = x.high + y.high
+    // Beyond the range of `Double` there is no rounding error to carry, and inf - inf would be NaN.
+    guard sum.isFinite else { return DoubleDouble(sum) }
     let part = sum - x.high
     let error = (x.high - (sum - part)) + (y.high - part) + (x.low + y.low)
     let high = sum + error
-    // An infinite sum has no error term.
     return DoubleDouble(high: high, low: high.isFinite ? error - (high - sum) : 0)
   }
 

@@ -58,13 +58,16 @@ public struct Machine: Sendable {
   /// The threads that kernels use by default.
   public static var defaultThreads: Int { Threads.default }
 
-  /// The rate at which memory is read, in bytes a second. Takes some tenths of a second.
+  /// The rate at which memory is read, in bytes a second.
+  ///
+  /// Takes some tenths of a second.
   public static func measureReadRate(threads: Int? = nil) -> Double {
     measureMemoryReadRate(threads: threads ?? Threads.default)
   }
 
-  /// The rate of a product of two 2048 x 2048 matrices of `Float`, in operations a second. Takes some
-  /// tenths of a second.
+  /// The rate of a product of two 2048 x 2048 matrices of `Float`, in operations a second.
+  ///
+  /// Takes some tenths of a second.
   ///
   /// - Throws: when there is no memory for them.
   public static func measureProductRate() throws -> Double {

@@ -42,17 +42,17 @@ struct QuantileSketch: Sendable, Equatable {
     return sum
   }
 
-  /// The values at ascending 0-based ranks.
+  /// The values at 0-based ranks, in any order.
   func values(atRanks ranks: [Int]) -> [Double] {
-    var result: [Double] = []
+    var result = ranks.map { _ in Double.nan }
     var seen = 0
-    var next = ranks.makeIterator()
-    var rank = next.next()
+    let places = ranks.indices.sorted { ranks[$0] < ranks[$1] }
+    var passed = 0
     func pass(_ value: Double, _ count: Int) {
       seen += count
-      while let wanted = rank, wanted < seen {
-        result.append(value)
-        rank = next.next()
+      while passed < places.count, ranks[places[passed]] < seen {
+        result[places[passed]] = value
+        passed += 1
       }
     }
     for (key, count) in negative.sorted(by: { $0.key > $1.key }) { pass(-Self.middle(key), count) }

@@ -20,9 +20,11 @@ public enum InstructionSetError: Error, Sendable, Equatable, CustomStringConvert
     let names = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
     switch self {
     case .unknown(let name):
-      return "KULLBACK_ISA is \"\(name)\", which is no instruction set; this processor has: \(names)"
+      return
+        "KULLBACK_ISA is \"\(name)\", which is no instruction set; this processor has: \(names)"
     case .unavailable(let set):
-      return "KULLBACK_ISA asks for \(set.rawValue), which this processor does not run; it has: \(names)"
+      return
+        "KULLBACK_ISA asks for \(set.rawValue), which this processor does not run; it has: \(names)"
     }
   }
 }

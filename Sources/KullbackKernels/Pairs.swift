@@ -1,7 +1,9 @@
 internal import CVectorKernels
 internal import KullbackMatrix
 
-/// A quantity of a pair of rows, the first a and the second b. In nats.
+/// A quantity of a pair of rows, the first a and the second b.
+///
+/// In nats.
 public enum PairQuantity: Int, Sendable, CaseIterable {
   /// D(a‖b)
   case divergence = 0
@@ -40,7 +42,9 @@ public struct PairResults: Sendable {
   public let rows: Int
   fileprivate var columns: Columns
 
-  /// Room for the results of `rows` rows. Memory: 8 bytes a row and quantity, and 2 a row.
+  /// Room for the results of `rows` rows.
+  ///
+  /// Memory: 8 bytes a row and quantity, and 2 a row.
   public init(quantities: [PairQuantity], rows: Int) {
     self.quantities = quantities
     self.rows = rows

@@ -47,6 +47,11 @@ internal import COpenBLAS
   let firstNaN: @Sendable (_ triangle: Triangle, _ n: Int, _ a: Source, _ stride: Int) -> Place?
   let firstZero: @Sendable (_ n: Int, _ a: Source, _ stride: Int) -> Int?
   let firstNotPositive: @Sendable (_ n: Int, _ a: Source, _ stride: Int) -> Int?
+  let copy:
+    @Sendable (
+      _ rows: Int, _ columns: Int, _ source: Source, _ strideSource: Int, _ target: Target,
+      _ strideTarget: Int
+    ) -> Void
   let clear: @Sendable (_ triangle: Triangle, _ n: Int, _ a: Target, _ stride: Int) -> Void
   let mirror: @Sendable (_ triangle: Triangle, _ n: Int, _ a: Target, _ stride: Int) -> Void
   let transpose: @Sendable (_ n: Int, _ a: Target, _ stride: Int) -> Void
@@ -109,6 +114,7 @@ extension LinearAlgebraRoutines where Scalar == Float {
     firstNaN: { unsafe firstNaNOfTriangle($0, $1, $2, $3) },
     firstZero: { unsafe firstZeroOfDiagonal($0, $1, $2) },
     firstNotPositive: { unsafe firstNotPositiveOfDiagonal($0, $1, $2) },
+    copy: { unsafe copyRows($0, $1, $2, $3, $4, $5) },
     clear: { unsafe clearStrictTriangle($0, $1, $2, $3) },
     mirror: { unsafe mirrorTriangle($0, $1, $2, $3) },
     transpose: { unsafe transposeInPlace($0, $1, $2) })
@@ -151,6 +157,7 @@ extension LinearAlgebraRoutines where Scalar == Double {
     firstNaN: { unsafe firstNaNOfTriangle($0, $1, $2, $3) },
     firstZero: { unsafe firstZeroOfDiagonal($0, $1, $2) },
     firstNotPositive: { unsafe firstNotPositiveOfDiagonal($0, $1, $2) },
+    copy: { unsafe copyRows($0, $1, $2, $3, $4, $5) },
     clear: { unsafe clearStrictTriangle($0, $1, $2, $3) },
     mirror: { unsafe mirrorTriangle($0, $1, $2, $3) },
     transpose: { unsafe transposeInPlace($0, $1, $2) })

@@ -87,10 +87,8 @@ func copyElements<Scalar: LinearAlgebraScalar>(
   // SAFETY: the shapes agree.
   unsafe withOperand(source) { from, strideFrom in
     unsafe withMutableOperand(&target) { to, strideTo in
-      for row in 0..<source.rows {
-        unsafe (to + row * Int(strideTo)).update(
-          from: from + row * Int(strideFrom), count: source.columns)
-      }
+      unsafe Scalar.routines.copy(
+        source.rows, source.columns, from, Int(strideFrom), to, Int(strideTo))
     }
   }
 }

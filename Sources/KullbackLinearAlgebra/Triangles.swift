@@ -1,5 +1,5 @@
-// Loops over triangles and diagonals of square row-major matrices. Each is promised `n` rows and
-// columns behind the address, `stride` elements apart.
+// Loops over rows, triangles and diagonals of row-major matrices. Each is promised that many rows and
+// columns (`n` of both) behind the address, `stride` elements apart.
 
 /// A row and a column.
 struct Place: Sendable, Equatable {
@@ -13,11 +13,10 @@ func firstNaNOfTriangle<Scalar: BinaryFloatingPoint>(
 ) -> Place? {
   for row in 0..<n {
     let columns = triangle == .lower ? 0..<row + 1 : row..<n
-    // A NaN survives every sum, so that one comparison a row is enough; ∞ - ∞ makes one too, hence
-    // the closer look.
-    var sum: Scalar = 0
-    for column in columns { sum += unsafe a[row * stride + column] }
-    guard sum.isNaN else { continue }
+    // Counted first, without a branch, so that a row is looked at in vectors.
+    var count = 0
+    for column in columns { count &+= unsafe a[row * stride + column].isNaN ? 1 : 0 }
+    guard count > 0 else { continue }
     for column in columns where unsafe a[row * stride + column].isNaN {
       return Place(row: row, column: column)
     }
@@ -37,6 +36,16 @@ func firstNotPositiveOfDiagonal<Scalar: BinaryFloatingPoint>(
   _ n: Int, _ a: UnsafePointer<Scalar>, _ stride: Int
 ) -> Int? {
   (0..<n).first { unsafe !(a[$0 * stride + $0] > 0) }
+}
+
+/// Copies rows from one stride to another.
+func copyRows<Scalar: BinaryFloatingPoint>(
+  _ rows: Int, _ columns: Int, _ source: UnsafePointer<Scalar>, _ strideSource: Int,
+  _ target: UnsafeMutablePointer<Scalar>, _ strideTarget: Int
+) {
+  for row in 0..<rows {
+    unsafe (target + row * strideTarget).update(from: source + row * strideSource, count: columns)
+  }
 }
 
 /// Zeroes the triangle without its diagonal.

@@ -86,7 +86,9 @@ public struct AnyMatrix: Sendable {
     layout.storage.mapping?.release(bytes: layout.byteRange(rows: range))
   }
 
-  /// Hands the address of the first element to a closure. It may be unaligned.
+  /// Hands the address of the first element to a closure.
+  ///
+  /// It may be unaligned.
   @unsafe
   public func withUnsafeBaseAddress<Result>(
     _ body: (UnsafeRawPointer) throws -> Result

@@ -119,7 +119,9 @@ public struct Matrix<Element: MatrixElement>: Sendable {
   /// Whether the elements lie in a mapped file or a caller's memory.
   public var isBorrowed: Bool { !layout.storage.isWritable }
 
-  /// Hands the address of the first element to a closure. It may be unaligned.
+  /// Hands the address of the first element to a closure.
+  ///
+  /// It may be unaligned.
   @unsafe
   public func withUnsafeBaseAddress<Result>(
     _ body: (UnsafeRawPointer) throws -> Result

@@ -19,7 +19,10 @@ import Testing
     #expect(try range.resolved(count: 9) == 7..<9)
   }
 
-  @Test(arguments: ["", "5", "...", "..<", "5..<4", "-1..<4", "a..<4", "1..<b", "1 ..< 2", "1..<99999999999999999999"])
+  @Test(arguments: [
+    "", "5", "...", "..<", "5..<4", "-1..<4", "a..<4", "1..<b", "1 ..< 2",
+    "1..<99999999999999999999",
+  ])
   func refusesWhatIsNoRange(text: String) {
     #expect(RowRange(argument: text) == nil)
   }

@@ -37,9 +37,10 @@ import Testing
     let run = try Tool.run("evaluate", target, model)
     #expect(run.status == 0)
     #expect(run.errors.isEmpty)
-    for text in ["p.npy", "q.npy", "3 x 2 float32", "logits", "forward-kl", "D(target‖model)",
-      "reverse-kl", "nats", "mean", "median", "max", "rows/s"]
-    {
+    for text in [
+      "p.npy", "q.npy", "3 x 2 float32", "logits", "forward-kl", "D(target‖model)",
+      "reverse-kl", "nats", "mean", "median", "max", "rows/s",
+    ] {
       #expect(run.output.contains(text), "\(text) is missing")
     }
     #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 160 })
@@ -119,11 +120,13 @@ import Testing
     _ = try Tool.run("evaluate", target, model, "--threads", "1", "--output", one)
     _ = try Tool.run("evaluate", target, model, "--threads", "2", "--output", two)
     #expect(
-      try Data(contentsOf: URL(fileURLWithPath: one)) == Data(contentsOf: URL(fileURLWithPath: two)))
+      try Data(contentsOf: URL(fileURLWithPath: one)) == Data(contentsOf: URL(fileURLWithPath: two))
+    )
   }
 
   @Test func hintsAtAMistakenForm() throws {
-    let probabilities = try folder.write("c.npy", NPY.floats([[0.25, 0.75], [0.5, 0.5], [1, 0]]))
+    let probabilities = try folder.write(
+      "c.npy", NPY.floats([[0.25, 0.75], [0.5, 0.5], [1, 0]]))
     let asLogits = try Tool.run("evaluate", probabilities, probabilities)
     #expect(asLogits.status == 0)
     #expect(asLogits.errors.contains("--target-form probabilities"))

@@ -78,7 +78,7 @@ import Testing
       #expect(run.errors.contains(file))
       #expect(!FileManager.default.fileExists(atPath: output))
     }
-    #expect(try Tool.run("evaluate", word, good).errors.contains("row 2") )
+    #expect(try Tool.run("evaluate", word, good).errors.contains("row 2"))
   }
 
   @Test func shapesThatDoNotMatchAreNamed() throws {
@@ -106,7 +106,8 @@ import Testing
     let rows = [[Float]](repeating: [0, 1, 2], count: 20_000)
     let many = try folder.write("many.npy", NPY.floats(rows))
     let output = try folder.write("out.npy", "precious")
-    let run = try Tool.shell("ulimit -f 64; \"$K\" evaluate '\(many)' '\(many)' --output '\(output)'")
+    let run = try Tool.shell(
+      "ulimit -f 64; \"$K\" evaluate '\(many)' '\(many)' --output '\(output)'")
     #expect(run.status == 74)
     #expect(run.errors.contains("out.npy"))
     #expect(try String(contentsOfFile: output, encoding: .utf8) == "precious")

@@ -27,10 +27,11 @@ import Testing
     #expect(table().lines(width: width).allSatisfy { $0.count == taken })
   }
 
-  @Test(arguments: [
-    (0, "0"), (0.1234567, "0.123457"), (1.23456e-11, "1.23456e-11"), (.infinity, "inf"),
-    (-.infinity, "-inf"), (.nan, "nan"), (123456, "123456"),
-  ] as [(Double, String)])
+  @Test(
+    arguments: [
+      (0, "0"), (0.1234567, "0.123457"), (1.23456e-11, "1.23456e-11"), (.infinity, "inf"),
+      (-.infinity, "-inf"), (.nan, "nan"), (123456, "123456"),
+    ] as [(Double, String)])
   func printsSixDigits(value: Double, text: String) {
     #expect(Format.value(value) == text)
   }

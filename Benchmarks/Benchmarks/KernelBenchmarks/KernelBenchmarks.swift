@@ -2,7 +2,7 @@ import Benchmark
 import Foundation
 import KernelWork
 
-// All work at an eighth of the rows, on one thread and on all: time and allocations, with ordo-one's
+// All work at an eighth of the rows, on one thread and on all: time, with ordo-one's
 // percentiles, baselines and formats. `kullback-benchmarks` prints rates beside their limits.
 let benchmarks: @Sendable () -> Void = {
   for work in catalogue(.quick) {
@@ -10,7 +10,7 @@ let benchmarks: @Sendable () -> Void = {
       Benchmark(
         "\(work.title), threads: \(threads)",
         configuration: .init(
-          metrics: [.wallClock, .throughput, .instructions], warmupIterations: 1,
+          metrics: [.wallClock, .throughput], warmupIterations: 1,
           maxDuration: .milliseconds(500), maxIterations: 50)
       ) { benchmark in
         let prepared = try work.prepare()

@@ -1,4 +1,4 @@
-import KullbackMatrix
+import Kullback
 
 /// How large the shapes are.
 public enum Extent: String, Sendable {
@@ -18,6 +18,7 @@ public func catalogue(_ extent: Extent) -> [Work] {
     for measures in [PairMeasures.forward, .oneRead, .jensenShannonToo, .everything] {
       works.append(pairWork(Float.self, measures, rows: rows(count), classes: classes))
     }
+    works.append(evaluateWork(Float.self, rows: rows(count), classes: classes))
   }
   for (count, classes) in [(4096, 1000), (1_048_576, 10), (64, 262_144)] {
     works.append(pairWork(Float.self, .oneRead, rows: rows(count), classes: classes))
@@ -47,7 +48,9 @@ private func pairWorks<Element: BenchmarkElement>(
 private var products: [Work] {
   [
     gemmWork(Float.self, order: 2048), gemmWork(Double.self, order: 2048),
-    syrkWork(Double.self, order: 2048), trsmWork(Double.self, order: 512),
-    potrfWork(Double.self, order: 512), potrfWork(Double.self, order: 2048),
+    syrkWork(Double.self, order: 2048),
+    trsmWork(Double.self, order: 32, times: 1000), trsmWork(Double.self, order: 512),
+    potrfWork(Double.self, order: 32, times: 1000), potrfWork(Double.self, order: 512),
+    potrfWork(Double.self, order: 2048),
   ]
 }

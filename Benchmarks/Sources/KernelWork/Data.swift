@@ -1,5 +1,5 @@
 import Dispatch
-import KullbackMatrix
+import Kullback
 import Synchronization
 
 /// How the two sides of a pair are related.

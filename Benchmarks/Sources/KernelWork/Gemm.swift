@@ -1,4 +1,4 @@
-import KullbackMatrix
+import Kullback
 import KullbackLinearAlgebra
 
 /// The rate of gemm on large square matrices, in operations a second.

@@ -1,4 +1,4 @@
-import KullbackMatrix
+import Kullback
 import KullbackKernels
 
 /// What of the pair kernel is asked for.
@@ -11,9 +11,9 @@ enum PairMeasures: Sendable {
   var name: String {
     switch self {
     case .forward: "forward KL"
-    case .oneRead: "both KL, both H, both cross entropies"
-    case .jensenShannonToo: "the same and Jensen-Shannon"
-    case .everything: "the same and JS, TV, Hellinger"
+    case .oneRead: "one-read measures"
+    case .jensenShannonToo: "one-read measures, JS"
+    case .everything: "one-read measures, JS, TV, Hellinger"
     }
   }
 

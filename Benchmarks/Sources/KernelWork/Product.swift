@@ -1,4 +1,4 @@
-import KullbackMatrix
+import Kullback
 import KullbackLinearAlgebra
 
 /// The product of two large square matrices: what rates of products are held against.
@@ -44,12 +44,18 @@ func syrkWork<Scalar: LinearAlgebraScalar & BenchmarkElement>(_: Scalar.Type, or
   }
 }
 
-/// The Cholesky factorisation, with the copy that it overwrites inside the time.
-func potrfWork<Scalar: LinearAlgebraScalar & BenchmarkElement>(_: Scalar.Type, order: Int) -> Work {
-  algebraWork(Scalar.self, "potrf", order: order, operations: cube(order) / 3) { data in
+/// The Cholesky factorisation, with the copy that it overwrites inside the time; small ones many
+/// times in a row.
+func potrfWork<Scalar: LinearAlgebraScalar & BenchmarkElement>(
+  _: Scalar.Type, order: Int, times: Int = 1
+) -> Work {
+  algebraWork(Scalar.self, "potrf", order: order, times: times, operations: cube(order) / 3) {
+    data in
     let factor = Box(Matrix<Scalar>(repeating: 0, rows: order, columns: order))
     return Prepared { threads in
-      try BLAS.withThreads(threads) { try LAPACK.potrf(data.definite, into: &factor.value) }
+      try BLAS.withThreads(threads) {
+        for _ in 0..<times { try LAPACK.potrf(data.definite, into: &factor.value) }
+      }
     } confirm: {
       for row in sampledRows(order) {
         var sum = 0.0
@@ -62,13 +68,18 @@ func potrfWork<Scalar: LinearAlgebraScalar & BenchmarkElement>(_: Scalar.Type, o
   }
 }
 
-/// A triangular solve with as many right sides as rows, the copy inside the time.
-func trsmWork<Scalar: LinearAlgebraScalar & BenchmarkElement>(_: Scalar.Type, order: Int) -> Work {
-  algebraWork(Scalar.self, "trsm", order: order, operations: cube(order)) { data in
+/// A triangular solve with as many right sides as rows, the copy inside the time; small ones many
+/// times in a row.
+func trsmWork<Scalar: LinearAlgebraScalar & BenchmarkElement>(
+  _: Scalar.Type, order: Int, times: Int = 1
+) -> Work {
+  algebraWork(Scalar.self, "trsm", order: order, times: times, operations: cube(order)) { data in
     let solution = Box(Matrix<Scalar>(repeating: 0, rows: order, columns: order))
     return Prepared { threads in
       try BLAS.withThreads(threads) {
-        try BLAS.trsm(data.definite, data.general, into: &solution.value)
+        for _ in 0..<times {
+          try BLAS.trsm(data.definite, data.general, into: &solution.value)
+        }
       }
     } confirm: {
       for row in sampledRows(order) {
@@ -92,11 +103,12 @@ private struct AlgebraData<Scalar: LinearAlgebraScalar> {
 }
 
 private func algebraWork<Scalar: LinearAlgebraScalar & BenchmarkElement>(
-  _: Scalar.Type, _ routine: String, order: Int, operations: Double,
+  _: Scalar.Type, _ routine: String, order: Int, times: Int = 1, operations: Double,
   _ prepare: @escaping @Sendable (AlgebraData<Scalar>) -> Prepared
 ) -> Work {
   Work(
-    name: routine, shape: "\(order) x \(order)", type: Scalar.benchmarkName, amount: operations,
+    name: routine, shape: "\(order) x \(order)" + (times > 1 ? ", \(times) times" : ""),
+    type: Scalar.benchmarkName, amount: operations * Double(times),
     limit: .product(Scalar.self == Float.self ? .float32 : .float64)
   ) {
     let values = (0..<order * order).map { index in

@@ -1,5 +1,5 @@
 import Glibc
-import KullbackMatrix
+import Kullback
 
 /// A row's probabilities by plain loops in Double.
 struct ReferenceRow {

@@ -21,7 +21,7 @@ struct Compare: ParsableCommand {
   var tolerance = 0.1
 
   static let table = Table(columns: [
-    .init(title: "work", width: 84, left: true), .init(title: "threads", width: 7),
+    .init(title: "work", width: 72, left: true), .init(title: "threads", width: 7),
     .init(title: "was", width: 5), .init(title: "is", width: 5), .init(title: "ratio", width: 5),
     .init(title: "", width: 6, left: true),
   ])

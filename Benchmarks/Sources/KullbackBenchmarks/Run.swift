@@ -25,7 +25,7 @@ struct Run: ParsableCommand {
   var json: String?
 
   static let table = Table(columns: [
-    .init(title: "work", width: 44, left: true), .init(title: "shape", width: 28, left: true),
+    .init(title: "work", width: 36, left: true), .init(title: "shape", width: 28, left: true),
     .init(title: "type", width: 4, left: true), .init(title: "threads", width: 7),
     .init(title: "ms", width: 9), .init(title: "rate", width: 7),
     .init(title: "limit", width: 7), .init(title: "of", width: 15, left: true),

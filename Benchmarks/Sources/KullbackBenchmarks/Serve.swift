@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import KernelWork
-import KullbackMatrix
+import Kullback
 
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import Foundation
-import KullbackMatrix
+import Kullback
 import KullbackKernels
 
 /// A piece of work on matrices that a peer made as well.

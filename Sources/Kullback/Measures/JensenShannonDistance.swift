@@ -5,6 +5,7 @@ extension Measure {
   ///
   /// Source: Endres and Schindelin 2003, IEEE Transactions on Information Theory 49.
   public static let jensenShannonDistance = Measure(
-    name: "jensen-shannon-distance", title: "Jensen-Shannon distance", notation: "√JS(target,model)",
+    name: "jensen-shannon-distance", title: "Jensen-Shannon distance",
+    notation: "√JS(target,model)",
     dimension: .rootInformation, quantity: .jensenShannon, transform: { $0.squareRoot() })
 }

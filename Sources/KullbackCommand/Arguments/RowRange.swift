@@ -1,7 +1,8 @@
 internal import ArgumentParser
 
-/// Which rows of the input are read, written as Swift writes ranges: `10..<20`, `10...19`, `..<20`,
-/// `10...`. Rows are counted from 0.
+/// Which rows of the input are read, counted from 0.
+///
+/// Written as Swift writes ranges: `10..<20`, `10...19`, `..<20`, `10...`.
 struct RowRange: ExpressibleByArgument, Equatable {
   let lower: Int
   /// The first row that is not read; nil: to the last one.
@@ -34,7 +35,8 @@ struct RowRange: ExpressibleByArgument, Equatable {
     let end = upper ?? count
     guard lower <= end, end <= count else {
       throw Failure(
-        .usage, "--rows \(lower)..<\(end) reaches past the end: there are \(Format.count(count)) rows",
+        .usage,
+        "--rows \(lower)..<\(end) reaches past the end: there are \(Format.count(count)) rows",
         hint: "rows are counted from 0")
     }
     return lower..<end

@@ -1,6 +1,8 @@
 internal import ArgumentParser
 
-/// `kullback evaluate TARGET MODEL`: its arguments. The work is in `PairEvaluation`.
+/// `kullback evaluate TARGET MODEL`: its arguments.
+///
+/// The work is in `PairEvaluation`.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",

@@ -26,8 +26,10 @@ struct InfoCommand: ParsableCommand {
   }
 }
 
-/// What `info` says. Its JSON has the names of the properties of `Machine`, and `memoryReadRate` in bytes
-/// a second, `productRate` in operations a second (of a float32 product), `version`.
+/// What `info` says.
+///
+/// Its JSON has the names of the properties of `Machine`, and `memoryReadRate` in bytes a second,
+/// `productRate` in operations a second (of a float32 product), `version`.
 struct InfoReport {
   let machine: Machine
   let readRate: Double

@@ -39,7 +39,8 @@ enum Format {
   }
 
   private static func scaled(_ value: Double) -> String {
-    for (factor, prefix) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] where value >= factor {
+    for (factor, prefix) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] where value >= factor
+    {
       return print("%.3g", value / factor) + " " + prefix
     }
     return print("%.3g", value) + " "

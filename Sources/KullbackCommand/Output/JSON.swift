@@ -4,9 +4,11 @@
   internal import Foundation
 #endif
 
-/// Results as JSON. Keys are sorted, so that two runs can be compared line by line. JSON has no numbers
-/// for what is not finite: those are the strings "Infinity", "-Infinity" and "NaN", which Python's
-/// `float` and JavaScript's `Number` understand.
+/// Results as JSON.
+///
+/// Keys are sorted, so that two runs can be compared line by line. JSON has no numbers for what is
+/// not finite: those are the strings "Infinity", "-Infinity" and "NaN", which Python's `float` and
+/// JavaScript's `Number` understand.
 enum JSON {
   static func text(_ value: some Encodable) throws(Failure) -> String {
     let encoder = JSONEncoder()

@@ -1,7 +1,9 @@
 internal import Kullback
 internal import KullbackFiles
 
-/// How the process ends. The numbers are those of sysexits.h where it has one.
+/// How the process ends.
+///
+/// The numbers are those of sysexits.h where it has one.
 enum Status: Int32 {
   case done = 0
   case usage = 64
@@ -50,6 +52,13 @@ extension Failure {
 extension Failure {
   /// An error of a file.
   init(_ error: FileError) {
-    self.init(Status(rawValue: error.kind) ?? .inputOutput, "\(error.path): \(error.reason)")
+    let status: Status =
+      switch error {
+      case .cannotRead: .cannotRead
+      case .malformed: .invalidData
+      case .cannotCreate: .cannotCreate
+      case .failed: .inputOutput
+      }
+    self.init(status, error.description)
   }
 }

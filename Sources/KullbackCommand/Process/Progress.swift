@@ -28,7 +28,8 @@ final class Progress {
     guard now - lastDrawn >= .milliseconds(100), now - started >= .milliseconds(200) else { return }
     lastDrawn = now
     Signals.barIsShown.store(true, ordering: .relaxed)
-    _ = StandardStreams.write("\r" + bar(completed, after: now - started) + "\u{1B}[K", to: STDERR_FILENO)
+    _ = StandardStreams.write(
+      "\r" + bar(completed, after: now - started) + "\u{1B}[K", to: STDERR_FILENO)
   }
 
   /// Erases the bar.

@@ -19,7 +19,9 @@ enum Signals {
   /// Whether a progress bar may stand on the terminal and has to be erased.
   static let barIsShown = Atomic<Bool>(false)
 
-  /// Installs the handlers. Called once, before anything is opened.
+  /// Installs the handlers.
+  ///
+  /// Called once, before anything is opened.
   static func install() {
     // Statics are made when they are first used, which must not happen inside a handler.
     _ = unfinished.load(ordering: .relaxed)

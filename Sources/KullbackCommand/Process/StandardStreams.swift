@@ -19,7 +19,9 @@ enum StandardStreams {
     }
   }
 
-  /// Writes a line to standard error. If even that fails there is nobody left to tell.
+  /// Writes a line to standard error.
+  ///
+  /// If even that fails there is nobody left to tell.
   static func complain(_ line: String) {
     _ = write(line + "\n", to: STDERR_FILENO)
   }

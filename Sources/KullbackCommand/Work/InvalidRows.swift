@@ -32,7 +32,9 @@ struct InvalidRows {
     }
     let others = count - Set(first.map(\.row)).count
     let more = others > 0 ? ["  ... and \(Format.count(others)) more"] : []
-    return ["", "invalid rows: \(Format.count(count)) of \(Format.count(total)); they are in no mean"]
+    return [
+      "", "invalid rows: \(Format.count(count)) of \(Format.count(total)); they are in no mean",
+    ]
       + table.lines(width: nil) + more
   }
 }

@@ -11,7 +11,7 @@ struct Rate: Encodable {
     bytesPerSecond = Double(bytes) / seconds
   }
 
-  /// `2,048 rows in 120 ms: 17.1 k rows/s, 4.38 GB/s`
+  /// As in "2,048 rows in 120 ms: 17.1 k rows/s, 4.38 GB/s".
   func line(rows: Int) -> String {
     "\(Format.count(rows)) rows in \(Format.time(seconds)): "
       + Format.rate(rowsPerSecond, "rows/s", isWord: true) + ", "

@@ -1,6 +1,8 @@
 internal import KullbackFiles
 
-/// The file that results of rows go to as they come. It stands under its name only when it is whole.
+/// The file that results of rows go to as they come.
+///
+/// It stands under its name only when it is whole.
 final class ResultFile {
   private let writer: TableWriter
 

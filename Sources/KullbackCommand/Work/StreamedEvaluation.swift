@@ -38,8 +38,9 @@ struct StreamedEvaluation {
   let output: OutputFile?
   let isQuiet: Bool
 
-  /// Values of a measure that are held for exact quantiles; more are summed up by a sketch. All
-  /// measures together stay at 40 MB.
+  /// Values of a measure that are held for exact quantiles; more are summed up by a sketch.
+  ///
+  /// All measures together stay at 40 MB.
   private static let heldValues = 5_000_000
 
   /// The quantity that the worst rows go by.

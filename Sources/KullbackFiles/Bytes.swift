@@ -1,0 +1,76 @@
+internal import KullbackMatrix
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// All bytes of an input: mapped where that is possible, else read.
+enum Bytes {
+  case mapped(MappedFile)
+  case inMemory([UInt8])
+
+  /// The bytes of a file, a pipe or, for "-", standard input.
+  init(path: String) throws(FileError) {
+    guard path != "-" else {
+      self = .inMemory(try readAll(STDIN_FILENO, path: "standard input"))
+      return
+    }
+    do {
+      self = .mapped(try MappedFile(path: path))
+    } catch {
+      guard error.isNotRegular else {
+        throw FileError.cannotRead(path: path, reason: error.reason)
+      }
+      // SAFETY: `path` is a valid C string for the call.
+      let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else {
+        throw FileError.cannotRead(path: path, reason: systemReason(errno))
+      }
+      defer { close(descriptor) }
+      self = .inMemory(try readAll(descriptor, path: path))
+    }
+  }
+
+  var count: Int {
+    switch self {
+    case .mapped(let file): file.byteCount
+    case .inMemory(let bytes): bytes.count
+    }
+  }
+
+  /// Hands the bytes to a closure.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    switch self {
+    case .mapped(let file):
+      // SAFETY: the mapping lives over the call.
+      return withExtendedLifetime(file) {
+        unsafe body(UnsafeRawBufferPointer(start: file.base, count: file.byteCount))
+      }
+    case .inMemory(let bytes): return unsafe bytes.withUnsafeBytes { unsafe body($0) }
+    }
+  }
+
+  /// A copy of some of the bytes.
+  func prefix(_ length: Int) -> [UInt8] {
+    // SAFETY: copied inside the closure.
+    unsafe withBytes { bytes in unsafe Array(bytes.prefix(length)) }
+  }
+}
+
+/// Bytes that were read, kept for a matrix that lies in them.
+final class ReadBytes: Sendable {
+  let matrix: Matrix<Float16>
+
+  /// Copies the bytes into a matrix's memory, which does not move.
+  init(_ bytes: [UInt8]) {
+    let pairs = (bytes.count + 1) / 2
+    unsafe matrix = Matrix<Float16>(rows: 1, columns: pairs) { buffer in
+      // SAFETY: the buffer has room for the bytes; an odd last byte is followed by one of padding.
+      unsafe UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes)
+    }
+  }
+}

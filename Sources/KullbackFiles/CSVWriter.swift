@@ -1,0 +1,51 @@
+/// Writes comma-separated numbers with a header, rows after rows.
+///
+/// Numbers are written with as many digits as bring them back exactly. The file gets its name when
+/// `finish()` has been called.
+public final class CSVWriter {
+  /// Where the unfinished file stands; nil for pipes and devices.
+  public var temporaryPath: String? { file.temporaryPath }
+  private let file: AtomicFile
+  private let columns: Int
+
+  /// Starts a file.
+  ///
+  /// - Throws: `FileError.cannotCreate`.
+  public init(path: String, columns: [String]) throws(FileError) {
+    file = try AtomicFile(path: path)
+    self.columns = columns.count
+    try file.write(Array((columns.map(CSVWriter.quoted).joined(separator: ",") + "\n").utf8))
+  }
+
+  /// Writes a row.
+  ///
+  /// - Throws: `FileError.failed`.
+  public func append(_ row: [Double]) throws(FileError) {
+    precondition(row.count == columns, "a row of another width")
+    try file.write(Array((row.map(CSVWriter.spell).joined(separator: ",") + "\n").utf8))
+  }
+
+  /// Gives the file its name.
+  ///
+  /// - Throws: `FileError.failed`.
+  public func finish() throws(FileError) {
+    try file.commit()
+  }
+
+  /// Removes what has been written.
+  public func discard() {
+    file.discard()
+  }
+
+  static func spell(_ value: Double) -> String {
+    value.isNaN ? "nan" : value == .infinity ? "inf" : value == -.infinity ? "-inf" : "\(value)"
+  }
+
+  static func quoted(_ text: String) -> String {
+    let needsQuotes = text.contains { [",", "\"", "\n", "\r", "\r\n"].contains($0) }
+    return needsQuotes
+      ? "\""
+        + text.split(separator: "\"", omittingEmptySubsequences: false)
+        .joined(separator: "\"\"") + "\"" : text
+  }
+}

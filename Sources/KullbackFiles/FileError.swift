@@ -1,0 +1,24 @@
+/// What went wrong with a file, and where.
+public enum FileError: Error, Sendable, Equatable {
+  /// The input does not exist, or may not be read.
+  case cannotRead(path: String, reason: String)
+  /// The input is not what it has to be. `place` is a byte, or a row and column.
+  case malformed(path: String, place: String, reason: String)
+  /// The output cannot be created.
+  case cannotCreate(path: String, reason: String)
+  /// Reading or writing failed in the middle: the disk is full, the pipe is closed.
+  case failed(path: String, reason: String)
+}
+
+extension FileError: CustomStringConvertible {
+  /// As in "a.npy: byte 10: the header is not a Python dictionary".
+  public var description: String {
+    switch self {
+    case .cannotRead(let path, let reason), .cannotCreate(let path, let reason),
+      .failed(let path, let reason):
+      "\(path): \(reason)"
+    case .malformed(let path, let place, let reason):
+      place.isEmpty ? "\(path): \(reason)" : "\(path): \(place): \(reason)"
+    }
+  }
+}

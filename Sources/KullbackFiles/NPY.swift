@@ -1,0 +1,141 @@
+public import KullbackMatrix
+
+/// Reading NumPy's .npy files.
+public enum NPY {
+  /// Reads a matrix: two dimensions, or one as a single row.
+  ///
+  /// Elements of float16, float32, float64, bfloat16, int32 and int64 in this machine's order are mapped
+  /// where they lie. Others, and Fortran order, are converted into fresh memory.
+  ///
+  /// - Throws: `FileError.cannotRead`, `.malformed`.
+  public static func read(_ path: String) throws(FileError) -> AnyMatrix {
+    try read(Bytes(path: path), path: path)
+  }
+
+  /// Reads whole numbers of one dimension, or of two of which one is 1.
+  ///
+  /// - Throws: `FileError.cannotRead`, `.malformed`.
+  public static func readLabels(_ path: String) throws(FileError) -> [Int64] {
+    let matrix = try read(path)
+    guard matrix.kind.isInteger else {
+      throw .malformed(
+        path: path, place: "header", reason: "labels are whole numbers, not \(matrix.kind.name)")
+    }
+    guard matrix.rows == 1 || matrix.columns == 1 else {
+      throw .malformed(
+        path: path, place: "header",
+        reason: "labels have one dimension, not \(matrix.rows) x \(matrix.columns)")
+    }
+    return (0..<matrix.rows).flatMap { row in
+      (0..<matrix.columns).map { column in
+        if let wide = matrix.matrix(of: Int64.self) { return wide[row, column] }
+        return Int64(matrix.matrix(of: Int32.self)?[row, column] ?? 0)
+      }
+    }
+  }
+
+  static func read(_ bytes: Bytes, path: String) throws(FileError) -> AnyMatrix {
+    let header: NPYHeader
+    do {
+      header = try NPYHeader(bytes.prefix(1 << 20), fileLength: bytes.count)
+    } catch {
+      throw .malformed(path: path, place: "byte \(error.byte)", reason: error.reason)
+    }
+    guard header.shape.count == 1 || header.shape.count == 2 else {
+      throw .malformed(
+        path: path, place: "header",
+        reason: "shape \(NPYHeader.spell(header.shape)) is not that of rows and columns")
+    }
+    let rows = header.shape.count == 1 ? 1 : header.shape[0]
+    let columns = header.shape[header.shape.count - 1]
+    // A single row or column is the same in both orders.
+    let isTransposed = header.isFortranOrder && rows > 1 && columns > 1
+    if let kind = header.element.direct, !isTransposed {
+      return direct(bytes, header, kind, rows, columns)
+    }
+    return converted(bytes, header, rows, columns, isTransposed)
+  }
+
+  private static func direct(
+    _ bytes: Bytes, _ header: NPYHeader, _ kind: ElementKind, _ rows: Int, _ columns: Int
+  ) -> AnyMatrix {
+    switch bytes {
+    case .mapped(let file):
+      return AnyMatrix(
+        mapping: file, byteOffset: header.dataOffset, kind: kind, rows: rows, columns: columns)
+    case .inMemory(let array):
+      let owner = ReadBytes(array)
+      func borrowed<Element: MatrixElement>(_ type: Element.Type) -> AnyMatrix {
+        // SAFETY: the header's check says that the bytes reach; the owner keeps them.
+        unsafe owner.matrix.withUnsafeBaseAddress { base in
+          unsafe AnyMatrix(
+            Matrix<Element>(
+              borrowing: base + header.dataOffset, rows: rows, columns: columns, owner: owner))
+        }
+      }
+      switch kind {
+      case .float16: return borrowed(Float16.self)
+      case .bfloat16: return borrowed(BFloat16.self)
+      case .float32: return borrowed(Float.self)
+      case .float64: return borrowed(Double.self)
+      case .int32: return borrowed(Int32.self)
+      case .int64: return borrowed(Int64.self)
+      }
+    }
+  }
+
+  private static func converted(
+    _ bytes: Bytes, _ header: NPYHeader, _ rows: Int, _ columns: Int, _ isTransposed: Bool
+  ) -> AnyMatrix {
+    let element = header.element
+    func convert<Element: MatrixElement>(_ body: @escaping (UInt64) -> Element) -> AnyMatrix {
+      unsafe bytes.withBytes { source in
+        AnyMatrix(
+          unsafe Matrix<Element>(rows: rows, columns: columns) { buffer in
+            let size = element.byteCount
+            // Tiles keep both sides of a transposition in cache.
+            let tile = isTransposed ? 64 : max(1, columns)
+            for firstRow in stride(from: 0, to: rows, by: tile) {
+              for firstColumn in stride(from: 0, to: columns, by: tile) {
+                for row in firstRow..<min(rows, firstRow + tile) {
+                  for column in firstColumn..<min(columns, firstColumn + tile) {
+                    let place = isTransposed ? column * rows + row : row * columns + column
+                    // SAFETY: the header's check says that all elements lie inside the bytes.
+                    let bits = unsafe NPY.bits(
+                      source, at: header.dataOffset + place * size, count: size,
+                      isBigEndian: element.isBigEndian)
+                    unsafe buffer[row * columns + column] = body(bits)
+                  }
+                }
+              }
+            }
+          })
+      }
+    }
+    switch (element.kind, element.byteCount) {
+    case (.float, 2): return convert { Float16(bitPattern: UInt16(truncatingIfNeeded: $0)) }
+    case (.bfloat, _): return convert { BFloat16(bitPattern: UInt16(truncatingIfNeeded: $0)) }
+    case (.float, 4): return convert { Float(bitPattern: UInt32(truncatingIfNeeded: $0)) }
+    case (.float, _): return convert { Double(bitPattern: $0) }
+    case (.signed, 1): return convert { Int32(Int8(truncatingIfNeeded: $0)) }
+    case (.signed, 2): return convert { Int32(Int16(truncatingIfNeeded: $0)) }
+    case (.signed, 4): return convert { Int32(truncatingIfNeeded: $0) }
+    case (.signed, _): return convert { Int64(truncatingIfNeeded: $0) }
+    // Beyond Int64 an unsigned number is as good as the largest one: it is no label, and as a count it
+    // dwarfs the others either way.
+    case (.unsigned, _): return convert { Int64(clamping: $0) }
+    case (.bool, _): return convert { Int32($0 == 0 ? 0 : 1) }
+    }
+  }
+
+  private static func bits(
+    _ source: UnsafeRawBufferPointer, at offset: Int, count: Int, isBigEndian: Bool
+  ) -> UInt64 {
+    var bits: UInt64 = 0
+    for index in 0..<count {
+      let byte = unsafe source[offset + (isBigEndian ? index : count - 1 - index)]
+      bits = bits << 8 | UInt64(byte)
+    }
+    return bits
+  }
+}

@@ -1,0 +1,45 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The system's words for an error number.
+func systemReason(_ code: Int32) -> String {
+  // SAFETY: strerror returns a valid C string.
+  unsafe String(cString: strerror(code))
+}
+
+/// All bytes that a descriptor has to give.
+func readAll(_ descriptor: Int32, path: String) throws(FileError) -> [UInt8] {
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    // SAFETY: at most as many bytes as the chunk holds.
+    let count = unsafe read(descriptor, &chunk, chunk.count)
+    if count == 0 { return bytes }
+    guard count > 0 else {
+      if errno == EINTR { continue }
+      throw .failed(path: path, reason: systemReason(errno))
+    }
+    bytes += chunk[..<count]
+  }
+}
+
+/// Writes all bytes to a descriptor.
+func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(FileError) {
+  var done = 0
+  while done < bytes.count {
+    // SAFETY: the bytes from `done` on.
+    let count = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe write(descriptor, buffer.baseAddress.map { unsafe $0 + done }, buffer.count - done)
+    }
+    guard count >= 0 else {
+      if errno == EINTR { continue }
+      throw .failed(path: path, reason: systemReason(errno))
+    }
+    done += count
+  }
+}

@@ -25,8 +25,7 @@ struct KullbackTool: ParsableCommand {
       """,
     version: "kullback \(version)",
     subcommands: [
-      EvaluateCommand.self,
-      InfoCommand.self,
+      EvaluateCommand.self, EntropyCommand.self, InfoCommand.self,
     ])
 
   static let version = "0.1.0"

@@ -7,7 +7,7 @@ import Testing
     let folder = try TemporaryFolder()
     let columns = 4096
     // A sparse file: a great many rows of zeros, which take no room on the disk.
-    let rows = 1 << 20
+    let rows = 1 << 18
     let input = try folder.write("zeros.npy", NPY.header("<f4", shape: "(\(rows), \(columns))"))
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: input))
     let start = try handle.seekToEnd()
@@ -31,7 +31,7 @@ import Testing
 
   @Test func anInputThatShrinksIs74() throws {
     let folder = try TemporaryFolder()
-    let rows = 1 << 20
+    let rows = 1 << 18
     let input = try folder.write("zeros.npy", NPY.header("<f4", shape: "(\(rows), 4096)"))
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: input))
     let start = try handle.seekToEnd()

@@ -63,33 +63,6 @@ import Testing
     #expect(measure["unit"] as? String == "bits")
   }
 
-  @Test func logSoftmaxKeepsTheShapeAndMarksInvalidRows() throws {
-    let output = folder.path("out.npy")
-    #expect(try Tool.run("log-softmax", logits, output).status == 65)
-    let (header, bytes) = try NPY.read(output)
-    #expect(header.contains("'<f4'") && header.contains("(3, 2)"))
-    let values = stride(from: 0, to: bytes.count, by: 4).map { start in
-      Float(
-        bitPattern: bytes[start..<start + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
-    }
-    #expect(abs(values[0] + 0.693147) < 1e-6)
-    #expect(values[0] == values[1])
-    #expect(values[4].isNaN && values[5].isNaN)
-  }
-
-  @Test func crossEntropyScoresLabels() throws {
-    let labels = try folder.write("y.npy", NPY.labels([1, 1]))
-    let even = try folder.write("e.npy", NPY.floats([[0, 0], [5, 5]]))
-    let output = folder.path("out.npy")
-    let run = try Tool.run("cross-entropy", labels, even, "--output", output, "--quiet")
-    #expect(run.status == 0, "\(run.errors)")
-    #expect(try NPY.doubles(output).allSatisfy { abs($0 - log(2)) < 1e-7 })
-    let outside = try folder.write("z.npy", NPY.labels([1, 2]))
-    let refused = try Tool.run("cross-entropy", outside, even)
-    #expect(refused.status == 65)
-    #expect(refused.output.contains("label"))
-  }
-
   @Test func infoDescribesTheMachine() throws {
     let run = try Tool.run("info", "--json")
     #expect(run.status == 0, "\(run.errors)")

@@ -30,6 +30,7 @@ enum Signals {
     // A closed pipe and a file-size limit are answers of write(), which say more than a signal does.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    unblock()
     for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       handle(number) { _ in
         Signals.removeUnfinished()
@@ -50,6 +51,15 @@ enum Signals {
     // not freed then, since a handler on another thread may hold it: one short string an output.
     let copy = unsafe path.flatMap { unsafe strdup($0) }
     unfinished.store(UInt(bitPattern: copy), ordering: .sequentiallyConsistent)
+  }
+
+  /// A parent may have started this process with signals blocked, which would never arrive.
+  private static func unblock() {
+    var set = sigset_t()
+    // SAFETY: the set is initialised before anything is added to it.
+    unsafe sigemptyset(&set)
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGBUS] { unsafe sigaddset(&set, number) }
+    _ = unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   private static func removeUnfinished() {

@@ -28,7 +28,8 @@ public struct BLASConfiguration: Sendable, Equatable {
   public let kernel: String
   /// What OPENBLAS_CORETYPE in the environment forced the choice to, or nil when it is not set.
   ///
-  /// OpenBLAS answers a name it does not know with a fallback: ``kernel`` says what came of it.
+  /// OpenBLAS answers a name it does not know, the empty one included, with a fallback: ``kernel``
+  /// says what came of it.
   public let forcedKernel: String?
   /// When the choice was forced: the kernels this processor would get otherwise, or nil where that
   /// is not known.
@@ -83,8 +84,7 @@ extension BLAS {
   private static let forcedKernel: String? = {
     // SAFETY: the string is copied at once.
     guard let value = unsafe getenv("OPENBLAS_CORETYPE") else { return nil }
-    let name = unsafe String(cString: value)
-    return name.isEmpty ? nil : name
+    return unsafe String(cString: value)
   }()
 
   /// The file that a symbol resolves to in this process, by the kernel's list of mappings: Swift's

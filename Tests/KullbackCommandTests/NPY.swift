@@ -6,7 +6,7 @@ enum NPY {
   static func floats(_ rows: [[Float]]) -> Data {
     var data = header("<f4", shape: "(\(rows.count), \(rows.first?.count ?? 0))")
     for value in rows.joined() {
-      withUnsafeBytes(of: value.bitPattern.littleEndian) { data.append(contentsOf: unsafe $0) }
+      data.append(contentsOf: littleEndian(UInt64(value.bitPattern), bytes: 4))
     }
     return data
   }
@@ -15,9 +15,13 @@ enum NPY {
   static func labels(_ labels: [Int64]) -> Data {
     var data = header("<i8", shape: "(\(labels.count),)")
     for label in labels {
-      withUnsafeBytes(of: label.littleEndian) { data.append(contentsOf: unsafe $0) }
+      data.append(contentsOf: littleEndian(UInt64(bitPattern: label), bytes: 8))
     }
     return data
+  }
+
+  private static func littleEndian(_ value: UInt64, bytes: Int) -> [UInt8] {
+    (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) }
   }
 
   /// The opening of a file of version 1.

@@ -7,7 +7,8 @@ static int pl_wants_family(const kvk_pair_out *out) {
 static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_row *s,
                       double sums[3]) {
   pl_view view;
-  const int wide = pair->type == KVK_F64 || s->mode == PL_WIDE;
+  // Far from 0, two Floats do not hold A - B closely enough.
+  const int wide = pair->type == KVK_F64 || s->mode == PL_WIDE || fabs(s->c) > 4096;
   // A - B from the sums' own reference, which keeps its digits where the rows are alike.
   const double difference = s->c, difference_low = s->c_low + s->log_ratio;
   const double c = difference + difference_low, bb = c - difference;
@@ -57,6 +58,7 @@ static void pl_recentre(const pl_pair *pair, pl_row *s) {
   const double c = s->c + mean, bb = c - s->c;
   s->c_low += (s->c - (c - bb)) + (mean - bb);
   s->c = c;
+  if (pair->type != KVK_F64) pl_round_shift(&s->c, &s->c_low);
   s->exact = 1;
   if (pair->type != KVK_F64 && !(fabs(mean) <= 30)) s->mode = PL_WIDE;
   for (int j = 0; j < PL_SUMS; j++) s->sum[j] = 0;
@@ -142,16 +144,85 @@ static void pl_pass(const pl_pair *pair, int64_t from, int64_t to, const kvk_pai
   }
 }
 
+static void pair_row(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
+                     const kvk_pair_out *out, int64_t index) {
+  int swapped;
+  const pl_pair pair = pl_order(a, b, row, classes, &swapped);
+  pl_row s = {.top_a = -INFINITY, .top_b = -INFINITY};
+  do pl_pass(&pair, 0, classes, out, &s);
+  while (pl_next(&pair, out, &s) != PL_DONE);
+  pl_write(&pair, swapped, &s, out, index);
+}
+
+// Rows of Float that are short enough to be evaluated side by side. Returns 0 where they are not.
+static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
+                           int64_t classes, const kvk_pair_out *out) {
+  const int plain = pl_is_log(a->form) && pl_is_log(b->form) && pl_temperature(a) == 1.0 &&
+                    pl_temperature(b) == 1.0 && a->type == b->type &&
+                    (a->type == KVK_F32 || a->type == KVK_F16 || a->type == KVK_BF16);
+  if (!plain || classes > PS_CLASSES || pl_wants_family(out) || out->column[KVK_SAME_LARGEST])
+    return 0;
+  v_f32 ta[PS_CLASSES], tb[PS_CLASSES];
+  for (int64_t i = 0; i < count; i += PS_LANES) {
+    const int used = count - i < PS_LANES ? (int)(count - i) : PS_LANES;
+    const void *pa[PS_LANES], *pb[PS_LANES];
+    uint32_t swapped = 0;
+    for (int lane = 0; lane < PS_LANES; lane++) {
+      // Lanes beyond the last row repeat it.
+      const int64_t row = first + i + (lane < used ? lane : used - 1);
+      const void *x = element_at(a, row, 0), *y = element_at(b, row, 0);
+      int swap = 0;
+      for (int64_t k = 0; k < classes; k++) {
+        const float p = pl_get_f32(x, k, a->type), q = pl_get_f32(y, k, a->type);
+        if (p != q) {
+          swap = p < q;
+          break;
+        }
+      }
+      if (swap) swapped |= 1u << lane;
+      pa[lane] = swap ? y : x;
+      pb[lane] = swap ? x : y;
+    }
+    ps_results r;
+    uint32_t alone;
+    if (a->type == KVK_F32) alone = ps_rows_f32(KVK_F32, pa, pb, classes, ta, tb, 0x1p-47, &r);
+    else if (a->type == KVK_F16) alone = ps_rows_f32(KVK_F16, pa, pb, classes, ta, tb, 0x1p-47, &r);
+    else alone = ps_rows_f32(KVK_BF16, pa, pb, classes, ta, tb, 0x1p-47, &r);
+    for (int lane = 0; lane < used; lane++) {
+      const int64_t at = i + lane;
+      if (alone >> lane & 1) {
+        pair_row(a, b, first + at, classes, out, at);
+        continue;
+      }
+      const int swap = swapped >> lane & 1;
+      double v[KVK_PAIR_COUNT];
+      v[KVK_D_AB] = swap ? r.d_ba[lane] : r.d_ab[lane];
+      v[KVK_D_BA] = swap ? r.d_ab[lane] : r.d_ba[lane];
+      v[KVK_H_A] = swap ? r.h_b[lane] : r.h_a[lane];
+      v[KVK_H_B] = swap ? r.h_a[lane] : r.h_b[lane];
+      v[KVK_H_AB] = v[KVK_H_A] + v[KVK_D_AB];
+      v[KVK_H_BA] = v[KVK_H_B] + v[KVK_D_BA];
+      v[KVK_JEFFREYS] = r.d_ab[lane] + r.d_ba[lane];
+      v[KVK_LSE_A] = swap ? r.lse_b[lane] : r.lse_a[lane];
+      v[KVK_LSE_B] = swap ? r.lse_a[lane] : r.lse_b[lane];
+      int32_t status_a = KVK_VALID, status_b = KVK_VALID;
+      pl_check(a, 0, v[KVK_LSE_A], &status_a);
+      pl_check(b, 0, v[KVK_LSE_B], &status_b);
+      if (status_a || status_b)
+        for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
+      out->status_a[at] = (uint8_t)status_a;
+      out->status_b[at] = (uint8_t)status_b;
+      for (int j = 0; j < KVK_PAIR_COUNT; j++)
+        if (out->column[j]) out->column[j][at] = v[j];
+    }
+  }
+  return 1;
+}
+
 static void pair_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
                       int64_t classes, const kvk_pair_out *out) {
-  for (int64_t i = 0; i < count; i++) {
-    int swapped;
-    const pl_pair pair = pl_order(a, b, first + i, classes, &swapped);
-    pl_row s = {.top_a = -INFINITY, .top_b = -INFINITY};
-    do pl_pass(&pair, 0, classes, out, &s);
-    while (pl_next(&pair, out, &s) != PL_DONE);
-    pl_write(&pair, swapped, &s, out, i);
-  }
+  if (pair_short_rows(a, b, first, count, classes, out)) return;
+  for (int64_t i = 0; i < count; i++) pair_row(a, b, first + i, classes, out, i);
 }
 
 static void pair_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to,

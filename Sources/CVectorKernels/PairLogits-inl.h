@@ -270,6 +270,14 @@ static int pl_rebase(pl_row *s, const pl_place *to, double top_a, double top_b) 
   return 1;
 }
 
+// Rounds a shift to the sum of two Floats, which is what kernels for Float take it as.
+static inline void pl_round_shift(double *c, double *c_low) {
+  const double high = (double)(float)*c, low = (double)(float)((*c - high) + *c_low);
+  const double sum = high + low, bb = sum - high;
+  *c_low = (high - (sum - bb)) + (low - bb);
+  *c = sum;
+}
+
 // The reference for given largest logits; `single` for blocks read as Float.
 static pl_place pl_place_for(int single, int exact, double top_a, double top_b) {
   const int has_a = top_a > -INFINITY, has_b = top_b > -INFINITY;
@@ -279,6 +287,7 @@ static pl_place pl_place_for(int single, int exact, double top_a, double top_b) 
   } else if (has_a && has_b) {
     const double bb = place.c - top_a;
     place.c_low = (top_a - (place.c - bb)) - (top_b + bb);
+    if (single) pl_round_shift(&place.c, &place.c_low);
   }
   const double top = has_a ? top_a : top_b;
   place.from_zero =

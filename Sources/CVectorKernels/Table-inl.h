@@ -25,6 +25,7 @@
 #include "CrossEntropy-inl.h"
 #include "PairGradient-inl.h"
 #include "PairLogits-inl.h"
+#include "PairShort-inl.h"
 #include "PairProbabilities-inl.h"
 #include "Pair-inl.h"
 

@@ -33,18 +33,9 @@ public struct AnyMatrix: Sendable {
     precondition(
       byteOffset >= 0 && byteOffset <= file.byteCount
         && count <= (file.byteCount - byteOffset) / kind.byteCount, "the file is too short")
-    let storage = Storage(file)
-    guard byteOffset % kind.byteCount != 0 else {
-      layout = Layout(
-        kind: kind, rows: rows, columns: columns, rowStride: columns,
-        offset: byteOffset / kind.byteCount, storage: storage)
-      return
-    }
-    // Offsets are counted in elements: an odd start becomes the start of a storage of its own.
-    // SAFETY: inside the mapping, which the owner keeps.
-    layout = unsafe Layout(
-      borrowing: file.base + byteOffset, kind: kind, rows: rows, columns: columns,
-      rowStride: columns, owner: file)
+    layout = Layout(
+      kind: kind, rows: rows, columns: columns, rowStride: columns, offset: 0,
+      storage: Storage(file, from: byteOffset))
   }
 
   /// A range of rows; shares the memory.
@@ -74,16 +65,16 @@ public struct AnyMatrix: Sendable {
   }
 
   /// Whether the elements lie in a mapped file.
-  public var isMapped: Bool { layout.storage.mapping != nil }
+  public var isMapped: Bool { layout.storage.isMapped }
 
   /// Brings rows of a mapped file into memory ahead of their use; elsewhere does nothing.
   public func prefetch(rows range: Range<Int>) {
-    layout.storage.mapping?.prefetch(bytes: layout.byteRange(rows: range))
+    layout.storage.prefetch(bytes: layout.byteRange(rows: range))
   }
 
   /// Gives the memory of a mapped file's rows back; elsewhere does nothing.
   public func release(rows range: Range<Int>) {
-    layout.storage.mapping?.release(bytes: layout.byteRange(rows: range))
+    layout.storage.release(bytes: layout.byteRange(rows: range))
   }
 
   /// Hands the address of the first element to a closure.

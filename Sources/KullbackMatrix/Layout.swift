@@ -37,6 +37,8 @@ struct Layout: Sendable {
     borrowing base: UnsafeRawPointer, kind: ElementKind, rows: Int, columns: Int, rowStride: Int,
     owner: any AnyObject & Sendable
   ) {
+    _ = Layout.elements(rows, max(columns, rowStride))
+    precondition(columns >= 0, "a negative number of columns")
     precondition(rowStride >= columns || rows <= 1, "rows overlap")
     let bytes = rows == 0 ? 0 : ((rows - 1) * rowStride + columns) * kind.byteCount
     self.init(
@@ -58,6 +60,7 @@ struct Layout: Sendable {
   }
 
   func byteRange(rows range: Range<Int>) -> Range<Int> {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     let from = (offset + range.lowerBound * rowStride) * kind.byteCount
     return from..<max(from, (offset + range.upperBound * rowStride) * kind.byteCount)
   }

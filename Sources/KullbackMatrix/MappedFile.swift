@@ -74,8 +74,8 @@ public final class MappedFile: @unchecked Sendable {
   public func release(bytes: Range<Int>) {
     // Only whole pages inside the range: their neighbours may be in use.
     let page = Int(getpagesize())
-    let from = (bytes.lowerBound + page - 1) / page * page
-    let to = bytes.upperBound == byteCount ? byteCount : bytes.upperBound / page * page
+    let from = (max(0, bytes.lowerBound) + page - 1) / page * page
+    let to = bytes.upperBound >= byteCount ? byteCount : bytes.upperBound / page * page
     guard isMapped, from < to else { return }
     // SAFETY: inside the mapping; it is private and never written, so nothing is lost.
     _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base + from), to - from, MADV_DONTNEED)

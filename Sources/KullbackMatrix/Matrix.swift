@@ -104,16 +104,16 @@ public struct Matrix<Element: MatrixElement>: Sendable {
 
   /// A copy of one row.
   public func row(_ index: Int) -> [Element] {
-    precondition(index >= 0 && index < rows, "row \(index) of \(rows)")
-    return (0..<columns).map { self[index, $0] }
+    self[rows: index..<index + 1].values
   }
 
   /// A copy of all elements, row after row.
   public var values: [Element] {
-    var result: [Element] = []
-    result.reserveCapacity(rows * columns)
-    for index in 0..<rows { result += row(index) }
-    return result
+    unsafe Array(unsafeUninitializedCapacity: rows * columns) { buffer, count in
+      // SAFETY: the buffer has room for all elements.
+      unsafe copyElements(to: UnsafeMutableRawBufferPointer(buffer))
+      count = rows * columns
+    }
   }
 
   /// Whether the elements lie in a mapped file or a caller's memory.
@@ -141,9 +141,28 @@ public struct Matrix<Element: MatrixElement>: Sendable {
     return try withExtendedLifetime(storage) { try unsafe body(storage.base + offset) }
   }
 
+  /// Copies all elements, row after row, to bytes with room for them.
+  private func copyElements(to target: UnsafeMutableRawBufferPointer) {
+    guard rows > 0, columns > 0, let start = target.baseAddress else { return }
+    let size = MemoryLayout<Element>.size
+    // Rows without gaps are one stretch of memory.
+    let isDense = rowStride == columns
+    let stretch = (isDense ? rows * columns : columns) * size
+    unsafe withUnsafeBaseAddress { base in
+      for index in 0..<(isDense ? 1 : rows) {
+        // SAFETY: the rows lie inside the storage; the target is not part of it.
+        unsafe (start + index * columns * size)
+          .copyMemory(from: base + index * rowStride * size, byteCount: stretch)
+      }
+    }
+  }
+
   private mutating func makeWritable() {
     guard !(layout.storage.isWritable && isKnownUniquelyReferenced(&layout.storage)) else { return }
-    self = Matrix(values, rows: rows, columns: columns)
+    self = unsafe Matrix(rows: rows, columns: columns) { buffer in
+      // SAFETY: the buffer holds exactly as many elements.
+      unsafe copyElements(to: UnsafeMutableRawBufferPointer(buffer))
+    }
   }
 }
 

@@ -15,7 +15,9 @@ final class Storage: @unchecked Sendable {
   let byteCount: Int
   /// Whether the bytes may be written in place: false for mapped and borrowed memory.
   let isWritable: Bool
-  let mapping: MappedFile?
+  private let mapping: MappedFile?
+  /// Where in the mapping the bytes begin.
+  private let mappingOffset: Int
   private let owner: (any AnyObject & Sendable)?
   private let isOwned: Bool
 
@@ -33,15 +35,17 @@ final class Storage: @unchecked Sendable {
     self.byteCount = byteCount
     isWritable = true
     mapping = nil
+    mappingOffset = 0
     owner = nil
     isOwned = true
   }
 
-  /// A mapped file's bytes, kept mapped as long as this lives.
-  init(_ file: MappedFile) {
+  /// A mapped file's bytes from an offset on, kept mapped as long as this lives.
+  init(_ file: MappedFile, from offset: Int) {
     // SAFETY: never written, because `isWritable` is false.
-    unsafe base = UnsafeMutableRawPointer(mutating: file.base)
-    byteCount = file.byteCount
+    unsafe base = UnsafeMutableRawPointer(mutating: file.base + offset)
+    byteCount = file.byteCount - offset
+    mappingOffset = offset
     isWritable = false
     mapping = file
     owner = nil
@@ -55,8 +59,22 @@ final class Storage: @unchecked Sendable {
     self.byteCount = byteCount
     isWritable = false
     mapping = nil
+    mappingOffset = 0
     self.owner = owner
     isOwned = false
+  }
+
+  /// Whether the bytes are those of a mapped file.
+  var isMapped: Bool { mapping != nil }
+
+  /// Brings bytes of a mapped file into memory; elsewhere does nothing.
+  func prefetch(bytes: Range<Int>) {
+    mapping?.prefetch(bytes: bytes.lowerBound + mappingOffset..<bytes.upperBound + mappingOffset)
+  }
+
+  /// Gives the memory of a mapped file's bytes back; elsewhere does nothing.
+  func release(bytes: Range<Int>) {
+    mapping?.release(bytes: bytes.lowerBound + mappingOffset..<bytes.upperBound + mappingOffset)
   }
 
   deinit {

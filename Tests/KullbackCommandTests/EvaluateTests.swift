@@ -8,7 +8,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    target = try folder.write("p.npy", NPY.floats([[0, 0], [1, 0], [0, 2]]))
+    target = try folder.write("p.npy", NPY.floats([[0, 0], [1, 0], [0, 2.5]]))
     model = try folder.write("q.npy", NPY.floats([[0, 0], [0, 1], [0, 1]]))
   }
 
@@ -19,11 +19,11 @@ import Testing
   }
 
   private var forward: [Double] {
-    [divergence([0, 0], [0, 0]), divergence([1, 0], [0, 1]), divergence([0, 2], [0, 1])]
+    [divergence([0, 0], [0, 0]), divergence([1, 0], [0, 1]), divergence([0, 2.5], [0, 1])]
   }
 
   private var reverse: [Double] {
-    [divergence([0, 0], [0, 0]), divergence([0, 1], [1, 0]), divergence([0, 1], [0, 2])]
+    [divergence([0, 0], [0, 0]), divergence([0, 1], [1, 0]), divergence([0, 1], [0, 2.5])]
   }
 
   private func expectClose(_ values: [Double], _ expected: [Double]) {
@@ -96,14 +96,14 @@ import Testing
     #expect(run.status == 0)
     expectClose(
       try NPY.doubles(output),
-      [divergence([0, 0], [0, 1]), divergence([1, 0], [0, 1]), divergence([0, 2], [0, 1])])
+      [divergence([0, 0], [0, 1]), divergence([1, 0], [0, 1]), divergence([0, 2.5], [0, 1])])
   }
 
   @Test func readsStandardInputAsCSV() throws {
     let output = folder.path("out.npy")
     let run = try Tool.run(
       "evaluate", "-", model, "--measures", "forward-kl", "--output", output,
-      input: "0,0\n1,0\n0,2\n")
+      input: "0,0\n1,0\n0,2.5\n")
     #expect(run.status == 0, "\(run.errors)")
     expectClose(try NPY.doubles(output), forward)
   }

@@ -8,8 +8,8 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    good = try folder.write("good.npy", NPY.floats([[0, 1, 2], [2, 1, 0]]))
-    invalid = try folder.write("invalid.npy", NPY.floats([[0, 1, 2], [2, .nan, 0]]))
+    good = try folder.write("good.npy", NPY.floats([[0.5, 1, 2], [2, 1, 0]]))
+    invalid = try folder.write("invalid.npy", NPY.floats([[0.5, 1, 2], [2, .nan, 0]]))
   }
 
   @Test(arguments: ["evaluate", "entropy", "info"])
@@ -65,7 +65,8 @@ import Testing
   }
 
   @Test func malformedInputIs65AndWritesNothing() throws {
-    let truncated = try folder.write("short.npy", NPY.floats([[0, 1, 2], [2, 1, 0]]).dropLast(4))
+    let truncated = try folder.write(
+      "short.npy", NPY.floats([[0.5, 1, 2], [2, 1, 0]]).dropLast(4))
     let text = try folder.write("text.npy", "this is no array")
     let ragged = try folder.write("ragged.csv", "1,2,3\n1,2\n")
     let word = try folder.write("word.csv", "1,2,3\n1,two,3\n")

@@ -30,6 +30,7 @@ import Testing
       Set(measures[0].keys) == [
         "name", "symbol", "unit", "count", "invalid", "infinite", "mean", "standardError",
         "standardDeviation", "min", "max", "maxRow", "quantiles",
+        "quantilesAreExact",
       ])
     #expect(measures[0]["count"] as? Int == 2)
     #expect(measures[0]["invalid"] as? Int == 1)

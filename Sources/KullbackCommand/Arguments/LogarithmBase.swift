@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Kullback
 
 /// The base of the logarithms in results: `e`, or a number greater than 1.
-struct LogarithmBase: ExpressibleByArgument, Equatable {
+struct LogarithmBase: Equatable {
   /// nil: the natural logarithm.
   let number: Double?
 
@@ -21,7 +21,20 @@ struct LogarithmBase: ExpressibleByArgument, Equatable {
     self.init(number: number)
   }
 
-  var defaultValueDescription: String { number.map(Format.exact) ?? "e" }
+  /// The base that the text of an option names.
+  ///
+  /// - Throws: a `ValidationError` that says which there are.
+  init(parsing text: String) throws {
+    guard let base = LogarithmBase(argument: text) else {
+      throw ValidationError("a base is e or a number above 1")
+    }
+    self = base
+  }
+}
+
+extension LogarithmBase: CustomStringConvertible {
+  /// The base as it is written on the command line.
+  var description: String { number.map(Format.exact) ?? "e" }
 }
 
 /// `--base`, where results are logarithms.
@@ -30,7 +43,8 @@ struct BaseOption: ParsableArguments {
     name: .customLong("base"),
     help: ArgumentHelp(
       "The base of logarithms in results: e (nats), 2 (bits), 10 (bans), or another number above 1.",
-      valueName: "number"))
+      valueName: "number"), completion: .list(["e", "2", "10"]),
+    transform: LogarithmBase.init(parsing:))
   var logarithm: LogarithmBase = .natural
 
   /// The unit of information that the base makes.

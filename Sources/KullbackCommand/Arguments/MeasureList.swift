@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Kullback
 
 /// What is to be computed: names of measures, separated by commas.
-struct MeasureList: ExpressibleByArgument, Equatable {
+struct MeasureList: Equatable {
   let measures: [Measure]
 
   /// All that one reading of both inputs gives.
@@ -12,23 +12,29 @@ struct MeasureList: ExpressibleByArgument, Equatable {
     self.measures = measures
   }
 
-  init?(argument: String) {
+  /// The measures of a list of names.
+  ///
+  /// - Throws: a `ValidationError` that says which name is wrong, and which there are.
+  init(parsing text: String) throws {
     var measures: [Measure] = []
-    for name in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let measure = try? Measure.named(String(name)), !measures.contains(measure) else {
-        return nil
+    for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+      do {
+        measures.append(try Measure.named(String(name)))
+      } catch {
+        throw ValidationError(error.description)
       }
-      measures.append(measure)
+    }
+    guard Set(measures).count == measures.count else {
+      throw ValidationError("a measure is named twice")
     }
     self.init(measures: measures)
   }
 
-  var defaultValueDescription: String {
-    measures.map(\.name).joined(separator: ",")
-  }
-
   /// The names of all measures.
   static var names: [String] { Measure.all.map(\.name) }
+}
 
-  static var defaultCompletionKind: CompletionKind { .list(names) }
+extension MeasureList: CustomStringConvertible {
+  /// The names as they are written on the command line.
+  var description: String { measures.map(\.name).joined(separator: ",") }
 }

@@ -9,7 +9,7 @@ internal import ArgumentParser
 #endif
 
 /// Where results go: a file whose ending says which format is meant.
-struct OutputFile: ExpressibleByArgument, Equatable {
+struct OutputFile: Equatable {
   /// What an output may be written as.
   enum Format {
     case npy, csv
@@ -30,7 +30,18 @@ struct OutputFile: ExpressibleByArgument, Equatable {
     path = argument
   }
 
-  static var defaultCompletionKind: CompletionKind { .file(extensions: ["npy", "csv"]) }
+  /// The output that the text of an option names.
+  ///
+  /// - Throws: a `ValidationError` that says what names end in.
+  init(parsing text: String) throws {
+    guard let output = OutputFile(argument: text) else {
+      throw ValidationError("an output ends in .npy or .csv")
+    }
+    self = output
+  }
+
+  /// What a shell completes the name with.
+  static let completion = CompletionKind.file(extensions: ["npy", "csv"])
 
   /// Refuses a name whose present bearer must not be replaced: an input, under whatever name, or
   /// something that is no file.

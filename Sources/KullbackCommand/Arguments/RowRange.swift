@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// Which rows of the input are read, counted from 0.
 ///
 /// Written as Swift writes ranges: `10..<20`, `10...19`, `..<20`, `10...`.
-struct RowRange: ExpressibleByArgument, Equatable {
+struct RowRange: Equatable {
   let lower: Int
   /// The first row that is not read; nil: to the last one.
   let upper: Int?
@@ -28,6 +28,16 @@ struct RowRange: ExpressibleByArgument, Equatable {
     let end = parts.isClosed ? last + 1 : last
     guard lower <= end else { return nil }
     upper = end
+  }
+
+  /// The rows that the text of an option names.
+  ///
+  /// - Throws: a `ValidationError` that shows how ranges are written.
+  init(parsing text: String) throws {
+    guard let range = RowRange(argument: text) else {
+      throw ValidationError("rows are written 10..<20, 10...19, ..<20 or 10...")
+    }
+    self = range
   }
 
   /// The rows of a file of `count` rows.

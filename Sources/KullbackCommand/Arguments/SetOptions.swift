@@ -4,7 +4,7 @@ internal import ArgumentParser
 struct SetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What rows hold: logits, log-probabilities, probabilities or weights.", valueName: "form"))
+      "What rows hold.", valueName: "form"))
   var form: FormArgument = .logits
 
   @Option(help: ArgumentHelp("Logits are divided by this before the softmax.", valueName: "number"))
@@ -23,7 +23,8 @@ struct SetOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Only these rows, counted from 0: 10..<20, 10...19, ..<20 or 10...", valueName: "A..<B"))
+      "Only these rows, counted from 0: 10..<20, 10...19, ..<20 or 10...", valueName: "A..<B"),
+    transform: RowRange.init(parsing:))
   var rows: RowRange?
 
   func validate() throws {

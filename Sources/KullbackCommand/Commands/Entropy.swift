@@ -22,7 +22,8 @@ struct EntropyCommand: ParsableCommand {
   @OptionGroup var base: BaseOption
 
   @Option(
-    help: ArgumentHelp("Write every row's value: .npy (float64) or .csv.", valueName: "file"))
+    help: ArgumentHelp("Write every row's value: .npy (float64) or .csv.", valueName: "file"),
+    completion: OutputFile.completion, transform: OutputFile.init(parsing:))
   var output: OutputFile?
 
   @Flag(help: "Print every column of the table, however wide it gets.")

@@ -38,7 +38,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "What to compute, separated by commas (default: all that one reading gives).",
-      valueName: "names"))
+      valueName: "names"), completion: .list(MeasureList.names),
+    transform: MeasureList.init(parsing:))
   var measures: MeasureList = .oneRead
 
   @OptionGroup var base: BaseOption
@@ -46,7 +47,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write every row's values: .npy (float64, rows x measures) or .csv (with a header).",
-      valueName: "file"))
+      valueName: "file"), completion: OutputFile.completion, transform: OutputFile.init(parsing:))
   var output: OutputFile?
 
   @Flag(help: "Print every column of the table, however wide it gets.")

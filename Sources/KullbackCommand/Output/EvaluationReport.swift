@@ -6,7 +6,8 @@
 ///     rows          how many rows were read
 ///     unit          what divergences and entropies are measured in
 ///     measures      an array in the order asked: name, symbol, unit, count, invalid, infinite, mean,
-///                   standardError, standardDeviation, min, max, maxRow, quantiles {"1": ..., "99.9": ...}
+///                   standardError, standardDeviation, min, max, maxRow, quantiles {"1": ..., "99.9": ...},
+///                   quantilesAreExact (else their relative error is at most 0.05 %)
 ///     worst         the rows with the largest values of one measure: {"by": name, "rows": [{"row": ...,
 ///                   "label": ..., "values": {name: value}}]}
 ///     invalid       {"count": ..., "first": [{"row": ..., "side": ..., "reason": ...}]}

@@ -64,7 +64,7 @@ extension MeasureReport {
 extension MeasureReport: Encodable {
   private enum Key: String, CodingKey {
     case name, symbol, unit, count, invalid, infinite, mean, standardError, standardDeviation
-    case min, max, maxRow, quantiles
+    case min, max, maxRow, quantiles, quantilesAreExact
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -83,5 +83,6 @@ extension MeasureReport: Encodable {
     try container.encode(summary.maxRow, forKey: .maxRow)
     let named = zip(Self.percentages, summary.quantiles).map { (Format.exact($0), $1) }
     try container.encode(Dictionary(uniqueKeysWithValues: named), forKey: .quantiles)
+    try container.encode(summary.quantilesAreExact, forKey: .quantilesAreExact)
   }
 }

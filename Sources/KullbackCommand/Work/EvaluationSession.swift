@@ -45,6 +45,9 @@ struct EvaluationSession {
     var lines = InputReport.lines(inputs)
     lines += ["", "over \(valid(outcome))"]
     lines += MeasureReport.table(measures(outcome), width: width)
+    if outcome.summaries.contains(where: { !$0.quantilesAreExact }) {
+      lines.append("quantiles of so many rows have a relative error of up to 0.05 %")
+    }
     if evaluation.rows.count > 1 {
       lines += worst(outcome).lines(measures: names, width: width)
     }

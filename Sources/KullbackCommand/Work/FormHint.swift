@@ -42,7 +42,12 @@ enum FormHint {
       return set.form == .logits || set.form == .logProbabilities ? .probabilities : nil
     }
     switch set.form {
-    case .logits: return nil
+    case .logits:
+      // Whole numbers, none below 0 and some above 1, are counts.
+      let areCounts = rows.allSatisfy { row in
+        row.allSatisfy { $0 >= 0 && $0.isFinite && $0 == $0.rounded() }
+      }
+      return areCounts && rows.contains { $0.contains { $0 > 1 } } ? .weights : nil
     case .logProbabilities:
       return rows.allSatisfy { $0.contains { $0 > 0 } } ? .logits : nil
     case .probabilities, .weights:

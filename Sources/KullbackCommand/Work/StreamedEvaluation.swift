@@ -38,10 +38,9 @@ struct StreamedEvaluation {
   let output: OutputFile?
   let isQuiet: Bool
 
-  /// Values of a measure that are held for exact quantiles; more are summed up by a sketch.
-  ///
-  /// All measures together stay at 40 MB.
-  private static let heldValues = 5_000_000
+  /// Values of all measures that are held together for exact quantiles, 96 MB; of more, quantiles come
+  /// from a sketch.
+  private static let heldValues = 12_000_000
 
   /// The quantity that the worst rows go by.
   var leading: Int {
@@ -55,7 +54,8 @@ struct StreamedEvaluation {
     let writer = try output.map {
       try ResultFile($0, columns: quantities.map(\.name), rows: rows.count)
     }
-    let exactLimit = Self.heldValues / max(1, quantities.count)
+    let exactLimit = min(
+      Self.heldValues / max(1, quantities.count), Summary.defaultExactLimit)
     var summaries = quantities.map { _ in Summary(exactLimit: exactLimit) }
     var worst = WorstRows(limit: 5, column: leading)
     var invalid = InvalidRows()

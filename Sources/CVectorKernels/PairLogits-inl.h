@@ -80,18 +80,27 @@ static inline double pl_raw(const kvk_side *s, int64_t row, int64_t k) {
   return x;
 }
 
+// The first class from `from` on in which stored values differ, or `to`.
+static int64_t pl_first_difference(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from,
+                                   int64_t to) {
+  for (int64_t k = from; k < to; k += 64) {
+    const int64_t n = to - k < 64 ? to - k : 64;
+    if (a->type == b->type && !memcmp(element_at(a, row, k), element_at(b, row, k),
+                                      (size_t)(n * element_bytes(a->type))))
+      continue;
+    for (int64_t i = k; i < k + n; i++)
+      if (pl_raw(a, row, i) != pl_raw(b, row, i)) return i;
+  }
+  return to;
+}
+
 static inline pl_pair pl_order(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
                                int *swapped) {
-  int swap = 0;
-  int64_t k = 0;
-  for (; k < classes; k++) {
-    const double x = pl_raw(a, row, k), y = pl_raw(b, row, k);
-    if (x != y) {
-      swap = x < y;
-      break;
-    }
-  }
-  if (k == classes) {
+  int swap;
+  const int64_t k = pl_first_difference(a, b, row, 0, classes);
+  if (k < classes) {
+    swap = pl_raw(a, row, k) < pl_raw(b, row, k);
+  } else {
     swap = a->form != b->form ? a->form < b->form : pl_temperature(a) < pl_temperature(b);
   }
   *swapped = swap;

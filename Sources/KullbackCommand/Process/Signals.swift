@@ -27,6 +27,13 @@ enum Signals {
     _ = unfinished.load(ordering: .relaxed)
     _ = barIsShown.load(ordering: .relaxed)
 
+    // A parent may have started this process with signals blocked, which is no wish to survive them.
+    var wanted = sigset_t()
+    // SAFETY: the set is initialised first and used in these calls alone.
+    unsafe sigemptyset(&wanted)
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGBUS] { unsafe sigaddset(&wanted, number) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
+
     // A closed pipe and a file-size limit are answers of write(), which say more than a signal does.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)

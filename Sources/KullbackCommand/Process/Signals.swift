@@ -27,17 +27,9 @@ enum Signals {
     _ = unfinished.load(ordering: .relaxed)
     _ = barIsShown.load(ordering: .relaxed)
 
-    // A parent may have started this process with signals blocked, which is no wish to survive them.
-    var wanted = sigset_t()
-    // SAFETY: the set is initialised first and used in these calls alone.
-    unsafe sigemptyset(&wanted)
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGBUS] { unsafe sigaddset(&wanted, number) }
-    unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
-
     // A closed pipe and a file-size limit are answers of write(), which say more than a signal does.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
-    unblock()
     for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       handle(number) { _ in
         Signals.removeUnfinished()
@@ -50,6 +42,7 @@ enum Signals {
       Signals.say("kullback: an input became shorter while it was read, or its disk failed\n")
       _exit(Status.inputOutput.rawValue)
     }
+    unblock()
   }
 
   /// Names the file to remove when the process is interrupted; nil when there is none any more.
@@ -60,7 +53,8 @@ enum Signals {
     unfinished.store(UInt(bitPattern: copy), ordering: .sequentiallyConsistent)
   }
 
-  /// A parent may have started this process with signals blocked, which would never arrive.
+  /// Lets the signals through: a parent may have started this process with them blocked, which is no
+  /// wish to survive them.
   private static func unblock() {
     var set = sigset_t()
     // SAFETY: the set is initialised before anything is added to it.

@@ -79,7 +79,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "KullbackFilesTests",
-      dependencies: ["KullbackFiles", "KullbackTestSupport"],
+      dependencies: ["KullbackFiles", "KullbackMatrix", "KullbackTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "KullbackCommandTests",

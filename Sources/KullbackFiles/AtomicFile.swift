@@ -19,6 +19,8 @@ final class AtomicFile {
   private let final: String
   private var descriptor: Int32
   private var buffer: [UInt8] = []
+  /// Whether the unfinished file stands there.
+  private var isUnfinished = false
   private static let number = Atomic<Int>(0)
 
   init(path: String) throws(FileError) {
@@ -40,25 +42,43 @@ final class AtomicFile {
     if exists, unsafe access(path, W_OK) != 0 {
       throw .cannotCreate(path: path, reason: systemReason(errno))
     }
-    let final = AtomicFile.followLinks(path)
-    self.final = final
-    let slash = final.lastIndex(of: "/").map(final.index(after:)) ?? final.startIndex
-    let unique = AtomicFile.number.wrappingAdd(1, ordering: .relaxed).newValue
-    let temporary = "\(final[..<slash]).\(final[slash...]).\(getpid()).\(unique).partial"
-    temporaryPath = temporary
-    // SAFETY: a valid C string for the call.
-    descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    final = AtomicFile.followLinks(path)
+    (temporaryPath, descriptor) = AtomicFile.create(beside: final)
     guard descriptor >= 0 else { throw .cannotCreate(path: path, reason: systemReason(errno)) }
+    isUnfinished = true
     // A file that is replaced keeps its permissions.
     if exists { fchmod(descriptor, status.st_mode & 0o7777) }
   }
 
+  /// Creates a file of a name that nobody has: a killed process may have left the first one tried.
+  private static func create(beside final: String) -> (path: String, descriptor: Int32) {
+    let slash = final.lastIndex(of: "/").map(final.index(after:)) ?? final.startIndex
+    // A name has at most 255 bytes; what is added needs room.
+    var name = final[slash...]
+    while name.utf8.count > 200 { name.removeLast() }
+    while true {
+      let unique = number.wrappingAdd(1, ordering: .relaxed).newValue
+      let path = "\(final[..<slash]).\(name).\(getpid()).\(unique).partial"
+      // SAFETY: a valid C string for the call.
+      let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 || errno != EEXIST { return (path, descriptor) }
+    }
+  }
+
   /// Where a symbolic link leads: the link itself is to stay.
   private static func followLinks(_ path: String) -> String {
-    // SAFETY: realpath returns null or a string that the caller frees.
-    guard let resolved = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
+    var path = path
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    // As many links as the system itself follows.
+    for _ in 0..<40 {
+      // SAFETY: at most as many bytes as the buffer holds.
+      let count = unsafe readlink(path, &buffer, buffer.count)
+      guard count > 0 else { break }
+      let target = String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+      let slash = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
+      path = target.hasPrefix("/") ? target : path[..<slash] + target
+    }
+    return path
   }
 
   func write(_ bytes: [UInt8]) throws(FileError) {
@@ -76,33 +96,30 @@ final class AtomicFile {
     try flush()
     let closed = close(descriptor)
     descriptor = -1
-    guard closed == 0 else {
-      discard()
-      throw .failed(path: path, reason: systemReason(errno))
-    }
+    guard closed == 0 else { throw failure() }
     guard let temporaryPath else { return }
     // SAFETY: valid C strings for the call.
-    guard unsafe rename(temporaryPath, final) == 0 else {
-      let reason = systemReason(errno)
-      discard()
-      throw .failed(path: path, reason: reason)
-    }
-    isCommitted = true
+    guard unsafe rename(temporaryPath, final) == 0 else { throw failure() }
+    isUnfinished = false
   }
 
-  private var isCommitted = false
+  /// The error of the last call, everything else removed.
+  private func failure() -> FileError {
+    let reason = systemReason(errno)
+    discard()
+    return .failed(path: path, reason: reason)
+  }
 
-  /// Removes what has been written.
+  /// Removes what has been written, unless it has its name.
   func discard() {
     if descriptor >= 0 {
       close(descriptor)
       descriptor = -1
     }
-    if let temporaryPath, !isCommitted {
-      // SAFETY: a valid C string for the call.
-      _ = unsafe unlink(temporaryPath)
-      isCommitted = true
-    }
+    guard isUnfinished, let temporaryPath else { return }
+    // SAFETY: a valid C string for the call.
+    _ = unsafe unlink(temporaryPath)
+    isUnfinished = false
   }
 
   deinit {

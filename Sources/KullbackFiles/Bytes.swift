@@ -16,6 +16,11 @@ enum Bytes {
   /// The bytes of a file, a pipe or, for "-", standard input.
   init(path: String) throws(FileError) {
     guard path != "-" else {
+      // A file that was redirected is mapped like any other, when it is to be read from its start.
+      if lseek(STDIN_FILENO, 0, SEEK_CUR) == 0, let file = try? MappedFile(path: "/dev/stdin") {
+        self = .mapped(file)
+        return
+      }
       self = .inMemory(try readAll(STDIN_FILENO, path: "standard input"))
       return
     }

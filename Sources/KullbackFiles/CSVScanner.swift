@@ -3,7 +3,7 @@ struct CSVScanner {
   private let text: [UInt8]
   private let separator: UInt8
   private var index: Int
-  /// The number of the row that was read last, from 1; empty lines count.
+  /// The number of the row that was read last, from 1; empty ones count.
   private(set) var rowNumber = 0
 
   init(_ text: [UInt8], separator: UInt8) {
@@ -13,21 +13,21 @@ struct CSVScanner {
     index = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
 
-  /// The next row that is not empty, or nil at the end.
+  /// The next row, or nil at the end.
+  ///
+  /// An empty line is a row of one empty cell.
   mutating func row(path: String) throws(FileError) -> [ArraySlice<UInt8>]? {
-    while index < text.count {
-      rowNumber += 1
-      var cells: [ArraySlice<UInt8>] = []
-      var more = true
-      while more {
-        cells.append(try cell(path: path, column: cells.count + 1))
-        more = index < text.count && text[index] == separator
-        if more { index += 1 }
-      }
-      endLine()
-      if cells.count > 1 || cells.first?.isEmpty == false { return cells }
+    guard index < text.count else { return nil }
+    rowNumber += 1
+    var cells: [ArraySlice<UInt8>] = []
+    var more = true
+    while more {
+      cells.append(try cell(path: path, column: cells.count + 1))
+      more = index < text.count && text[index] == separator
+      if more { index += 1 }
     }
-    return nil
+    endLine()
+    return cells
   }
 
   private mutating func endLine() {

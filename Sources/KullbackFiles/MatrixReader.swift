@@ -7,30 +7,37 @@ public enum MatrixReader {
   /// - Throws: `FileError.cannotRead`, `.malformed`.
   public static func read(_ path: String) throws(FileError) -> Table {
     let bytes = try Bytes(path: path)
-    let isText = path.hasSuffix(".csv") || path.hasSuffix(".tsv") || path.hasSuffix(".txt")
-    let hasMagic = bytes.prefix(6) == [0x93] + Array("NUMPY".utf8)
-    guard hasMagic || (!isText && path.hasSuffix(".npy")) else {
-      return try CSV.read(bytes, path: path, separator: nil)
+    let name = path == "-" ? "standard input" : path
+    guard isNPY(bytes, path) else {
+      return try CSV.read(bytes, path: name, separator: nil)
     }
-    return Table(matrix: try NPY.read(bytes, path: path), rowLabels: nil, columnNames: nil)
+    return Table(matrix: try NPY.read(bytes, path: name), rowLabels: nil, columnNames: nil)
+  }
+
+  private static func isNPY(_ bytes: Bytes, _ path: String) -> Bool {
+    path.hasSuffix(".npy") || bytes.prefix(6) == [0x93] + Array("NUMPY".utf8)
   }
 
   /// Reads class labels: whole numbers, one a row.
   ///
   /// - Throws: `FileError.cannotRead`, `.malformed`.
   public static func readLabels(_ path: String) throws(FileError) -> [Int64] {
-    if path.hasSuffix(".npy") { return try NPY.readLabels(path) }
-    let matrix = try read(path).matrix
-    if matrix.kind.isInteger { return try NPY.readLabels(path) }
+    // A pipe gives its bytes only once.
+    let bytes = try Bytes(path: path)
+    let name = path == "-" ? "standard input" : path
+    guard !isNPY(bytes, path) else {
+      return try NPY.labels(of: NPY.read(bytes, path: name), path: name)
+    }
+    let matrix = try CSV.read(bytes, path: name, separator: nil).matrix
     guard matrix.columns == 1 else {
       throw .malformed(
-        path: path, place: "", reason: "labels are one column, not \(matrix.columns)")
+        path: name, place: "", reason: "labels are one column, not \(matrix.columns)")
     }
     var labels: [Int64] = []
     for row in 0..<matrix.rows {
       guard let label = Int64(exactly: matrix.value(row: row, column: 0)) else {
         throw .malformed(
-          path: path, place: "row \(row + 1)",
+          path: name, place: "row \(row + 1)",
           reason: "\(matrix.value(row: row, column: 0)) is not a whole number")
       }
       labels.append(label)

@@ -16,7 +16,10 @@ public enum NPY {
   ///
   /// - Throws: `FileError.cannotRead`, `.malformed`.
   public static func readLabels(_ path: String) throws(FileError) -> [Int64] {
-    let matrix = try read(path)
+    try labels(of: read(path), path: path)
+  }
+
+  static func labels(of matrix: AnyMatrix, path: String) throws(FileError) -> [Int64] {
     guard matrix.kind.isInteger else {
       throw .malformed(
         path: path, place: "header", reason: "labels are whole numbers, not \(matrix.kind.name)")
@@ -26,12 +29,8 @@ public enum NPY {
         path: path, place: "header",
         reason: "labels have one dimension, not \(matrix.rows) x \(matrix.columns)")
     }
-    return (0..<matrix.rows).flatMap { row in
-      (0..<matrix.columns).map { column in
-        if let wide = matrix.matrix(of: Int64.self) { return wide[row, column] }
-        return Int64(matrix.matrix(of: Int32.self)?[row, column] ?? 0)
-      }
-    }
+    if let wide = matrix.matrix(of: Int64.self) { return wide.values }
+    return matrix.matrix(of: Int32.self)?.values.map { Int64($0) } ?? []
   }
 
   static func read(_ bytes: Bytes, path: String) throws(FileError) -> AnyMatrix {
@@ -44,7 +43,8 @@ public enum NPY {
     guard header.shape.count == 1 || header.shape.count == 2 else {
       throw .malformed(
         path: path, place: "header",
-        reason: "shape \(NPYHeader.spell(header.shape)) is not that of rows and columns")
+        reason: "shape \(NPYHeader.spell(header.shape)) has \(header.shape.count) dimensions; "
+          + "a matrix has two, and one is a single row")
     }
     let rows = header.shape.count == 1 ? 1 : header.shape[0]
     let columns = header.shape[header.shape.count - 1]
@@ -88,23 +88,28 @@ public enum NPY {
     _ bytes: Bytes, _ header: NPYHeader, _ rows: Int, _ columns: Int, _ isTransposed: Bool
   ) -> AnyMatrix {
     let element = header.element
-    func convert<Element: MatrixElement>(_ body: @escaping (UInt64) -> Element) -> AnyMatrix {
-      unsafe bytes.withBytes { source in
+    func convert<Bits: FixedWidthInteger & BitwiseCopyable, Element: MatrixElement>(
+      _ body: (Bits) -> Element
+    ) -> AnyMatrix {
+      // Without columns there may be more rows than anyone can count.
+      guard rows > 0, columns > 0 else {
+        return AnyMatrix(Matrix<Element>(rows: rows, columns: columns))
+      }
+      return unsafe bytes.withBytes { source in
         AnyMatrix(
           unsafe Matrix<Element>(rows: rows, columns: columns) { buffer in
-            let size = element.byteCount
             // Tiles keep both sides of a transposition in cache.
-            let tile = isTransposed ? 64 : max(1, columns)
+            let tile = isTransposed ? 64 : columns
             for firstRow in stride(from: 0, to: rows, by: tile) {
               for firstColumn in stride(from: 0, to: columns, by: tile) {
                 for row in firstRow..<min(rows, firstRow + tile) {
                   for column in firstColumn..<min(columns, firstColumn + tile) {
                     let place = isTransposed ? column * rows + row : row * columns + column
                     // SAFETY: the header's check says that all elements lie inside the bytes.
-                    let bits = unsafe NPY.bits(
-                      source, at: header.dataOffset + place * size, count: size,
-                      isBigEndian: element.isBigEndian)
-                    unsafe buffer[row * columns + column] = body(bits)
+                    let bits = unsafe source.loadUnaligned(
+                      fromByteOffset: header.dataOffset + place * element.byteCount, as: Bits.self)
+                    unsafe buffer[row * columns + column] = body(
+                      element.isBigEndian ? Bits(bigEndian: bits) : Bits(littleEndian: bits))
                   }
                 }
               }
@@ -113,29 +118,21 @@ public enum NPY {
       }
     }
     switch (element.kind, element.byteCount) {
-    case (.float, 2): return convert { Float16(bitPattern: UInt16(truncatingIfNeeded: $0)) }
-    case (.bfloat, _): return convert { BFloat16(bitPattern: UInt16(truncatingIfNeeded: $0)) }
-    case (.float, 4): return convert { Float(bitPattern: UInt32(truncatingIfNeeded: $0)) }
+    case (.float, 2): return convert { Float16(bitPattern: $0) }
+    case (.bfloat, _): return convert { BFloat16(bitPattern: $0) }
+    case (.float, 4): return convert { Float(bitPattern: $0) }
     case (.float, _): return convert { Double(bitPattern: $0) }
-    case (.signed, 1): return convert { Int32(Int8(truncatingIfNeeded: $0)) }
-    case (.signed, 2): return convert { Int32(Int16(truncatingIfNeeded: $0)) }
-    case (.signed, 4): return convert { Int32(truncatingIfNeeded: $0) }
-    case (.signed, _): return convert { Int64(truncatingIfNeeded: $0) }
+    case (.signed, 1): return convert { (bits: Int8) in Int32(bits) }
+    case (.signed, 2): return convert { (bits: Int16) in Int32(bits) }
+    case (.signed, 4): return convert { (bits: Int32) in bits }
+    case (.signed, _): return convert { (bits: Int64) in bits }
+    case (.unsigned, 1): return convert { (bits: UInt8) in Int64(bits) }
+    case (.unsigned, 2): return convert { (bits: UInt16) in Int64(bits) }
+    case (.unsigned, 4): return convert { (bits: UInt32) in Int64(bits) }
     // Beyond Int64 an unsigned number is as good as the largest one: it is no label, and as a count it
     // dwarfs the others either way.
-    case (.unsigned, _): return convert { Int64(clamping: $0) }
-    case (.bool, _): return convert { Int32($0 == 0 ? 0 : 1) }
+    case (.unsigned, _): return convert { (bits: UInt64) in Int64(clamping: bits) }
+    case (.bool, _): return convert { (bits: UInt8) in Int32(bits == 0 ? 0 : 1) }
     }
-  }
-
-  private static func bits(
-    _ source: UnsafeRawBufferPointer, at offset: Int, count: Int, isBigEndian: Bool
-  ) -> UInt64 {
-    var bits: UInt64 = 0
-    for index in 0..<count {
-      let byte = unsafe source[offset + (isBigEndian ? index : count - 1 - index)]
-      bits = bits << 8 | UInt64(byte)
-    }
-    return bits
   }
 }

@@ -136,17 +136,11 @@ KVK_INLINE void N(pf_block)(const int32_t type, const void *a, const void *b, co
       N(pf_step)(N(pl_load)(a, i, type), N(pl_load)(b, i, type), la, lb, zero == zero, ref, &acc);
     }
     if (i < stop) {
-      R ta[LANES], tb[LANES], tla[LANES], tlb[LANES], outside[LANES];
-      for (int64_t j = 0; j < LANES; j++) {
-        const int inside = i + j < n;
-        ta[j] = inside ? N(pl_get)(a, i + j, type) : 0;
-        tb[j] = inside ? N(pl_get)(b, i + j, type) : 0;
-        tla[j] = a_low && inside ? a_low[i + j] : 0;
-        tlb[j] = b_low && inside ? b_low[i + j] : 0;
-        outside[j] = inside ? 0 : 1;
-      }
-      N(pf_step)(N(load)(ta), N(load)(tb), N(load)(tla), N(load)(tlb), N(load)(outside) == zero,
-                 ref, &acc);
+      const int64_t rest = stop - i;
+      const V la = a_low ? N(pl_load_part)(a_low, i, rest, PL_WHOLE, zero) : zero;
+      const V lb = b_low ? N(pl_load_part)(b_low, i, rest, PL_WHOLE, zero) : zero;
+      N(pf_step)(N(pl_load_part)(a, i, rest, type, zero), N(pl_load_part)(b, i, rest, type, zero), la,
+                 lb, N(first_lanes)(rest), ref, &acc);
       i = stop;
     }
     N(pl_carry)(&total[0], acc.js);

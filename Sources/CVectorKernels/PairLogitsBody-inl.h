@@ -28,12 +28,14 @@
 #undef PL_FLOOR
 #undef PL_ONE
 #undef PL_WIDTH
+#undef PL_WHOLE
 #define PL_LIMIT 40.0f           // |x| above it: the block is evaluated in Double
 #define PL_MAGIC 12582912.0f     // 1.5 × 2^23: adding it rounds to an integer
 #define PL_MANTISSA 23
 #define PL_FLOOR 125.0f          // weights stop at 2^-125 of the scale
 #define PL_ONE 0x3f800000
 #define PL_WIDTH(type) ((type) == KVK_F32 ? 4 : 2)
+#define PL_WHOLE KVK_F32 // the stored type that is R itself
 
 KVK_INLINE V N(pl_load)(const void *p, int64_t i, const int32_t type) {
   return type == KVK_F32    ? load_f32((const float *)p + i)
@@ -94,12 +96,14 @@ KVK_INLINE V N(pl_g)(V r) {
 #undef PL_FLOOR
 #undef PL_ONE
 #undef PL_WIDTH
+#undef PL_WHOLE
 #define PL_LIMIT 600.0
 #define PL_MAGIC 6755399441055744.0 // 1.5 × 2^52
 #define PL_MANTISSA 52
 #define PL_FLOOR 1021.0
 #define PL_ONE 0x3ff0000000000000
 #define PL_WIDTH(type) 8
+#define PL_WHOLE KVK_F64
 
 KVK_INLINE V N(pl_load)(const void *p, int64_t i, const int32_t type) {
   (void)type;
@@ -290,6 +294,21 @@ KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, V w, I l
   }
 }
 
+// The first `count` < LANES elements from place i on; the other lanes as in `padding`.
+KVK_INLINE V N(pl_load_part)(const void *p, int64_t i, int64_t count, const int32_t type, V padding) {
+  const int64_t width = PL_WIDTH(type);
+  if (width == (int64_t)sizeof(R)) {
+    R whole[LANES];
+    N(store)(whole, padding);
+    memcpy(whole, (const char *)p + i * width, (size_t)(count * width));
+    return N(load)(whole);
+  }
+  uint16_t halves[LANES];
+  memset(halves, 0, sizeof halves);
+  memcpy(halves, (const char *)p + i * width, (size_t)(count * width));
+  return N(first_lanes)(count) ? N(pl_load)(halves, 0, type) : padding;
+}
+
 KVK_INLINE V N(pl_floor)(const N(pl_reference) *ref) {
   return (ref->exponent - (R)PL_FLOOR) * RC(0.69314718055994530942);
 }
@@ -351,18 +370,13 @@ KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, 
   }
   if (i < n) {
     // The rest, padded with classes that are masked and whose x is 0.
-    R ta[LANES], tb[LANES], tla[LANES], tlb[LANES], outside[LANES];
-    for (int64_t j = 0; j < LANES; j++) {
-      const int inside = i + j < n;
-      ta[j] = inside ? N(pl_get)(a, i + j, type) : ref->c_high[0];
-      tb[j] = inside ? N(pl_get)(b, i + j, type) : 0;
-      tla[j] = (flags & PL_LOW) && inside ? a_low[i + j] : 0;
-      tlb[j] = (flags & PL_LOW) && inside ? b_low[i + j] : 0;
-      outside[j] = inside ? 0 : 1;
-    }
-    const V va = N(load)(ta), vb = N(load)(tb), la = N(load)(tla), lb = N(load)(tlb);
+    const int64_t rest = n - i;
+    const V va = N(pl_load_part)(a, i, rest, type, ref->c_high);
+    const V vb = N(pl_load_part)(b, i, rest, type, zero);
+    const V la = flags & PL_LOW ? N(pl_load_part)(a_low, i, rest, PL_WHOLE, zero) : zero;
+    const V lb = flags & PL_LOW ? N(pl_load_part)(b_low, i, rest, PL_WHOLE, zero) : zero;
     const V w = N(pl_weight)(flags, va, vb, la, lb, ref, floor_u, magic);
-    N(pl_step)(flags, va, vb, la, lb, w, N(load)(outside) == zero, ref, &acc);
+    N(pl_step)(flags, va, vb, la, lb, w, N(first_lanes)(rest), ref, &acc);
     for (int j = 0; j < PL_TIES; j++) N(pl_carry)(&total[j], acc.sum[j]);
   }
   // Small whole numbers, which were left in their lanes: also where there is no tail.

@@ -35,6 +35,13 @@ KVK_INLINE V N(less)(V x, V n, R k) {
 #endif
 }
 
+// The mask of the first `count` lanes.
+KVK_INLINE I N(first_lanes)(int64_t count) {
+  I place;
+  for (int64_t i = 0; i < LANES; i++) place[i] = i;
+  return place < (I){} + count;
+}
+
 KVK_INLINE int N(any)(I mask) { return __builtin_reduce_or(mask) != 0; }
 
 KVK_INLINE R N(largest)(V x) {

@@ -12,14 +12,15 @@ public func relativeError(_ value: Double, _ expected: Double) -> Double {
 /// Two NaN are at 0; a NaN and a number as far apart as can be.
 public func ulpDistance(_ x: Double, _ y: Double) -> UInt64 {
   if x.isNaN || y.isNaN { return x.isNaN && y.isNaN ? 0 : .max }
-  return distance(ordered(Int64(bitPattern: x.bitPattern)), ordered(Int64(bitPattern: y.bitPattern)))
+  let (i, j) = (Int64(bitPattern: x.bitPattern), Int64(bitPattern: y.bitPattern))
+  return distance(i < 0 ? Int64.min &- i : i, j < 0 ? Int64.min &- j : j)
 }
 
 /// The same for `Float`.
 public func ulpDistance(_ x: Float, _ y: Float) -> UInt64 {
   if x.isNaN || y.isNaN { return x.isNaN && y.isNaN ? 0 : .max }
   let (i, j) = (Int32(bitPattern: x.bitPattern), Int32(bitPattern: y.bitPattern))
-  return distance(i < 0 ? Int64(Int32.min) - Int64(i) : Int64(i), j < 0 ? Int64(Int32.min) - Int64(j) : Int64(j))
+  return distance(Int64(i < 0 ? Int32.min &- i : i), Int64(j < 0 ? Int32.min &- j : j))
 }
 
 /// How many units in the last place of `Float` a value lies from the exact one.
@@ -29,9 +30,7 @@ public func floatUlps(_ value: Float, from exact: Double) -> Double {
   return abs(Double(value) - exact) / Double(Float(exact).ulp)
 }
 
-/// Bit patterns as whole numbers in the order of the numbers they stand for.
-private func ordered(_ bits: Int64) -> Int64 { bits < 0 ? Int64.min &- bits : bits }
-
+/// Between bit patterns turned into whole numbers in the order of the numbers they stand for.
 private func distance(_ x: Int64, _ y: Int64) -> UInt64 {
   x > y ? UInt64(bitPattern: x &- y) : UInt64(bitPattern: y &- x)
 }

@@ -47,6 +47,7 @@ public struct DoubleDouble: Sendable, Equatable {
     return DoubleDouble(high: p, low: (-p).addingProduct(x, y))
   }
 
+  /// The sum.
   public static func + (x: DoubleDouble, y: DoubleDouble) -> DoubleDouble {
     let s = sum(x.high, y.high)
     guard s.high.isFinite else { return s }
@@ -55,18 +56,22 @@ public struct DoubleDouble: Sendable, Equatable {
     return sum(u.high, u.low + t.low)
   }
 
+  /// The number with its sign changed.
   public static prefix func - (x: DoubleDouble) -> DoubleDouble {
     DoubleDouble(high: -x.high, low: -x.low)
   }
 
+  /// The difference.
   public static func - (x: DoubleDouble, y: DoubleDouble) -> DoubleDouble { x + -y }
 
+  /// The product.
   public static func * (x: DoubleDouble, y: DoubleDouble) -> DoubleDouble {
     let p = product(x.high, y.high)
     guard p.high.isFinite else { return p }
     return sum(p.high, p.low + (x.high * y.low + x.low * y.high))
   }
 
+  /// The quotient.
   public static func / (x: DoubleDouble, y: DoubleDouble) -> DoubleDouble {
     let q1 = x.high / y.high
     guard q1.isFinite, q1 != 0 else { return DoubleDouble(q1) }
@@ -76,6 +81,7 @@ public struct DoubleDouble: Sendable, Equatable {
     return sum(q1, q2) + DoubleDouble(r2.high / y.high)
   }
 
+  /// Adds a number.
   public static func += (x: inout DoubleDouble, y: DoubleDouble) { x = x + y }
 
   /// The number times a power of two.

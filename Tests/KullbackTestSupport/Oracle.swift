@@ -75,18 +75,31 @@ public struct OracleRow: Sendable {
 /// With x = log q - log p, every sum is written so that its terms are at least 0 and keep their
 /// digits where x is small: D(p‖q) = Σ p (eˣ - 1 - x), because Σ p = Σ q = 1.
 public struct OraclePair: Sendable {
+  /// D(first‖second).
   public let divergence: Double
+  /// D(second‖first).
   public let reversedDivergence: Double
+  /// H(first).
   public let entropyOfFirst: Double
+  /// H(second).
   public let entropyOfSecond: Double
+  /// H(first, second).
   public let crossEntropy: Double
+  /// H(second, first).
   public let reversedCrossEntropy: Double
+  /// The sum of both divergences.
   public let jeffreys: Double
+  /// The Jensen-Shannon divergence.
   public let jensenShannon: Double
+  /// Half the sum of |p - q|.
   public let totalVariation: Double
+  /// The Hellinger distance.
   public let hellinger: Double
+  /// 1 where the largest class is the same, else 0.
   public let sameLargest: Double
+  /// The first row's log normaliser.
   public let logNormaliserOfFirst: Double
+  /// The second row's log normaliser.
   public let logNormaliserOfSecond: Double
 
   /// Compares two rows of the same length.

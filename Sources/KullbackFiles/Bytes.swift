@@ -17,25 +17,31 @@ enum Bytes {
   init(path: String) throws(FileError) {
     guard path != "-" else {
       // A file that was redirected is mapped like any other, when it is to be read from its start.
-      if lseek(STDIN_FILENO, 0, SEEK_CUR) == 0, let file = try? MappedFile(path: "/dev/stdin") {
-        self = .mapped(file)
-        return
-      }
-      self = .inMemory(try readAll(STDIN_FILENO, path: "standard input"))
+      let isAtStart = lseek(STDIN_FILENO, 0, SEEK_CUR) == 0
+      self = try Bytes(descriptor: STDIN_FILENO, path: "standard input", maps: isAtStart)
+      return
+    }
+    // Opened once: a pipe that is closed and opened again has lost its writer.
+    // SAFETY: `path` is a valid C string for the call.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw FileError.cannotRead(path: path, reason: systemReason(errno))
+    }
+    defer { close(descriptor) }
+    self = try Bytes(descriptor: descriptor, path: path, maps: true)
+  }
+
+  private init(descriptor: Int32, path: String, maps: Bool) throws(FileError) {
+    guard maps else {
+      self = .inMemory(try readAll(descriptor, path: path))
       return
     }
     do {
-      self = .mapped(try MappedFile(path: path))
+      self = .mapped(try MappedFile(descriptor: descriptor))
     } catch {
       guard error.isNotRegular else {
         throw FileError.cannotRead(path: path, reason: error.reason)
       }
-      // SAFETY: `path` is a valid C string for the call.
-      let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else {
-        throw FileError.cannotRead(path: path, reason: systemReason(errno))
-      }
-      defer { close(descriptor) }
       self = .inMemory(try readAll(descriptor, path: path))
     }
   }

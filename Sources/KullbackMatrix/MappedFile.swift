@@ -35,11 +35,18 @@ public final class MappedFile: @unchecked Sendable {
   /// Maps a regular file.
   ///
   /// - Throws: `MappingError` when it cannot be opened or mapped, or is not a regular file.
-  public init(path: String) throws(MappingError) {
+  public convenience init(path: String) throws(MappingError) {
     // SAFETY: `path` is a valid C string for the call.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw MappingError(code: errno, isNotRegular: false) }
     defer { close(descriptor) }
+    try self.init(descriptor: descriptor)
+  }
+
+  /// Maps a regular file that is open; the descriptor stays the caller's.
+  ///
+  /// - Throws: `MappingError` when it cannot be mapped, or is not a regular file.
+  public init(descriptor: Int32) throws(MappingError) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       throw MappingError(code: errno, isNotRegular: false)

@@ -52,7 +52,8 @@ enum { PP_ADD_UP = 0, PP_FIRST = 1, PP_AGAIN = 2, PP_FAMILY = 3, PP_DONE = 4 };
 typedef struct {
   double sum[PP_SUMS];
   double plain_a, plain_b, shrunk_a, shrunk_b; // Σ a and Σ a 2^-64: one of them is in range
-  double scale_a, scale_b, low_b; // y = b × scale_b in the sums, b × (scale_b + low_b) in the family
+  double scale_a, scale_b;        // x = a × scale_a, y = b × scale_b
+  double low_b;                   // y = b × (scale_b + low_b) has the sum of x
   double expected;                // of Σ x and Σ y
   double lse_a, lse_b;            // logarithms of the rows' own sums
   double top_a, top_b;            // the largest x and y
@@ -158,20 +159,22 @@ static void pp_stage(const kvk_side *side, double alpha, int64_t row, int64_t fr
     const double x = high[i] * scale, add = alpha * scale;
     const double y = x + add, bb = y - x;
     low[i] = (x - (y - bb)) + (add - bb);
-    high[i] = y;
+    // A mass stays one, however small its scale makes it.
+    high[i] = y == 0 && high[i] > 0 ? 0x1p-1074 : y;
   }
 }
 
 static inline int pp_in_range(double x) { return x == 0 || (x >= 0x1p-900 && x <= 0x1p90); }
 
-// One class whose masses lie outside the range of the vectors.
-static void pp_lone(double x, double y, const pp_row *s, pp_block_sums *out) {
+// One class with masses a and b outside the range of the vectors.
+static void pp_lone(double a, double b, const pp_row *s, pp_block_sums *out) {
+  const double x = a * s->scale_a, y = b * s->scale_b;
   out->sum[PP_A] += x;
   out->sum[PP_M] += y - x;
-  out->only_a |= x > 0 && y == 0;
-  out->only_b |= y > 0 && x == 0;
-  if (x > 0 && y > 0) {
-    const double ratio = log(y) - log(x);
+  out->only_a |= a > 0 && b == 0;
+  out->only_b |= b > 0 && a == 0;
+  if (a > 0 && b > 0) {
+    const double ratio = (log(b) - log(a)) + (log(s->scale_b) - log(s->scale_a));
     const double f = (y - x) - x * ratio, b = y * ratio - (y - x);
     out->sum[PP_F] += f > 0 ? f : 0;
     out->sum[PP_B] += b > 0 ? b : 0;
@@ -217,8 +220,9 @@ static int pp_run_staged(const pp_pair *pair, int64_t from, int64_t to, pp_row *
     for (int64_t i = 0; i < n; i++) {
       const double x = view.a[i], y = view.b[i] * s->scale_b;
       if (!(x >= 0 && x < INFINITY && view.b[i] >= 0 && view.b[i] < INFINITY)) return 0;
-      if (pp_in_range(x) && pp_in_range(y)) continue;
-      pp_lone(x, y, s, &lone);
+      if (pp_in_range(x) && pp_in_range(y) && (y > 0 || view.b[i] == 0)) continue;
+      pp_lone(pl_raw(pair->a, pair->row, k + i) + pair->alpha_a,
+              pl_raw(pair->b, pair->row, k + i) + pair->alpha_b, s, &lone);
       view.a[i] = view.b[i] = view.a_low[i] = view.b_low[i] = 0;
     }
     const double *a = view.a, *b = view.b, *la = view.a_low, *lb = view.b_low;
@@ -304,7 +308,8 @@ static double pp_first_largest(const kvk_side *side, int64_t row, int64_t from, 
 
 static void pp_family_run(const pp_pair *pair, int64_t from, int64_t to, pp_row *s) {
   double sums[3] = {0, 0, 0};
-  pp_even_f64 d = {set1_f64(s->scale_a), set1_f64(s->scale_b), set1_f64(s->low_b)};
+  const double even = s->scale_b + s->low_b;
+  pp_even_f64 d = {set1_f64(s->scale_a), set1_f64(s->scale_b), set1_f64(s->low_b), set1_f64(even)};
   const int32_t type = pair->a->type;
   if (s->wide) {
     pp_view view;
@@ -319,7 +324,7 @@ static void pp_family_run(const pp_pair *pair, int64_t from, int64_t to, pp_row 
     const void *a = element_at(pair->a, pair->row, from), *b = element_at(pair->b, pair->row, from);
     const int64_t n = to - from;
     const pp_even_f32 f = {set1_f32((float)s->scale_a), set1_f32((float)s->scale_b),
-                           set1_f32((float)s->low_b)};
+                           set1_f32((float)s->low_b), set1_f32((float)even)};
     if (type == KVK_F64) pp_family_block_f64(0, KVK_F64, a, b, 0, 0, n, &d, sums);
     else if (type == KVK_F32) pp_family_block_f32(0, KVK_F32, a, b, 0, 0, n, &f, sums);
     else if (type == KVK_F16) pp_family_block_f32(0, KVK_F16, a, b, 0, 0, n, &f, sums);
@@ -454,7 +459,15 @@ static void pp_check(const kvk_side *side, double lse, int32_t *status) {
 
 // What the next pass over a row is, after the one that `s` says.
 static int32_t pp_next(const pp_pair *pair, const kvk_pair_out *wanted, pp_row *s) {
-  if (s->status_a || s->status_b || s->pass == PP_FAMILY) return s->pass = PP_DONE;
+  if (s->status_a || s->status_b) return s->pass = PP_DONE;
+  if (s->pass == PP_FAMILY) {
+    // Where the sums' rounding is not far below the distance, once more in Double.
+    if (s->wide || pair->a->type == KVK_F64 || !(s->tv < 0x1p12 * fabs(s->sum[PP_M])))
+      return s->pass = PP_DONE;
+    s->js = s->tv = s->hellinger = 0;
+    s->wide = 1;
+    return s->pass;
+  }
   if (s->pass == PP_ADD_UP) {
     pp_scale_from_sums(pair, s);
     pp_check(pair->a, s->lse_a, &s->status_a);
@@ -492,8 +505,9 @@ static void pp_write(const pp_pair *pair, const pp_row *s, const kvk_pair_out *o
   } else {
     const pp_result r = pp_conclude(pair, s);
     const double s_x = s->sum[PP_A];
-    const double js = 0.25 * s->js / s_x, tv = 0.5 * s->tv / s_x;
-    const double hellinger = sqrt(0.5 * s->hellinger / s_x);
+    const int same = pair->what == PP_REVERSE ? r.d_ba == 0 : r.d_ab == 0;
+    const double js = same ? 0 : 0.25 * s->js / s_x, tv = same ? 0 : 0.5 * s->tv / s_x;
+    const double hellinger = same ? 0 : sqrt(0.5 * s->hellinger / s_x);
     v[KVK_D_AB] = swapped ? r.d_ba : r.d_ab;
     v[KVK_D_BA] = swapped ? r.d_ab : r.d_ba;
     v[KVK_H_A] = swapped ? r.h_b : r.h_a;

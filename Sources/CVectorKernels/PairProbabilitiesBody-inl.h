@@ -169,13 +169,15 @@ KVK_INLINE void N(pp_block)(const int flags, const int32_t type, const void *a, 
 }
 
 typedef struct {
-  V scale_a, scale_b, low_b; // y = b × (scale_b + low_b): the rows' sums are equal
+  V scale_a, scale_b, low_b;
+  V even; // scale_b + low_b: y = b × even has the sum of x
 } N(pp_even);
 
-// (x + y)/4 [(1 + t) log1p(t) + (1 - t) log1p(-t)] × 4, |x - y| and (√x - √y)² of one vector.
+// (x + y) [(1 + t) log1p(t) + (1 - t) log1p(-t)], |y - x| and (√y - √x)² of one vector, where
+// t = (y - x)/(x + y).
 KVK_INLINE void N(pp_family_step)(const int low, V a, V b, V a_low, V b_low, const N(pp_even) *ref,
                                   N(pf_lanes) *acc) {
-  const V x = a * ref->scale_a, y = b * ref->scale_b;
+  const V x = a * ref->scale_a, y = b * ref->even;
   V d = N(pp_less)(ref->scale_b, b, x) + b * ref->low_b;
   if (low) d += b_low * ref->scale_b - a_low * ref->scale_a;
   const V larger = N(max)(x, y), smaller = N(min)(x, y);

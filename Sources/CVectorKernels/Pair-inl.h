@@ -221,6 +221,10 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
 
 static void pair_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
                       int64_t classes, const kvk_pair_out *out) {
+  if (!pl_is_log(a->form) && !pl_is_log(b->form)) {
+    pp_rows(a, b, first, count, classes, out);
+    return;
+  }
   if (pair_short_rows(a, b, first, count, classes, out)) return;
   for (int64_t i = 0; i < count; i++) pair_row(a, b, first + i, classes, out, i);
 }
@@ -228,6 +232,10 @@ static void pair_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64
 static void pair_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to,
                          int64_t classes, const kvk_pair_out *wanted, const kvk_state *state,
                          kvk_state *partial) {
+  if (!pl_is_log(a->form) && !pl_is_log(b->form)) {
+    pp_segment(a, b, row, from, to, classes, wanted, state, partial);
+    return;
+  }
   int swapped;
   const pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s;
@@ -242,8 +250,6 @@ static void pair_segment(const kvk_side *a, const kvk_side *b, int64_t row, int6
   memset(partial, 0, sizeof *partial);
   memcpy(partial, &s, sizeof s);
 }
-
-static inline int32_t pl_worse(int32_t x, int32_t y) { return !x ? y : !y ? x : x < y ? x : y; }
 
 // What all parts of a row say together, apart from the sums.
 static pl_row pl_gather(const kvk_state *partials, int64_t count) {
@@ -270,6 +276,8 @@ static pl_row pl_gather(const kvk_state *partials, int64_t count) {
 static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
                           const kvk_pair_out *wanted, kvk_state *state, const kvk_state *partials,
                           int64_t count) {
+  if (!pl_is_log(a->form) && !pl_is_log(b->form))
+    return pp_merge(a, b, row, classes, wanted, state, partials, count);
   int swapped;
   const pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s, p;
@@ -313,6 +321,10 @@ static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int
 
 static void pair_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
                         const kvk_state *state, const kvk_pair_out *out, int64_t index) {
+  if (!pl_is_log(a->form) && !pl_is_log(b->form)) {
+    pp_finish(a, b, row, classes, state, out, index);
+    return;
+  }
   int swapped;
   const pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s;

@@ -7,6 +7,9 @@
 //     LANES            elements in a vector
 //     N(name)          the name with the element type's suffix: N(load) is load_f32 or load_f64
 //     RC(1.5)          a constant of the scalar type
+//     REAL_MANTISSA    bits of the significand; REAL_ONE the bits of 1, REAL_EXPONENTS the mask of
+//                      sign and exponent, REAL_BIAS the exponent of 1
+//     REAL_WHOLE       2^REAL_MANTISSA, where the last bit is worth 1; REAL_WHOLE_BITS its bits
 //
 // A comparison of two V gives an I whose lanes are -1 or 0: the mask of every `select`.
 
@@ -17,6 +20,12 @@
 #undef LANES
 #undef N
 #undef RC
+#undef REAL_MANTISSA
+#undef REAL_ONE
+#undef REAL_EXPONENTS
+#undef REAL_BIAS
+#undef REAL_WHOLE
+#undef REAL_WHOLE_BITS
 
 #if KVK_REAL == 32
 #define R float
@@ -25,6 +34,12 @@
 #define U u_f32
 #define N(name) name##_f32
 #define RC(number) number##f
+#define REAL_MANTISSA 23
+#define REAL_ONE 0x3f800000
+#define REAL_EXPONENTS ((int32_t)0xff800000)
+#define REAL_BIAS 127.0f
+#define REAL_WHOLE 0x1p23f
+#define REAL_WHOLE_BITS 0x4b000000
 #elif KVK_REAL == 64
 #define R double
 #define V v_f64
@@ -32,6 +47,12 @@
 #define U u_f64
 #define N(name) name##_f64
 #define RC(number) number
+#define REAL_MANTISSA 52
+#define REAL_ONE 0x3ff0000000000000
+#define REAL_EXPONENTS ((int64_t)0xfff0000000000000)
+#define REAL_BIAS 1023.0
+#define REAL_WHOLE 0x1p52
+#define REAL_WHOLE_BITS 0x4330000000000000
 #else
 #error "KVK_REAL must be 32 or 64"
 #endif

@@ -64,23 +64,14 @@ static void pl_recentre(const pl_pair *pair, pl_row *s) {
   for (int j = 0; j < PL_SUMS; j++) s->sum[j] = 0;
 }
 
-// Normalisation and the presence of any mass, once the sums are known.
-static void pl_check(const kvk_side *side, double top, double lse, int32_t *status) {
-  if (*status) return;
-  if (!(top > -INFINITY)) *status = KVK_NO_MASS;
-  else if ((side->form == KVK_LOG_PROBABILITIES || side->form == KVK_PROBABILITIES) &&
-           !(fabs(expm1(lse)) <= side->tolerance))
-    *status = KVK_NOT_NORMALISED;
-}
-
 static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, const kvk_pair_out *out,
                      int64_t i) {
   pl_result r = pl_conclude(s);
   int32_t status_a = s->status_a, status_b = s->status_b;
   if (!status_a && !s->started) status_a = KVK_NO_MASS;
   if (!status_b && !s->started) status_b = KVK_NO_MASS;
-  pl_check(pair->a, s->top_a, r.lse_a, &status_a);
-  pl_check(pair->b, s->top_b, r.lse_b, &status_b);
+  side_check(pair->a, s->top_a, r.lse_a, &status_a);
+  side_check(pair->b, s->top_b, r.lse_b, &status_b);
   double v[KVK_PAIR_COUNT];
   if (status_a || status_b) {
     for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
@@ -100,6 +91,8 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, const kv
     v[KVK_SAME_LARGEST] = s->index_a == s->index_b;
     v[KVK_LSE_A] = swapped ? r.lse_b : r.lse_a;
     v[KVK_LSE_B] = swapped ? r.lse_a : r.lse_b;
+    const double ratio = s->c + (s->c_low + r.log_ratio);
+    v[KVK_LOG_RATIO] = swapped ? -ratio : ratio;
   }
   for (int j = 0; j < KVK_PAIR_COUNT; j++)
     if (out->column[j]) out->column[j][i] = v[j];
@@ -130,8 +123,8 @@ static void pl_pass(const pl_pair *pair, int64_t from, int64_t to, const kvk_pai
     if (!pl_run(pair, from, to, 0, partial)) pl_restart(pair, from, to, partial);
     if (wanted->column[KVK_SAME_LARGEST]) {
       double largest;
-      partial->index_a = pl_first_largest(pair->a, pair->row, from, to, &largest);
-      partial->index_b = pl_first_largest(pair->b, pair->row, from, to, &largest);
+      partial->index_a = first_largest(pair->a, pair->row, from, to, &largest);
+      partial->index_b = first_largest(pair->b, pair->row, from, to, &largest);
     }
   } else if (partial->pass == PL_SECOND_LOOK) {
     pl_run(pair, from, to, 1, partial);
@@ -157,8 +150,8 @@ static void pair_row(const kvk_side *a, const kvk_side *b, int64_t row, int64_t 
 // Rows of Float that are short enough to be evaluated side by side. Returns 0 where they are not.
 static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
                            int64_t classes, const kvk_pair_out *out) {
-  const int plain = pl_is_log(a->form) && pl_is_log(b->form) && pl_temperature(a) == 1.0 &&
-                    pl_temperature(b) == 1.0 && a->type == b->type &&
+  const int plain = side_is_log(a->form) && side_is_log(b->form) && side_temperature(a) == 1.0 &&
+                    side_temperature(b) == 1.0 && a->type == b->type &&
                     (a->type == KVK_F32 || a->type == KVK_F16 || a->type == KVK_BF16);
   if (!plain || classes > PS_CLASSES || pl_wants_family(out) || out->column[KVK_SAME_LARGEST])
     return 0;
@@ -173,7 +166,7 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
       const void *x = element_at(a, row, 0), *y = element_at(b, row, 0);
       int swap = 0;
       for (int64_t k = 0; k < classes; k++) {
-        const float p = pl_get_f32(x, k, a->type), q = pl_get_f32(y, k, a->type);
+        const float p = read_one_f32(x, k, a->type), q = read_one_f32(y, k, a->type);
         if (p != q) {
           swap = p < q;
           break;
@@ -205,9 +198,10 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
       v[KVK_JEFFREYS] = r.d_ab[lane] + r.d_ba[lane];
       v[KVK_LSE_A] = swap ? r.lse_b[lane] : r.lse_a[lane];
       v[KVK_LSE_B] = swap ? r.lse_a[lane] : r.lse_b[lane];
+      v[KVK_LOG_RATIO] = swap ? -r.c[lane] : r.c[lane];
       int32_t status_a = KVK_VALID, status_b = KVK_VALID;
-      pl_check(a, 0, v[KVK_LSE_A], &status_a);
-      pl_check(b, 0, v[KVK_LSE_B], &status_b);
+      side_check(a, 0, v[KVK_LSE_A], &status_a);
+      side_check(b, 0, v[KVK_LSE_B], &status_b);
       if (status_a || status_b)
         for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
       out->status_a[at] = (uint8_t)status_a;
@@ -221,7 +215,7 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
 
 static void pair_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
                       int64_t classes, const kvk_pair_out *out) {
-  if (!pl_is_log(a->form) && !pl_is_log(b->form)) {
+  if (!side_is_log(a->form) && !side_is_log(b->form)) {
     pp_rows(a, b, first, count, classes, out);
     return;
   }
@@ -232,7 +226,7 @@ static void pair_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64
 static void pair_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to,
                          int64_t classes, const kvk_pair_out *wanted, const kvk_state *state,
                          kvk_state *partial) {
-  if (!pl_is_log(a->form) && !pl_is_log(b->form)) {
+  if (!side_is_log(a->form) && !side_is_log(b->form)) {
     pp_segment(a, b, row, from, to, classes, wanted, state, partial);
     return;
   }
@@ -276,7 +270,7 @@ static pl_row pl_gather(const kvk_state *partials, int64_t count) {
 static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
                           const kvk_pair_out *wanted, kvk_state *state, const kvk_state *partials,
                           int64_t count) {
-  if (!pl_is_log(a->form) && !pl_is_log(b->form))
+  if (!side_is_log(a->form) && !side_is_log(b->form))
     return pp_merge(a, b, row, classes, wanted, state, partials, count);
   int swapped;
   const pl_pair pair = pl_order(a, b, row, classes, &swapped);
@@ -321,7 +315,7 @@ static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int
 
 static void pair_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
                         const kvk_state *state, const kvk_pair_out *out, int64_t index) {
-  if (!pl_is_log(a->form) && !pl_is_log(b->form)) {
+  if (!side_is_log(a->form) && !side_is_log(b->form)) {
     pp_finish(a, b, row, classes, state, out, index);
     return;
   }

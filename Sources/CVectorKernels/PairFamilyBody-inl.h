@@ -70,8 +70,15 @@ KVK_INLINE V N(pf_atanh_series)(V y) { // 6.3e-20
 #define PF_FARTHEST 700.0
 #endif
 
-KVK_INLINE void N(pf_step)(V a, V b, V a_low, V b_low, I lanes, const N(pf_reference) *ref,
-                           N(pf_lanes) *acc) {
+// Two masses of a class: y, the larger mass g, e = exp(-|y|) and 1 - e. Beyond PF_FARTHEST the
+// smaller one is 0.
+typedef struct {
+  V y, g, e, rest;
+  I first, nothing; // whether the first side's is the larger; whether e is 0
+} N(pf_masses);
+
+KVK_INLINE N(pf_masses) N(pf_compare)(V a, V b, V a_low, V b_low, I lanes,
+                                      const N(pf_reference) *ref) {
   const V d = a - b;
   const V bb = d - a;
   const V low = (a - (d - bb)) - (b + bb) + (a_low - b_low);
@@ -84,30 +91,36 @@ KVK_INLINE void N(pf_step)(V a, V b, V a_low, V b_low, I lanes, const N(pf_refer
   // g, the larger mass.
   V u = first ? (a - ref->base_a) + a_low : (b - ref->base_b) + b_low;
   const V exponent = first ? ref->exponent_a : ref->exponent_b;
-  u = N(max)(u, (exponent - (R)PL_FLOOR) * RC(0.69314718055994530942));
-  const V magic = (R)PL_MAGIC - exponent;
+  u = N(max)(u, (exponent - (R)REAL_FLOOR) * RC(0.69314718055994530942));
+  const V magic = (R)REAL_MAGIC - exponent;
   const V ku = u * RC(1.44269504088896340736) + magic;
   const V nu = ku - magic;
   V ru = u - nu * RC(0.69314718055994530942);
 #if KVK_REAL == 64
   ru = ru - nu * 2.3190468138462995584e-17;
 #endif
-  V g = (V)((I)N(pl_exp)(ru) + ((I)ku << PL_MANTISSA));
+  V g = (V)((I)N(exp_near)(ru) + ((I)ku << REAL_MANTISSA));
   g *= first ? ref->norm_a : ref->norm_b;
   g = N(drop)((zero_a & zero_b) | ~lanes, g);
 
   // e = exp(-|y|) and 1 - e.
   const V magnitude = N(abs)(y);
   const V w = N(min)(magnitude, N(set1)(PF_FARTHEST));
-  const V k = (R)PL_MAGIC - w * RC(1.44269504088896340736);
-  const V n = k - (R)PL_MAGIC;
+  const V k = (R)REAL_MAGIC - w * RC(1.44269504088896340736);
+  const V n = k - (R)REAL_MAGIC;
   const V r = -w - n * RC(0.69314718055994530942);
-  const V s = (V)(((I)k << PL_MANTISSA) + PL_ONE);
-  const V h = r + (r * r) * N(pl_g)(r);
+  const V s = (V)(((I)k << REAL_MANTISSA) + REAL_ONE);
+  const V h = r + (r * r) * N(exp_rest)(r);
   const I nothing = magnitude >= PF_FARTHEST;
   const V e = N(drop)(nothing, s * h + s);
   const V rest = nothing ? N(set1)(1) : (RC(1.0) - s) - s * h;
+  return (N(pf_masses)){y, g, e, rest, first, nothing};
+}
 
+KVK_INLINE void N(pf_step)(V a, V b, V a_low, V b_low, I lanes, const N(pf_reference) *ref,
+                           N(pf_lanes) *acc) {
+  const N(pf_masses) m = N(pf_compare)(a, b, a_low, b_low, lanes, ref);
+  const V g = m.g, e = m.e, rest = m.rest;
   acc->tv += g * rest;
   const V root = rest / (RC(1.0) + N(sqrt)(e));
   acc->hellinger += g * (root * root);
@@ -117,7 +130,7 @@ KVK_INLINE void N(pf_step)(V a, V b, V a_low, V b_low, I lanes, const N(pf_refer
   const V z = e / (RC(1.0) + sum);
   const V log_sum = RC(2.0) * z * N(pf_atanh_series)(z * z);
   const V near = RC(0.5) * sum * (t * t) * N(pf_entropy_series)(t * t);
-  const V far = sum * (RC(0.69314718055994530942) - log_sum) - N(drop)(nothing, e * magnitude);
+  const V far = sum * (RC(0.69314718055994530942) - log_sum) - N(drop)(m.nothing, e * N(abs)(m.y));
   acc->js += g * (t < RC(0.5) ? near : far);
 }
 
@@ -125,7 +138,7 @@ KVK_INLINE void N(pf_block)(const int32_t type, const void *a, const void *b, co
                             const R *b_low, int64_t n, const N(pf_reference) *ref, double *js,
                             double *tv, double *hellinger) {
   const V zero = N(set1)(0);
-  N(pl_total) total[3];
+  N(total) total[3];
   memset(total, 0, sizeof total);
   int64_t i = 0;
   while (i < n) {
@@ -133,21 +146,21 @@ KVK_INLINE void N(pf_block)(const int32_t type, const void *a, const void *b, co
     const int64_t stop = n - i > PL_CARRY * LANES ? i + PL_CARRY * LANES : n;
     for (; i + LANES <= stop; i += LANES) {
       const V la = a_low ? N(load)(a_low + i) : zero, lb = b_low ? N(load)(b_low + i) : zero;
-      N(pf_step)(N(pl_load)(a, i, type), N(pl_load)(b, i, type), la, lb, zero == zero, ref, &acc);
+      N(pf_step)(N(read)(a, i, type), N(read)(b, i, type), la, lb, zero == zero, ref, &acc);
     }
     if (i < stop) {
       const int64_t rest = stop - i;
-      const V la = a_low ? N(pl_load_part)(a_low, i, rest, PL_WHOLE, zero) : zero;
-      const V lb = b_low ? N(pl_load_part)(b_low, i, rest, PL_WHOLE, zero) : zero;
-      N(pf_step)(N(pl_load_part)(a, i, rest, type, zero), N(pl_load_part)(b, i, rest, type, zero), la,
+      const V la = a_low ? N(read_part)(a_low, i, rest, READ_WHOLE, zero) : zero;
+      const V lb = b_low ? N(read_part)(b_low, i, rest, READ_WHOLE, zero) : zero;
+      N(pf_step)(N(read_part)(a, i, rest, type, zero), N(read_part)(b, i, rest, type, zero), la,
                  lb, N(first_lanes)(rest), ref, &acc);
       i = stop;
     }
-    N(pl_carry)(&total[0], acc.js);
-    N(pl_carry)(&total[1], acc.tv);
-    N(pl_carry)(&total[2], acc.hellinger);
+    N(total_add)(&total[0], acc.js);
+    N(total_add)(&total[1], acc.tv);
+    N(total_add)(&total[2], acc.hellinger);
   }
-  *js += N(pl_total_sum)(&total[0]);
-  *tv += N(pl_total_sum)(&total[1]);
-  *hellinger += N(pl_total_sum)(&total[2]);
+  *js += N(total_sum)(&total[0]);
+  *tv += N(total_sum)(&total[1]);
+  *hellinger += N(total_sum)(&total[2]);
 }

@@ -68,18 +68,6 @@ typedef struct {
   int low;      // ... with a low part
 } pl_pair;
 
-static inline int pl_is_log(int32_t form) { return form == KVK_LOGITS || form == KVK_LOG_PROBABILITIES; }
-
-static inline double pl_temperature(const kvk_side *s) {
-  return s->form == KVK_LOGITS ? s->temperature : 1.0;
-}
-
-static inline double pl_raw(const kvk_side *s, int64_t row, int64_t k) {
-  double x;
-  block_f64(element_at(s, row, k), s->type, 1, &x);
-  return x;
-}
-
 // The first class from `from` on in which stored values differ, or `to`.
 static int64_t pl_first_difference(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from,
                                    int64_t to) {
@@ -89,24 +77,16 @@ static int64_t pl_first_difference(const kvk_side *a, const kvk_side *b, int64_t
                                       (size_t)(n * element_bytes(a->type))))
       continue;
     for (int64_t i = k; i < k + n; i++)
-      if (pl_raw(a, row, i) != pl_raw(b, row, i)) return i;
+      if (side_raw(a, row, i) != side_raw(b, row, i)) return i;
   }
   return to;
 }
 
-static inline pl_pair pl_order(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                               int *swapped) {
-  int swap;
-  const int64_t k = pl_first_difference(a, b, row, 0, classes);
-  if (k < classes) {
-    swap = pl_raw(a, row, k) < pl_raw(b, row, k);
-  } else {
-    swap = a->form != b->form ? a->form < b->form : pl_temperature(a) < pl_temperature(b);
-  }
-  *swapped = swap;
-  pl_pair pair = {swap ? b : a, swap ? a : b, row, a->type, 0, 0};
-  const int plain = pl_is_log(a->form) && pl_is_log(b->form) && pl_temperature(a) == 1.0 &&
-                    pl_temperature(b) == 1.0 && a->type == b->type && a->type <= KVK_BF16;
+// How two sides are read together.
+static pl_pair pl_pair_of(const kvk_side *a, const kvk_side *b, int64_t row) {
+  pl_pair pair = {a, b, row, a->type, 0, 0};
+  const int plain = side_is_log(a->form) && side_is_log(b->form) && side_temperature(a) == 1.0 &&
+                    side_temperature(b) == 1.0 && a->type == b->type && a->type <= KVK_BF16;
   if (!plain) {
     pair.type = KVK_F64;
     pair.staged = 1;
@@ -115,18 +95,17 @@ static inline pl_pair pl_order(const kvk_side *a, const kvk_side *b, int64_t row
   return pair;
 }
 
-// The reason why a stretch of a row is refused, or KVK_VALID.
-static int32_t pl_scan(const kvk_side *s, int64_t row, int64_t from, int64_t to) {
-  int32_t worst = KVK_VALID;
-  for (int64_t k = from; k < to; k++) {
-    const double x = pl_raw(s, row, k);
-    int32_t status = KVK_VALID;
-    if (x != x) status = KVK_NAN;
-    else if (x == INFINITY || (x == -INFINITY && !pl_is_log(s->form))) status = KVK_INFINITE;
-    else if (x < 0 && !pl_is_log(s->form)) status = KVK_NEGATIVE;
-    if (status && (!worst || status < worst)) worst = status;
+static inline pl_pair pl_order(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
+                               int *swapped) {
+  int swap;
+  const int64_t k = pl_first_difference(a, b, row, 0, classes);
+  if (k < classes) {
+    swap = side_raw(a, row, k) < side_raw(b, row, k);
+  } else {
+    swap = a->form != b->form ? a->form < b->form : side_temperature(a) < side_temperature(b);
   }
-  return worst;
+  *swapped = swap;
+  return swap ? pl_pair_of(b, a, row) : pl_pair_of(a, b, row);
 }
 
 // log x as high + low, by atanh: s = (m - 1) / (m + 1) with its rounding error, then the series.
@@ -170,8 +149,8 @@ static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, do
                      double *low) {
   block_f64(element_at(s, row, from), s->type, n, high);
   if (low) memset(low, 0, (size_t)n * sizeof *low);
-  if (pl_is_log(s->form)) {
-    const double t = pl_temperature(s);
+  if (side_is_log(s->form)) {
+    const double t = side_temperature(s);
     if (t == 1.0) return;
     for (int64_t i = 0; i < n; i++) {
       const double x = high[i], y = x / t;
@@ -470,8 +449,8 @@ static int pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_r
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
     if (s->status_a || s->status_b) {
-      const int32_t status_a = pl_scan(pair->a, pair->row, k, k + n);
-      const int32_t status_b = pl_scan(pair->b, pair->row, k, k + n);
+      const int32_t status_a = side_scan(pair->a, pair->row, k, k + n);
+      const int32_t status_b = side_scan(pair->b, pair->row, k, k + n);
       if (status_a && (!s->status_a || status_a < s->status_a)) s->status_a = status_a;
       if (status_b && (!s->status_b || status_b < s->status_b)) s->status_b = status_b;
       continue;
@@ -487,8 +466,8 @@ static int pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_r
           top_b = top_b > s->top_b ? top_b : s->top_b;
         }
         if (top_a == -INFINITY && top_b == -INFINITY) {
-          const int32_t status_a = pl_scan(pair->a, pair->row, k, k + n);
-          const int32_t status_b = pl_scan(pair->b, pair->row, k, k + n);
+          const int32_t status_a = side_scan(pair->a, pair->row, k, k + n);
+          const int32_t status_b = side_scan(pair->b, pair->row, k, k + n);
           s->status_a = status_a;
           s->status_b = status_b;
           break; // nothing but zero mass (or NaN)
@@ -511,8 +490,8 @@ static int pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_r
       const double limit = s->mode == PL_WIDE || !single ? PL_LIMIT : 40.0;
       const int any_mode = s->mode != PL_FAST && (s->mode == PL_WIDE || !single);
       if (!pl_finite(&sums) || !(any_mode || sums.far <= limit)) {
-        const int32_t status_a = pl_scan(pair->a, pair->row, k, k + n);
-        const int32_t status_b = pl_scan(pair->b, pair->row, k, k + n);
+        const int32_t status_a = side_scan(pair->a, pair->row, k, k + n);
+        const int32_t status_b = side_scan(pair->b, pair->row, k, k + n);
         if (status_a || status_b) {
           s->status_a = status_a;
           s->status_b = status_b;
@@ -567,24 +546,6 @@ static void pl_restart(const pl_pair *pair, int64_t from, int64_t to, pl_row *s)
   pl_refer_to(&fresh, &place);
   *s = fresh;
   pl_run(pair, from, to, 1, s);
-}
-
-// The first places of the largest elements of a stretch.
-static double pl_first_largest(const kvk_side *side, int64_t row, int64_t from, int64_t to,
-                               double *largest) {
-  int64_t place = from;
-  double top = -INFINITY, block[512];
-  for (int64_t k = from; k < to; k += 512) {
-    const int64_t n = to - k < 512 ? to - k : 512;
-    block_f64(element_at(side, row, k), side->type, n, block);
-    for (int64_t i = 0; i < n; i++)
-      if (block[i] > top) {
-        top = block[i];
-        place = k + i;
-      }
-  }
-  *largest = top;
-  return (double)place;
 }
 
 typedef struct {

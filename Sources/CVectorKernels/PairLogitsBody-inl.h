@@ -20,123 +20,11 @@
 //
 // where at n = 0 every term is of second order in r.
 
+#undef PL_LIMIT
 #if KVK_REAL == 32
-
-#undef PL_LIMIT
-#undef PL_MAGIC
-#undef PL_MANTISSA
-#undef PL_FLOOR
-#undef PL_ONE
-#undef PL_WIDTH
-#undef PL_WHOLE
-#define PL_LIMIT 40.0f           // |x| above it: the block is evaluated in Double
-#define PL_MAGIC 12582912.0f     // 1.5 × 2^23: adding it rounds to an integer
-#define PL_MANTISSA 23
-#define PL_FLOOR 125.0f          // weights stop at 2^-125 of the scale
-#define PL_ONE 0x3f800000
-#define PL_WIDTH(type) ((type) == KVK_F32 ? 4 : 2)
-#define PL_WHOLE KVK_F32 // the stored type that is R itself
-
-KVK_INLINE V N(pl_load)(const void *p, int64_t i, const int32_t type) {
-  return type == KVK_F32    ? load_f32((const float *)p + i)
-         : type == KVK_F16 ? load_f32_of_f16((const uint16_t *)p + i)
-                           : load_f32_of_bf16((const uint16_t *)p + i);
-}
-
-KVK_INLINE R N(pl_get)(const void *p, int64_t i, const int32_t type) {
-  if (type != KVK_F32) {
-    uint16_t half;
-    memcpy(&half, (const uint16_t *)p + i, 2);
-    return type == KVK_F16 ? f16_to_float(half) : bf16_to_float(half);
-  }
-  R x;
-  memcpy(&x, (const R *)p + i, sizeof x);
-  return x;
-}
-
-// Lane sums of Float in Double.
-typedef double half_f64 __attribute__((ext_vector_type(KVK_BYTES / 4)));
-typedef half_f64 N(pl_total);
-KVK_INLINE void N(pl_carry)(N(pl_total) *total, V x) {
-  *total += __builtin_convertvector(x, half_f64);
-}
-KVK_INLINE double N(pl_total_sum)(const N(pl_total) *total) {
-  half_f64 t = *total;
-  double s[KVK_BYTES / 4];
-  memcpy(s, &t, sizeof s);
-  for (int64_t half = KVK_BYTES / 8; half > 0; half /= 2)
-    for (int64_t i = 0; i < half; i++) s[i] += s[i + half];
-  return s[0];
-}
-
-// exp(r) for |r| <= ln 2 / 2, relative error 1.1e-7.
-KVK_INLINE V N(pl_exp)(V r) {
-  V p = N(set1)(0.008312429986f);
-  p = p * r + 0.04189098711f;
-  p = p * r + 0.1666711817f;
-  p = p * r + 0.4999922585f;
-  p = p * r + 1.0f;
-  return p * r + 1.0f;
-}
-
-// (exp(r) - 1 - r) / r² for |r| <= ln 2 / 2, relative error 1.3e-7.
-KVK_INLINE V N(pl_g)(V r) {
-  V p = N(set1)(0.001390133457f);
-  p = p * r + 0.008363259796f;
-  p = p * r + 0.04166685485f;
-  p = p * r + 0.166665766f;
-  return p * r + 0.4999999955f;
-}
-
+#define PL_LIMIT 40.0f // |x| above it: the block is evaluated in Double
 #else
-
-#undef PL_LIMIT
-#undef PL_MAGIC
-#undef PL_MANTISSA
-#undef PL_FLOOR
-#undef PL_ONE
-#undef PL_WIDTH
-#undef PL_WHOLE
 #define PL_LIMIT 600.0
-#define PL_MAGIC 6755399441055744.0 // 1.5 × 2^52
-#define PL_MANTISSA 52
-#define PL_FLOOR 1021.0
-#define PL_ONE 0x3ff0000000000000
-#define PL_WIDTH(type) 8
-#define PL_WHOLE KVK_F64
-
-KVK_INLINE V N(pl_load)(const void *p, int64_t i, const int32_t type) {
-  (void)type;
-  return N(load)((const R *)p + i);
-}
-
-KVK_INLINE R N(pl_get)(const void *p, int64_t i, const int32_t type) {
-  (void)type;
-  R x;
-  memcpy(&x, (const R *)p + i, sizeof x);
-  return x;
-}
-
-typedef V N(pl_total);
-KVK_INLINE void N(pl_carry)(N(pl_total) *total, V x) { *total += x; }
-KVK_INLINE double N(pl_total_sum)(const N(pl_total) *total) { return N(sum)(*total); }
-
-// (exp(r) - 1 - r) / r² for |r| <= ln 2 / 2, relative error 2.1e-16.
-KVK_INLINE V N(pl_g)(V r) {
-  V p = N(set1)(2.506823075667612433e-8);
-  p = p * r + 2.7620285318928877923e-7;
-  p = p * r + 2.7557355780278622563e-6;
-  p = p * r + 0.000024801520894110284074;
-  p = p * r + 0.0001984126978402269792;
-  p = p * r + 0.001388888891746179179;
-  p = p * r + 0.0083333333333565474519;
-  p = p * r + 0.041666666666623661195;
-  p = p * r + 0.16666666666666643497;
-  return p * r + 0.50000000000000010348;
-}
-
-KVK_INLINE V N(pl_exp)(V r) { return 1.0 + (r + (r * r) * N(pl_g)(r)); }
-
 #endif
 
 // The reference of a block call. Vectors, so that the lanes may belong to different rows.
@@ -207,7 +95,7 @@ KVK_INLINE V N(pl_weight)(const int flags, V a, V b, V a_low, V b_low, const N(p
 #if KVK_REAL == 64
   ru = ru - nu * 2.3190468138462995584e-17;
 #endif
-  V w = (V)((I)N(pl_exp)(ru) + ((I)ku << PL_MANTISSA));
+  V w = (V)((I)N(exp_near)(ru) + ((I)ku << REAL_MANTISSA));
   if (flags & PL_MASK) {
     w *= only_b ? ref->factor_b : N(set1)(RC(1.0));
     w = N(drop)((a == -INFINITY) & (b == -INFINITY), w);
@@ -236,12 +124,12 @@ KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, V w, I l
 #if KVK_REAL == 64
   if (flags & PL_MASK) y = N(min)(N(max)(x, N(set1)(-PL_LIMIT)), N(set1)(PL_LIMIT));
 #endif
-  const V kx = (R)PL_MAGIC - y * RC(1.44269504088896340736);
-  const V nx = kx - (R)PL_MAGIC;
+  const V kx = (R)REAL_MAGIC - y * RC(1.44269504088896340736);
+  const V nx = kx - (R)REAL_MAGIC;
   V r = N(less)(-y, nx, RC(0.69314718055994530942));
   if (flags & PL_EXACT) r -= rest;
-  const V e = (V)(((I)kx << PL_MANTISSA) + PL_ONE);
-  const V g = N(pl_g)(r);
+  const V e = (V)(((I)kx << REAL_MANTISSA) + REAL_ONE);
+  const V g = N(exp_rest)(r);
   const V q = (r * r) * g;
   const V h = r + q;
   const V e1 = e - RC(1.0);
@@ -294,23 +182,8 @@ KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, V w, I l
   }
 }
 
-// The first `count` < LANES elements from place i on; the other lanes as in `padding`.
-KVK_INLINE V N(pl_load_part)(const void *p, int64_t i, int64_t count, const int32_t type, V padding) {
-  const int64_t width = PL_WIDTH(type);
-  if (width == (int64_t)sizeof(R)) {
-    R whole[LANES];
-    N(store)(whole, padding);
-    memcpy(whole, (const char *)p + i * width, (size_t)(count * width));
-    return N(load)(whole);
-  }
-  uint16_t halves[LANES];
-  memset(halves, 0, sizeof halves);
-  memcpy(halves, (const char *)p + i * width, (size_t)(count * width));
-  return N(first_lanes)(count) ? N(pl_load)(halves, 0, type) : padding;
-}
-
 KVK_INLINE V N(pl_floor)(const N(pl_reference) *ref) {
-  return (ref->exponent - (R)PL_FLOOR) * RC(0.69314718055994530942);
+  return (ref->exponent - (R)REAL_FLOOR) * RC(0.69314718055994530942);
 }
 
 KVK_INLINE void N(pl_clear)(N(pl_lanes) *acc) {
@@ -336,10 +209,10 @@ KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, 
                             const N(pl_reference) *ref, N(pl_block_sums) *out) {
   const V zero = N(set1)(0);
   const I all = zero == zero;
-  const V floor_u = N(pl_floor)(ref), magic = (R)PL_MAGIC - ref->exponent;
+  const V floor_u = N(pl_floor)(ref), magic = (R)REAL_MAGIC - ref->exponent;
   N(pl_lanes) acc;
   N(pl_clear)(&acc);
-  N(pl_total) total[PL_SUMS];
+  N(total) total[PL_SUMS];
   memset(total, 0, sizeof total);
   const int64_t whole = n / LANES * LANES;
   int64_t i = 0;
@@ -348,40 +221,40 @@ KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, 
     const int64_t from = i, stop = whole - i > PL_CARRY * LANES ? i + PL_CARRY * LANES : whole;
     V weights[PL_CARRY];
     for (int64_t j = 0; i < stop; i += LANES, j++) {
-      __builtin_prefetch((const char *)a + (i + PL_AHEAD) * PL_WIDTH(type));
-      __builtin_prefetch((const char *)b + (i + PL_AHEAD) * PL_WIDTH(type));
-      const V va = N(pl_load)(a, i, type);
-      const V vb = flags & PL_MASK ? N(pl_load)(b, i, type) : zero;
+      __builtin_prefetch((const char *)a + (i + PL_AHEAD) * READ_WIDTH(type));
+      __builtin_prefetch((const char *)b + (i + PL_AHEAD) * READ_WIDTH(type));
+      const V va = N(read)(a, i, type);
+      const V vb = flags & PL_MASK ? N(read)(b, i, type) : zero;
       const V la = flags & PL_LOW ? N(load)(a_low + i) : zero;
       const V lb = flags & PL_LOW ? N(load)(b_low + i) : zero;
       weights[j] = N(pl_weight)(flags, va, vb, la, lb, ref, floor_u, magic);
     }
     i = from;
     for (int64_t j = 0; i < stop; i += LANES, j++) {
-      const V va = N(pl_load)(a, i, type), vb = N(pl_load)(b, i, type);
+      const V va = N(read)(a, i, type), vb = N(read)(b, i, type);
       const V la = flags & PL_LOW ? N(load)(a_low + i) : zero;
       const V lb = flags & PL_LOW ? N(load)(b_low + i) : zero;
       N(pl_step)(flags, va, vb, la, lb, weights[j], all, ref, &acc);
     }
     for (int j = 0; j < PL_TIES; j++) {
-      N(pl_carry)(&total[j], acc.sum[j]);
+      N(total_add)(&total[j], acc.sum[j]);
       acc.sum[j] = zero;
     }
   }
   if (i < n) {
     // The rest, padded with classes that are masked and whose x is 0.
     const int64_t rest = n - i;
-    const V va = N(pl_load_part)(a, i, rest, type, ref->c_high);
-    const V vb = N(pl_load_part)(b, i, rest, type, zero);
-    const V la = flags & PL_LOW ? N(pl_load_part)(a_low, i, rest, PL_WHOLE, zero) : zero;
-    const V lb = flags & PL_LOW ? N(pl_load_part)(b_low, i, rest, PL_WHOLE, zero) : zero;
+    const V va = N(read_part)(a, i, rest, type, ref->c_high);
+    const V vb = N(read_part)(b, i, rest, type, zero);
+    const V la = flags & PL_LOW ? N(read_part)(a_low, i, rest, READ_WHOLE, zero) : zero;
+    const V lb = flags & PL_LOW ? N(read_part)(b_low, i, rest, READ_WHOLE, zero) : zero;
     const V w = N(pl_weight)(flags, va, vb, la, lb, ref, floor_u, magic);
     N(pl_step)(flags, va, vb, la, lb, w, N(first_lanes)(rest), ref, &acc);
-    for (int j = 0; j < PL_TIES; j++) N(pl_carry)(&total[j], acc.sum[j]);
+    for (int j = 0; j < PL_TIES; j++) N(total_add)(&total[j], acc.sum[j]);
   }
   // Small whole numbers, which were left in their lanes: also where there is no tail.
-  for (int j = PL_TIES; j < PL_SUMS; j++) N(pl_carry)(&total[j], acc.sum[j]);
-  for (int j = 0; j < PL_SUMS; j++) out->sum[j] = N(pl_total_sum)(&total[j]);
+  for (int j = PL_TIES; j < PL_SUMS; j++) N(total_add)(&total[j], acc.sum[j]);
+  for (int j = 0; j < PL_SUMS; j++) out->sum[j] = N(total_sum)(&total[j]);
   out->far = N(largest)(acc.far);
   out->top_a = N(largest)(acc.top_a);
   out->top_b = N(largest)(acc.top_b);
@@ -395,14 +268,14 @@ KVK_INLINE void N(pl_tops)(const int32_t type, const void *a, const void *b, int
   V ma = N(set1)(-INFINITY), mb = ma, ma2 = ma, mb2 = ma;
   int64_t i = 0;
   for (; i + 2 * LANES <= n; i += 2 * LANES) {
-    ma = N(max)(N(pl_load)(a, i, type), ma);
-    mb = N(max)(N(pl_load)(b, i, type), mb);
-    ma2 = N(max)(N(pl_load)(a, i + LANES, type), ma2);
-    mb2 = N(max)(N(pl_load)(b, i + LANES, type), mb2);
+    ma = N(max)(N(read)(a, i, type), ma);
+    mb = N(max)(N(read)(b, i, type), mb);
+    ma2 = N(max)(N(read)(a, i + LANES, type), ma2);
+    mb2 = N(max)(N(read)(b, i + LANES, type), mb2);
   }
   R ta = N(largest)(N(max)(ma, ma2)), tb = N(largest)(N(max)(mb, mb2));
   for (; i < n; i++) {
-    const R xa = N(pl_get)(a, i, type), xb = N(pl_get)(b, i, type);
+    const R xa = N(read_one)(a, i, type), xb = N(read_one)(b, i, type);
     ta = xa > ta ? xa : ta;
     tb = xb > tb ? xb : tb;
   }

@@ -76,24 +76,20 @@ typedef struct {
   int what;   // PP_FORWARD, PP_REVERSE or PP_ALL
 } pp_pair;
 
-static inline double pp_alpha(const kvk_side *s) {
-  return s->form == KVK_WEIGHTS ? s->smoothing : 0;
-}
-
 static pp_pair pp_order(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
                         const kvk_pair_out *wanted) {
   int swap = 0;
   int64_t k = 0;
   for (; k < classes; k++) {
-    const double x = pl_raw(a, row, k), y = pl_raw(b, row, k);
+    const double x = side_raw(a, row, k), y = side_raw(b, row, k);
     if (x == y) continue;
     swap = x < y;
     break;
   }
-  if (k == classes) swap = pp_alpha(a) < pp_alpha(b);
+  if (k == classes) swap = side_alpha(a) < side_alpha(b);
   pp_pair pair = {.a = swap ? b : a, .b = swap ? a : b, .row = row};
-  pair.alpha_a = pp_alpha(pair.a);
-  pair.alpha_b = pp_alpha(pair.b);
+  pair.alpha_a = side_alpha(pair.a);
+  pair.alpha_b = side_alpha(pair.b);
   pair.swapped = swap;
   pair.weights = a->form == KVK_WEIGHTS || b->form == KVK_WEIGHTS;
   pair.staged = a->type != b->type || a->type > KVK_BF16 || pair.alpha_a != 0 || pair.alpha_b != 0;
@@ -221,8 +217,8 @@ static int pp_run_staged(const pp_pair *pair, int64_t from, int64_t to, pp_row *
       const double x = view.a[i], y = view.b[i] * s->scale_b;
       if (!(x >= 0 && x < INFINITY && view.b[i] >= 0 && view.b[i] < INFINITY)) return 0;
       if (pp_in_range(x) && pp_in_range(y) && (y > 0 || view.b[i] == 0)) continue;
-      pp_lone(pl_raw(pair->a, pair->row, k + i) + pair->alpha_a,
-              pl_raw(pair->b, pair->row, k + i) + pair->alpha_b, s, &lone);
+      pp_lone(side_raw(pair->a, pair->row, k + i) + pair->alpha_a,
+              side_raw(pair->b, pair->row, k + i) + pair->alpha_b, s, &lone);
       view.a[i] = view.b[i] = view.a_low[i] = view.b_low[i] = 0;
     }
     const double *a = view.a, *b = view.b, *la = view.a_low, *lb = view.b_low;
@@ -284,28 +280,6 @@ static void pp_add_up(const kvk_side *side, double alpha, int64_t row, int64_t f
   }
 }
 
-// The largest element of a stretch and its first place.
-static double pp_first_largest(const kvk_side *side, int64_t row, int64_t from, int64_t to,
-                               double *largest) {
-  double top = -INFINITY, block[PP_STAGE];
-  int64_t place = from;
-  for (int64_t k = from; k < to; k += PP_STAGE) {
-    const int64_t n = to - k < PP_STAGE ? to - k : PP_STAGE;
-    block_f64(element_at(side, row, k), side->type, n, block);
-    double higher = top;
-    for (int64_t i = 0; i < n; i++) higher = block[i] > higher ? block[i] : higher;
-    if (!(higher > top)) continue;
-    top = higher;
-    for (int64_t i = 0; i < n; i++)
-      if (block[i] == top) {
-        place = k + i;
-        break;
-      }
-  }
-  *largest = top;
-  return (double)place;
-}
-
 static void pp_family_run(const pp_pair *pair, int64_t from, int64_t to, pp_row *s) {
   double sums[3] = {0, 0, 0};
   const double even = s->scale_b + s->low_b;
@@ -348,13 +322,13 @@ static void pp_pass(const pp_pair *pair, int64_t from, int64_t to, const kvk_pai
   } else {
     fine = pp_run(pair, from, to, s);
     if (wanted->column[KVK_SAME_LARGEST]) {
-      s->index_a = pp_first_largest(pair->a, pair->row, from, to, &s->largest_a);
-      s->index_b = pp_first_largest(pair->b, pair->row, from, to, &s->largest_b);
+      s->index_a = first_largest(pair->a, pair->row, from, to, &s->largest_a);
+      s->index_b = first_largest(pair->b, pair->row, from, to, &s->largest_b);
     }
   }
   if (!fine) {
-    s->status_a = pl_scan(pair->a, pair->row, from, to);
-    s->status_b = pl_scan(pair->b, pair->row, from, to);
+    s->status_a = side_scan(pair->a, pair->row, from, to);
+    s->status_b = side_scan(pair->b, pair->row, from, to);
   }
 }
 
@@ -450,13 +424,6 @@ static void pp_scale_from_sums(const pp_pair *pair, pp_row *s) {
   if (!s->wide && type == KVK_F32) s->scale_b = (double)(float)s->scale_b;
 }
 
-static void pp_check(const kvk_side *side, double lse, int32_t *status) {
-  if (*status) return;
-  if (!(lse > -INFINITY)) *status = KVK_NO_MASS;
-  else if (side->form == KVK_PROBABILITIES && !(fabs(expm1(lse)) <= side->tolerance))
-    *status = KVK_NOT_NORMALISED;
-}
-
 // What the next pass over a row is, after the one that `s` says.
 static int32_t pp_next(const pp_pair *pair, const kvk_pair_out *wanted, pp_row *s) {
   if (s->status_a || s->status_b) return s->pass = PP_DONE;
@@ -470,16 +437,16 @@ static int32_t pp_next(const pp_pair *pair, const kvk_pair_out *wanted, pp_row *
   }
   if (s->pass == PP_ADD_UP) {
     pp_scale_from_sums(pair, s);
-    pp_check(pair->a, s->lse_a, &s->status_a);
-    pp_check(pair->b, s->lse_b, &s->status_b);
+    side_check(pair->a, s->lse_a, s->lse_a, &s->status_a);
+    side_check(pair->b, s->lse_b, s->lse_b, &s->status_b);
     return s->pass = s->status_a || s->status_b ? PP_DONE : PP_FIRST;
   }
   const double sx = s->sum[PP_A], sy = sx + s->sum[PP_M];
   if (s->pass == PP_FIRST && !pair->weights) {
     s->lse_a = log(sx);
     s->lse_b = log(sy > 0 ? sy : 0);
-    pp_check(pair->a, s->lse_a, &s->status_a);
-    pp_check(pair->b, s->lse_b, &s->status_b);
+    side_check(pair->a, s->lse_a, s->lse_a, &s->status_a);
+    side_check(pair->b, s->lse_b, s->lse_b, &s->status_b);
     if (s->status_a || s->status_b) return s->pass = PP_DONE;
   }
   const double u = s->sum[PP_M] / sx;
@@ -521,6 +488,10 @@ static void pp_write(const pp_pair *pair, const pp_row *s, const kvk_pair_out *o
     v[KVK_SAME_LARGEST] = s->index_a == s->index_b;
     v[KVK_LSE_A] = swapped ? s->lse_b : s->lse_a;
     v[KVK_LSE_B] = swapped ? s->lse_a : s->lse_b;
+    const double scales = s->scale_b / s->scale_a;
+    const double ratio =
+        (scales > 0 && scales < INFINITY ? log(scales) : log(s->scale_b) - log(s->scale_a)) + s->low_b / s->scale_b - log1p(s->sum[PP_M] / s_x);
+    v[KVK_LOG_RATIO] = swapped ? -ratio : ratio;
   }
   for (int j = 0; j < KVK_PAIR_COUNT; j++)
     if (out->column[j]) out->column[j][i] = v[j];

@@ -21,21 +21,18 @@
 #undef PP_LN2
 #undef PP_HALF
 #undef PP_UPPER
-#undef PP_WIDTH
 #if KVK_REAL == 32
 #define PP_LEAST 0x1p-126f // the least mass besides 0 whose exponents can be taken apart
 #define PP_GREATEST 2.0    // no block may sum to more
 #define PP_LN2 0.69314718055994530942f
 #define PP_HALF 0x00400000 // half a unit of the exponent
 #define PP_UPPER ((int32_t)0xfffff000)
-#define PP_WIDTH(type) ((type) == KVK_F32 ? 4 : 2)
 #else
 #define PP_LEAST 0x1p-920
 #define PP_GREATEST 0x1p100
 #define PP_LN2 0.69314718055994530942
 #define PP_HALF 0x0008000000000000
 #define PP_UPPER ((int64_t)0xfffffffff8000000)
-#define PP_WIDTH(type) 8
 #endif
 
 typedef struct {
@@ -127,26 +124,26 @@ KVK_INLINE void N(pp_block)(const int flags, const int32_t type, const void *a, 
   N(pp_lanes) acc;
   memset(&acc, 0, sizeof acc);
   acc.least = N(set1)(1);
-  N(pl_total) total[PP_SUMS];
+  N(total) total[PP_SUMS];
   memset(total, 0, sizeof total);
   const int64_t whole = n / LANES * LANES;
   int64_t i = 0;
   while (i < n) {
     const int64_t stop = whole - i > PP_CARRY * LANES ? i + PP_CARRY * LANES : whole;
     for (; i < stop; i += LANES) {
-      __builtin_prefetch((const char *)a + (i + PP_AHEAD) * PP_WIDTH(type));
-      __builtin_prefetch((const char *)b + (i + PP_AHEAD) * PP_WIDTH(type));
+      __builtin_prefetch((const char *)a + (i + PP_AHEAD) * READ_WIDTH(type));
+      __builtin_prefetch((const char *)b + (i + PP_AHEAD) * READ_WIDTH(type));
       const V la = flags & PP_LOW ? N(load)(a_low + i) : zero;
       const V lb = flags & PP_LOW ? N(load)(b_low + i) : zero;
-      N(pp_step)(flags, N(pl_load)(a, i, type), N(pl_load)(b, i, type), la, lb, ref, &acc);
+      N(pp_step)(flags, N(read)(a, i, type), N(read)(b, i, type), la, lb, ref, &acc);
     }
     if (i == whole && i < n) {
       // The rest, filled up with classes without mass.
       R ta[LANES], tb[LANES], tla[LANES], tlb[LANES];
       for (int64_t j = 0; j < LANES; j++) {
         const int inside = i + j < n;
-        ta[j] = inside ? N(pl_get)(a, i + j, type) : 0;
-        tb[j] = inside ? N(pl_get)(b, i + j, type) : 0;
+        ta[j] = inside ? N(read_one)(a, i + j, type) : 0;
+        tb[j] = inside ? N(read_one)(b, i + j, type) : 0;
         tla[j] = (flags & PP_LOW) && inside ? a_low[i + j] : 0;
         tlb[j] = (flags & PP_LOW) && inside ? b_low[i + j] : 0;
       }
@@ -154,11 +151,11 @@ KVK_INLINE void N(pp_block)(const int flags, const int32_t type, const void *a, 
       i = n;
     }
     for (int j = 0; j < PP_SUMS; j++) {
-      N(pl_carry)(&total[j], acc.sum[j]);
+      N(total_add)(&total[j], acc.sum[j]);
       acc.sum[j] = zero;
     }
   }
-  for (int j = 0; j < PP_SUMS; j++) out->sum[j] = N(pl_total_sum)(&total[j]);
+  for (int j = 0; j < PP_SUMS; j++) out->sum[j] = N(total_sum)(&total[j]);
   out->top_a = (double)N(largest)(acc.top_a);
   out->top_b = (double)N(largest)(acc.top_b);
   out->only_a = N(any)(acc.only_a);
@@ -204,7 +201,7 @@ KVK_INLINE void N(pp_family_block)(const int low, const int32_t type, const void
                                    const R *a_low, const R *b_low, int64_t n,
                                    const N(pp_even) *ref, double sums[3]) {
   const V zero = N(set1)(0);
-  N(pl_total) total[3];
+  N(total) total[3];
   memset(total, 0, sizeof total);
   int64_t i = 0;
   while (i < n) {
@@ -212,23 +209,23 @@ KVK_INLINE void N(pp_family_block)(const int low, const int32_t type, const void
     const int64_t stop = n - i > PP_CARRY * LANES ? i + PP_CARRY * LANES : n;
     for (; i + LANES <= stop; i += LANES) {
       const V la = low ? N(load)(a_low + i) : zero, lb = low ? N(load)(b_low + i) : zero;
-      N(pp_family_step)(low, N(pl_load)(a, i, type), N(pl_load)(b, i, type), la, lb, ref, &acc);
+      N(pp_family_step)(low, N(read)(a, i, type), N(read)(b, i, type), la, lb, ref, &acc);
     }
     if (i < stop) {
       R ta[LANES], tb[LANES], tla[LANES], tlb[LANES];
       for (int64_t j = 0; j < LANES; j++) {
         const int inside = i + j < n;
-        ta[j] = inside ? N(pl_get)(a, i + j, type) : 0;
-        tb[j] = inside ? N(pl_get)(b, i + j, type) : 0;
+        ta[j] = inside ? N(read_one)(a, i + j, type) : 0;
+        tb[j] = inside ? N(read_one)(b, i + j, type) : 0;
         tla[j] = low && inside ? a_low[i + j] : 0;
         tlb[j] = low && inside ? b_low[i + j] : 0;
       }
       N(pp_family_step)(low, N(load)(ta), N(load)(tb), N(load)(tla), N(load)(tlb), ref, &acc);
       i = stop;
     }
-    N(pl_carry)(&total[0], acc.js);
-    N(pl_carry)(&total[1], acc.tv);
-    N(pl_carry)(&total[2], acc.hellinger);
+    N(total_add)(&total[0], acc.js);
+    N(total_add)(&total[1], acc.tv);
+    N(total_add)(&total[2], acc.hellinger);
   }
-  for (int j = 0; j < 3; j++) sums[j] += N(pl_total_sum)(&total[j]);
+  for (int j = 0; j < 3; j++) sums[j] += N(total_sum)(&total[j]);
 }

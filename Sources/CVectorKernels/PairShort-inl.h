@@ -10,39 +10,11 @@ typedef struct {
   double c[PS_LANES]; // A - B
 } ps_results;
 
-// log1p(u) for u > -1 and u - log1p(u) beside it, both to a few units in the last place.
-//
-// With 1 + u = 2^k (1 + f) and s = f / (2 + f): log1p = k ln 2 + 2 s + 2 s³ B(s²).
-KVK_INLINE v_f64 ps_log1p(v_f64 u, v_f64 *psi) {
-  const v_f64 y = 1.0 + u;
-  // The exponent that brings y into √½ ... √2.
-  const i_f64 bits = (i_f64)y + (0x3ff0000000000000 - 0x3fe6a09e667f3bcd);
-  const i_f64 k = (bits >> 52) - 1023;
-  const v_f64 turns = __builtin_convertvector(k, v_f64);
-  const v_f64 down = (v_f64)((1023 - k) << 52);
-  const v_f64 f = u * down + (down - 1.0);
-  const v_f64 s = f / (2.0 + f);
-  const v_f64 z = s * s;
-  v_f64 p = set1_f64(0.065498069747202312357);
-  p = p * z + 0.066337612460228259001;
-  p = p * z + 0.076931433752065173887;
-  p = p * z + 0.090908973841186545525;
-  p = p * z + 0.11111111199972191846;
-  p = p * z + 0.14285714285383479248;
-  p = p * z + 0.20000000000000468749;
-  p = p * z + 0.33333333333333333224;
-  const v_f64 cubic = 2.0 * s * z * p;
-  const v_f64 log = turns * 0.69314718055994528623 + (2.0 * s + (cubic + turns * 2.319046813846299558e-17));
-  // For k = 0, u - 2 s is u s exactly: nothing cancels.
-  *psi = k == 0 ? u * s - cubic : u - log;
-  return log;
-}
-
 // D from S, M and the ratio of the normalisers, as pl_divergence; `weak` where digits cancelled.
 KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i_f64 *weak) {
   const v_f64 u = s - m;
   v_f64 psi;
-  (void)ps_log1p(max_f64(u, set1_f64(-0.75)), &psi);
+  (void)log1p_f64(max_f64(u, set1_f64(-0.75)), &psi);
   const i_f64 small = abs_f64(u) < 0.5;
   const v_f64 d = small ? s - psi : m + log_ratio;
   const i_f64 nothing = s <= noise;
@@ -61,16 +33,16 @@ static inline uint32_t ps_conclude(int count, const double *sum, const double *s
 #define PS_SUM(j) load_f64(sum + (j) * count + i)
     const v_f64 offset_a = load_f64(top_a + i) - load_f64(scale + i);
     const v_f64 offset_b = (load_f64(top_b + i) - load_f64(scale + i)) + load_f64(c + i);
-    const v_f64 largest_a = pl_exp_f64(offset_a), largest_b = pl_exp_f64(offset_b);
+    const v_f64 largest_a = exp_near_f64(offset_a), largest_b = exp_near_f64(offset_b);
     const v_f64 z = PS_SUM(PL_Z) + PS_SUM(PL_TIES) * largest_a;
     const v_f64 vz = PS_SUM(PL_VZ) + PS_SUM(PL_VTIES) * largest_b;
     v_f64 unused;
-    const v_f64 log_a = ps_log1p(PS_SUM(PL_Z) / largest_a + (PS_SUM(PL_TIES) - 1.0), &unused);
-    const v_f64 log_b = ps_log1p(PS_SUM(PL_VZ) / largest_b + (PS_SUM(PL_VTIES) - 1.0), &unused);
+    const v_f64 log_a = log1p_f64(PS_SUM(PL_Z) / largest_a + (PS_SUM(PL_TIES) - 1.0), &unused);
+    const v_f64 log_b = log1p_f64(PS_SUM(PL_VZ) / largest_b + (PS_SUM(PL_VTIES) - 1.0), &unused);
     const v_f64 per_z = 1.0 / z, per_vz = 1.0 / vz;
     const v_f64 m = PS_SUM(PL_M) * per_z, s = PS_SUM(PL_S) * per_z;
     const v_f64 vm = -PS_SUM(PL_VM) * per_vz, vs = PS_SUM(PL_VS) * per_vz;
-    const v_f64 log_ratio = ps_log1p((vz - z) * per_z, &unused);
+    const v_f64 log_ratio = log1p_f64((vz - z) * per_z, &unused);
     const v_f64 rounding = load_f64(c + i) * digits, noise = rounding * rounding;
     i_f64 weak = (i_f64)set1_f64(0);
     store_f64(r->d_ab + i, ps_divergence(s, m, log_ratio, noise, &weak));
@@ -82,7 +54,7 @@ static inline uint32_t ps_conclude(int count, const double *sum, const double *s
     store_f64(r->lse_a + i, load_f64(top_a + i) + log_a);
     store_f64(r->lse_b + i, load_f64(top_b + i) + log_b);
     const v_f64 u = s - m;
-    const v_f64 near = ps_log1p(max_f64(u, set1_f64(-0.75)), &unused);
+    const v_f64 near = log1p_f64(max_f64(u, set1_f64(-0.75)), &unused);
     store_f64(r->c + i, load_f64(c + i) - (abs_f64(u) < 0.5 ? near : log_ratio));
     for (int lane = 0; lane < lanes; lane++)
       if (weak[lane]) look_again |= 1u << (i + lane);
@@ -93,15 +65,7 @@ static inline uint32_t ps_conclude(int count, const double *sum, const double *s
 
 #define KVK_REAL 32
 #include "Real-inl.h"
-#include "Transpose-inl.h"
 #undef PL_LIMIT
-#undef PL_MAGIC
-#undef PL_MANTISSA
-#undef PL_FLOOR
-#undef PL_ONE
-#undef PL_WIDTH
 #define PL_LIMIT 40.0f
-#define PL_MAGIC 12582912.0f
-#define PL_FLOOR 125.0f
 #include "PairShortBody-inl.h"
 #undef KVK_REAL

@@ -12,10 +12,10 @@ typedef struct {
 KVK_INLINE void N(ps_add_up)(const int flags, const V *a, const V *b, int64_t n,
                              const N(pl_reference) *ref, N(ps_sums) *out) {
   const V zero = N(set1)(0);
-  const V floor_u = N(pl_floor)(ref), magic = (R)PL_MAGIC - ref->exponent;
+  const V floor_u = N(pl_floor)(ref), magic = (R)REAL_MAGIC - ref->exponent;
   N(pl_lanes) acc;
   N(pl_clear)(&acc);
-  N(pl_total) total[PL_SUMS];
+  N(total) total[PL_SUMS];
   memset(total, 0, sizeof total);
   for (int64_t k = 0; k < n;) {
     const int64_t from = k, stop = n - k > PL_CARRY ? k + PL_CARRY : n;
@@ -25,7 +25,7 @@ KVK_INLINE void N(ps_add_up)(const int flags, const V *a, const V *b, int64_t n,
     for (k = from; k < stop; k++)
       N(pl_step)(flags, a[k], b[k], zero, zero, weights[k - from], zero == zero, ref, &acc);
     for (int j = 0; j < PL_SUMS; j++) {
-      N(pl_carry)(&total[j], acc.sum[j]);
+      N(total_add)(&total[j], acc.sum[j]);
       acc.sum[j] = zero;
     }
   }
@@ -49,7 +49,7 @@ KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const 
   N(pl_reference) ref;
   ref.base = N(drop)(from_zero, top_a);
 #if KVK_REAL == 32
-  const V turns = (top_a * RC(1.44269504088896340736) + (R)PL_MAGIC) - (R)PL_MAGIC;
+  const V turns = (top_a * RC(1.44269504088896340736) + (R)REAL_MAGIC) - (R)REAL_MAGIC;
   ref.exponent = N(keep)(from_zero, turns);
 #else
   ref.base = top_a;

@@ -10,6 +10,8 @@
 //     REAL_MANTISSA    bits of the significand; REAL_ONE the bits of 1, REAL_EXPONENTS the mask of
 //                      sign and exponent, REAL_BIAS the exponent of 1
 //     REAL_WHOLE       2^REAL_MANTISSA, where the last bit is worth 1; REAL_WHOLE_BITS its bits
+//     REAL_MAGIC       1.5 × 2^REAL_MANTISSA: adding it rounds to an integer
+//     REAL_FLOOR       weights stop at 2^-REAL_FLOOR of their scale
 //
 // A comparison of two V gives an I whose lanes are -1 or 0: the mask of every `select`.
 
@@ -26,6 +28,8 @@
 #undef REAL_BIAS
 #undef REAL_WHOLE
 #undef REAL_WHOLE_BITS
+#undef REAL_MAGIC
+#undef REAL_FLOOR
 
 #if KVK_REAL == 32
 #define R float
@@ -40,6 +44,8 @@
 #define REAL_BIAS 127.0f
 #define REAL_WHOLE 0x1p23f
 #define REAL_WHOLE_BITS 0x4b000000
+#define REAL_MAGIC 12582912.0f
+#define REAL_FLOOR 125.0f
 #elif KVK_REAL == 64
 #define R double
 #define V v_f64
@@ -53,6 +59,8 @@
 #define REAL_BIAS 1023.0
 #define REAL_WHOLE 0x1p52
 #define REAL_WHOLE_BITS 0x4330000000000000
+#define REAL_MAGIC 6755399441055744.0
+#define REAL_FLOOR 1021.0
 #else
 #error "KVK_REAL must be 32 or 64"
 #endif

@@ -1,4 +1,327 @@
-static void row_statistics(const kvk_side *a, int64_t first, int64_t count, int64_t classes, const kvk_row_out *out) {}
-static void row_segment(const kvk_side *a, int64_t row, int64_t from, int64_t to, kvk_state *partial) {}
-static void row_merge(kvk_state *state, const kvk_state *partials, int64_t count) {}
-static void row_finish(const kvk_side *a, int64_t row, int64_t classes, const kvk_state *state, const kvk_row_out *out, int64_t index) {}
+// Rows by themselves: the logarithm of the normaliser, the entropy and the largest class of each.
+//
+// See RowStatisticsBody-inl.h for the sums. With W = the largest class's weight and R = z / W + ties - 1,
+// the others' share relative to it,
+//
+//     -log p(largest) = log1p(R)          H = log1p(R) + t / (z + ties W)
+//
+// Sums of up to RS_ROWS rows are brought to results together, in vectors.
+
+// What a block call does: always a constant, each set is code of its own.
+enum {
+  RS_MASS = 1,   // probabilities or weights
+  RS_SCALED = 2, // logits at a temperature other than 1
+};
+
+#define RS_BLOCK 2048
+#define RS_AHEAD 1024
+#define RS_CARRY 16  // vectors that are added up in lanes of Float
+#define RS_ROWS 64   // rows that are concluded together
+#define RS_SHORT 48  // classes of rows that are evaluated side by side
+
+typedef struct {
+  double z, ties, t;
+} rs_sums;
+
+// The sums of (a part of) a row. Fits a kvk_state.
+typedef struct {
+  rs_sums sums;
+  double top;      // the largest element so far, as stored
+  double unit;     // its weight in the sums: log forms, the logarithm; masses, the factor it takes
+  double place;    // where the largest element stands, if asked for
+  int32_t started; // a class with mass has been seen
+  int32_t status;
+} rs_row;
+_Static_assert(sizeof(rs_row) <= sizeof(kvk_state), "a row's state must fit");
+
+// How a side's rows are read.
+typedef struct {
+  const kvk_side *side;
+  int32_t type;   // KVK_F32, KVK_F16, KVK_BF16 or KVK_F64
+  int32_t staged; // blocks have to be staged as Double first
+  int32_t flags;
+  double factor, factor_low; // 1 / T
+} rs_plan;
+
+static inline double rs_logit(const rs_plan *plan, double x) {
+  return plan->flags & RS_SCALED ? x / side_temperature(plan->side) : x;
+}
+
+#define KVK_REAL 32
+#include "Real-inl.h"
+#include "RowStatisticsBody-inl.h"
+#undef KVK_REAL
+#define KVK_REAL 64
+#include "Real-inl.h"
+#include "RowStatisticsBody-inl.h"
+#undef KVK_REAL
+
+static rs_plan rs_plan_for(const kvk_side *a) {
+  rs_plan plan = {a, a->type, a->type >= KVK_I32 || side_alpha(a) > 0, 0, 1, 0};
+  if (plan.staged) plan.type = KVK_F64;
+  if (!side_is_log(a->form)) plan.flags = RS_MASS;
+  const double t = side_temperature(a);
+  if (t != 1.0) {
+    plan.flags = RS_SCALED;
+    plan.factor = 1 / t;
+    plan.factor_low = fma(-plan.factor, t, 1.0) / t;
+    if (plan.type != KVK_F64) {
+      const double high = (double)(float)plan.factor;
+      plan.factor_low = (plan.factor - high) + plan.factor_low;
+      plan.factor = high;
+    }
+  }
+  return plan;
+}
+
+// A block as the kernels read it.
+static const void *rs_open(const rs_plan *plan, int64_t row, int64_t from, int64_t n,
+                           double *staged) {
+  const void *p = element_at(plan->side, row, from);
+  if (!plan->staged) return p;
+  block_f64(p, plan->side->type, n, staged);
+  const double alpha = side_alpha(plan->side);
+  // A negative weight is refused, not smoothed away.
+  if (alpha > 0)
+    for (int64_t i = 0; i < n; i++) staged[i] = staged[i] < 0 ? NAN : staged[i] + alpha;
+  return staged;
+}
+
+// One function per combination that is used: flags and type are constants inside.
+#define RS_BLOCK_FUNCTION(name, flags, real, type)                                                \
+  static __attribute__((noinline)) void name##_##real(                                            \
+      const void *p, int64_t n, const rs_reference_##real *ref, rs_sums *sums) {                  \
+    rs_block_##real(flags, type, p, n, ref, sums);                                                \
+  }
+#define RS_BLOCK_FUNCTIONS(suffix, real, type)                                                    \
+  RS_BLOCK_FUNCTION(rs_plain_##suffix, 0, real, type)                                             \
+  RS_BLOCK_FUNCTION(rs_mass_##suffix, RS_MASS, real, type)                                        \
+  RS_BLOCK_FUNCTION(rs_scaled_##suffix, RS_SCALED, real, type)
+RS_BLOCK_FUNCTIONS(whole, f32, KVK_F32)
+RS_BLOCK_FUNCTIONS(half, f32, KVK_F16)
+RS_BLOCK_FUNCTIONS(brain, f32, KVK_BF16)
+RS_BLOCK_FUNCTIONS(whole, f64, KVK_F64)
+
+// The sums of n classes with the row's largest as it stands.
+static void rs_add(const rs_plan *plan, const void *p, int64_t n, const rs_row *s, rs_sums *sums) {
+  if (plan->type == KVK_F64) {
+    typedef void (*fn)(const void *, int64_t, const rs_reference_f64 *, rs_sums *);
+    static const fn table[3] = {rs_plain_whole_f64, rs_mass_whole_f64, rs_scaled_whole_f64};
+    const rs_reference_f64 ref =
+        rs_refer_f64(plan->flags, set1_f64(s->top), plan->factor, plan->factor_low);
+    table[plan->flags](p, n, &ref, sums);
+    return;
+  }
+  typedef void (*fn)(const void *, int64_t, const rs_reference_f32 *, rs_sums *);
+  static const fn table[3][3] = {
+      {rs_plain_whole_f32, rs_mass_whole_f32, rs_scaled_whole_f32},
+      {rs_plain_half_f32, rs_mass_half_f32, rs_scaled_half_f32},
+      {rs_plain_brain_f32, rs_mass_brain_f32, rs_scaled_brain_f32},
+  };
+  const rs_reference_f32 ref = rs_refer_f32(plan->flags, set1_f32((float)s->top),
+                                            (float)plan->factor, (float)plan->factor_low);
+  table[plan->type == KVK_F32 ? 0 : plan->type == KVK_F16 ? 1 : 2][plan->flags](p, n, &ref, sums);
+}
+
+static double rs_unit_for(const rs_plan *plan, double top) {
+  double unit[KVK_BYTES / 4];
+  if (plan->type == KVK_F64) {
+    const rs_reference_f64 ref =
+        rs_refer_f64(plan->flags, set1_f64(top), plan->factor, plan->factor_low);
+    rs_units_f64(plan, &ref, unit);
+  } else {
+    const rs_reference_f32 ref = rs_refer_f32(plan->flags, set1_f32((float)top),
+                                              (float)plan->factor, (float)plan->factor_low);
+    rs_units_f32(plan, &ref, unit);
+  }
+  return unit[0];
+}
+
+// Takes over a larger largest class: those so far become classes like the others.
+static void rs_raise(const rs_plan *plan, rs_row *s, double top) {
+  const double unit = rs_unit_for(plan, top);
+  if (s->started) {
+    const int mass = plan->flags & RS_MASS;
+    s->sums.z += s->sums.ties * (mass ? s->top * s->unit : exp(s->unit));
+    s->sums.ties = 0;
+    const double distance = mass ? log(top / s->top) : rs_logit(plan, top - s->top);
+    if (s->sums.z > 0) s->sums.t += distance * s->sums.z;
+    const double ratio = mass ? unit / s->unit : exp(unit - s->unit - distance);
+    s->sums.z *= ratio;
+    s->sums.t *= ratio;
+    if (!(s->sums.z > 0)) s->sums.t = 0; // so far below that nothing is left
+  }
+  s->top = top;
+  s->unit = unit;
+  s->started = 1;
+}
+
+static void rs_run(const rs_plan *plan, int64_t row, int64_t from, int64_t to, rs_row *s) {
+  double staged[RS_BLOCK];
+  const int mass = plan->flags & RS_MASS;
+  for (int64_t k = from; k < to; k += RS_BLOCK) {
+    const int64_t n = to - k < RS_BLOCK ? to - k : RS_BLOCK;
+    const void *p = rs_open(plan, row, k, n, staged);
+    double top, bottom;
+    if (plan->type == KVK_F64) rs_ends_f64(KVK_F64, p, n, &top, &bottom);
+    else if (plan->type == KVK_F32) rs_ends_f32(KVK_F32, p, n, &top, &bottom);
+    else if (plan->type == KVK_F16) rs_ends_f32(KVK_F16, p, n, &top, &bottom);
+    else rs_ends_f32(KVK_BF16, p, n, &top, &bottom);
+    const int empty = mass ? !(top > 0) : !(top > -INFINITY);
+    rs_sums sums = s->sums;
+    if (!empty && top < INFINITY && !s->status) {
+      if (!s->started || top > s->top) rs_raise(plan, s, top);
+      sums = s->sums;
+      rs_add(plan, p, n, s, &sums);
+    }
+    const double all = sums.z + sums.t;
+    if (empty || top == INFINITY || s->status || all - all != 0 || (mass && bottom < 0)) {
+      const int32_t status = side_scan(plan->side, row, k, k + n);
+      if (status && (!s->status || status < s->status)) s->status = status;
+    }
+    if (!s->status) s->sums = sums;
+  }
+}
+
+// Sums of `count` rows from `at` on into their results.
+static void rs_conclude(const rs_plan *plan, const rs_row *rows, int count, const kvk_row_out *out,
+                        int64_t at) {
+  const kvk_side *side = plan->side;
+  double z[RS_ROWS], ties[RS_ROWS], t[RS_ROWS], weight[RS_ROWS], base[RS_ROWS];
+  const int lanes = KVK_BYTES / 8;
+  const int whole = (count + lanes - 1) / lanes * lanes;
+  for (int i = 0; i < whole; i++) {
+    const rs_row *s = &rows[i < count ? i : count - 1];
+    const int good = s->started && !s->status;
+    z[i] = good ? s->sums.z : 0;
+    ties[i] = good ? s->sums.ties : 1;
+    t[i] = good ? s->sums.t : 0;
+    base[i] = good ? (plan->flags & RS_MASS ? s->top : rs_logit(plan, s->top)) : 1;
+    weight[i] = !good ? 1 : plan->flags & RS_MASS ? s->top * s->unit : s->unit;
+  }
+  double lse[RS_ROWS], entropy[RS_ROWS], rest[RS_ROWS];
+  for (int i = 0; i < whole; i += lanes) {
+    const v_f64 w = plan->flags & RS_MASS ? load_f64(weight + i) : exp_f64(load_f64(weight + i));
+    const v_f64 top = plan->flags & RS_MASS ? log_f64(load_f64(base + i)) : load_f64(base + i);
+    v_f64 unused;
+    const v_f64 others = load_f64(z + i) / w + (load_f64(ties + i) - 1.0);
+    const v_f64 log_rest = log1p_f64(others, &unused);
+    const v_f64 total = load_f64(z + i) + load_f64(ties + i) * w;
+    store_f64(rest + i, log_rest);
+    store_f64(lse + i, top + log_rest);
+    store_f64(entropy + i, log_rest + load_f64(t + i) / total);
+  }
+  for (int i = 0; i < count; i++) {
+    int32_t status = rows[i].status;
+    if (!status && !rows[i].started) status = KVK_NO_MASS;
+    side_check(side, rows[i].top, lse[i], &status);
+    const double place = rows[i].place;
+    const double v[KVK_ROW_COUNT] = {lse[i], entropy[i], place, rows[i].top, rest[i]};
+    for (int j = 0; j < KVK_ROW_COUNT; j++)
+      if (out->column[j]) out->column[j][at + i] = status ? NAN : v[j];
+    out->status[at + i] = (uint8_t)status;
+  }
+}
+
+static rs_row rs_row_of(const rs_plan *plan, int64_t row, int64_t from, int64_t to,
+                        const kvk_row_out *wanted) {
+  rs_row s = {.status = KVK_VALID};
+  rs_run(plan, row, from, to, &s);
+  double top;
+  if (wanted->column[KVK_LARGEST]) s.place = first_largest(plan->side, row, from, to, &top);
+  return s;
+}
+
+#define RS_SIDE_BY_SIDE(suffix, real, type)                                                       \
+  static __attribute__((noinline)) uint32_t rs_side_by_side_##suffix##_##real(                    \
+      const rs_plan *plan, const void *const from[], int64_t n, rs_row *found) {                  \
+    if (plan->flags == RS_MASS) return rs_rows_##real(RS_MASS, type, plan, from, n, found);       \
+    if (plan->flags == RS_SCALED) return rs_rows_##real(RS_SCALED, type, plan, from, n, found);   \
+    return rs_rows_##real(0, type, plan, from, n, found);                                         \
+  }
+RS_SIDE_BY_SIDE(whole, f32, KVK_F32)
+RS_SIDE_BY_SIDE(half, f32, KVK_F16)
+RS_SIDE_BY_SIDE(brain, f32, KVK_BF16)
+RS_SIDE_BY_SIDE(whole, f64, KVK_F64)
+
+// Up to RS_ROWS short rows, as many side by side as a vector has lanes.
+static void rs_short_rows(const rs_plan *plan, int64_t first, int count, int64_t classes,
+                          const kvk_row_out *wanted, rs_row *rows) {
+  const int lanes = plan->type == KVK_F64 ? KVK_BYTES / 8 : KVK_BYTES / 4;
+  for (int i = 0; i < count; i += lanes) {
+    const void *from[KVK_BYTES / 4];
+    rs_row found[KVK_BYTES / 4];
+    // Lanes beyond the last row repeat it.
+    for (int lane = 0; lane < lanes; lane++)
+      from[lane] = element_at(plan->side, first + (i + lane < count ? i + lane : count - 1), 0);
+    uint32_t alone;
+    if (plan->type == KVK_F64) alone = rs_side_by_side_whole_f64(plan, from, classes, found);
+    else if (plan->type == KVK_F32) alone = rs_side_by_side_whole_f32(plan, from, classes, found);
+    else if (plan->type == KVK_F16) alone = rs_side_by_side_half_f32(plan, from, classes, found);
+    else alone = rs_side_by_side_brain_f32(plan, from, classes, found);
+    for (int lane = 0; lane < lanes && i + lane < count; lane++) {
+      const int64_t row = first + i + lane;
+      if (alone >> lane & 1) {
+        rows[i + lane] = rs_row_of(plan, row, 0, classes, wanted);
+        continue;
+      }
+      rows[i + lane] = found[lane];
+      double top;
+      if (wanted->column[KVK_LARGEST])
+        rows[i + lane].place = first_largest(plan->side, row, 0, classes, &top);
+    }
+  }
+}
+
+static void row_statistics(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
+                           const kvk_row_out *out) {
+  const rs_plan plan = rs_plan_for(a);
+  rs_row rows[RS_ROWS];
+  for (int64_t i = 0; i < count; i += RS_ROWS) {
+    const int some = count - i < RS_ROWS ? (int)(count - i) : RS_ROWS;
+    if (classes <= RS_SHORT && !plan.staged) {
+      rs_short_rows(&plan, first + i, some, classes, out, rows);
+    } else {
+      for (int j = 0; j < some; j++) rows[j] = rs_row_of(&plan, first + i + j, 0, classes, out);
+    }
+    rs_conclude(&plan, rows, some, out, i);
+  }
+}
+
+static void row_segment(const kvk_side *a, int64_t row, int64_t from, int64_t to,
+                        const kvk_row_out *wanted, kvk_state *partial) {
+  const rs_plan plan = rs_plan_for(a);
+  const rs_row s = rs_row_of(&plan, row, from, to, wanted);
+  memset(partial, 0, sizeof *partial);
+  memcpy(partial, &s, sizeof s);
+}
+
+static void row_merge(const kvk_side *a, kvk_state *state, const kvk_state *partials,
+                      int64_t count) {
+  const rs_plan plan = rs_plan_for(a);
+  rs_row all = {.status = KVK_VALID}, s;
+  for (int64_t i = 0; i < count; i++) {
+    memcpy(&s, &partials[i], sizeof s);
+    if (s.status && (!all.status || s.status < all.status)) all.status = s.status;
+    if (!s.started) continue;
+    if (!all.started || s.top > all.top) {
+      all.place = s.place;
+      rs_raise(&plan, &all, s.top);
+    }
+    const double ties = s.sums.ties;
+    const int same = s.top == all.top;
+    if (!same) rs_raise(&plan, &s, all.top);
+    all.sums.z += s.sums.z;
+    all.sums.t += s.sums.t;
+    if (same) all.sums.ties += ties;
+  }
+  memcpy(state, &all, sizeof all);
+}
+
+static void row_finish(const kvk_side *a, const kvk_state *state, const kvk_row_out *out,
+                       int64_t index) {
+  const rs_plan plan = rs_plan_for(a);
+  rs_row s;
+  memcpy(&s, state, sizeof s);
+  rs_conclude(&plan, &s, 1, out, index);
+}

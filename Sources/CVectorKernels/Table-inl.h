@@ -20,11 +20,26 @@
 #undef KVK_REAL
 
 #include "Load-inl.h"
+#define KVK_REAL 32
+#include "Real-inl.h"
+#include "Read-inl.h"
+#include "Transpose-inl.h"
+#undef KVK_REAL
+#define KVK_REAL 64
+#include "Real-inl.h"
+#include "Read-inl.h"
+#include "Transpose-inl.h"
+#undef KVK_REAL
+
+#include "Side-inl.h"
+#include "Log1p-inl.h"
+#include "Largest-inl.h"
+#include "Store-inl.h"
 #include "RowStatistics-inl.h"
-#include "LogSoftmax-inl.h"
-#include "CrossEntropy-inl.h"
-#include "PairGradient-inl.h"
+#include "WriteRows-inl.h"
+#include "Labels-inl.h"
 #include "PairLogits-inl.h"
+#include "PairGradient-inl.h"
 #include "PairShort-inl.h"
 #include "PairProbabilities-inl.h"
 #include "Pair-inl.h"
@@ -42,7 +57,8 @@ const kvk_table KVK_TABLE = {
     .row_finish = row_finish,
     .write_rows = write_rows,
     .write_segment = write_segment,
-    .cross_entropy_labels = cross_entropy_labels,
+    .label_rows = label_rows,
+    .label_row = label_row,
     .pair_gradient = pair_gradient,
     .exp_f32 = exp_array_f32,
     .exp_f64 = exp_array_f64,

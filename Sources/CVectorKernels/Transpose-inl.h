@@ -77,14 +77,14 @@ KVK_INLINE void N(transpose_rows)(const int32_t type, const void *const from[], 
   if (n < LANES) {
     for (int64_t k = 0; k < n; k++)
       for (int lane = 0; lane < LANES; lane++)
-        ((R *)to)[k * LANES + lane] = N(pl_get)(from[lane], k, type);
+        ((R *)to)[k * LANES + lane] = N(read_one)(from[lane], k, type);
     return;
   }
   for (int64_t k = 0; k < n; k += LANES) {
     // The last square overlaps the one before it.
     const int64_t start = k + LANES <= n ? k : n - LANES;
     V rows[LANES];
-    for (int lane = 0; lane < LANES; lane++) rows[lane] = N(pl_load)(from[lane], start, type);
+    for (int lane = 0; lane < LANES; lane++) rows[lane] = N(read)(from[lane], start, type);
     N(transpose_square)(rows);
     for (int i = 0; i < LANES; i++) N(store)((R *)(to + start + i), rows[i]);
   }

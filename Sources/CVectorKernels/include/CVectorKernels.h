@@ -62,7 +62,8 @@ enum {
   KVK_SAME_LARGEST = 10, // 1 where the first largest class of both rows is the same, else 0
   KVK_LSE_A = 11,      // log of the normaliser of a, at its temperature (log of the sum for probabilities)
   KVK_LSE_B = 12,
-  KVK_PAIR_COUNT = 13,
+  KVK_LOG_RATIO = 13, // KVK_LSE_A - KVK_LSE_B, with all its digits where the rows are alike
+  KVK_PAIR_COUNT = 14,
 };
 
 /// Where the results of a range of rows go: element i belongs to the i-th row of the range.
@@ -87,7 +88,9 @@ enum {
   KVK_LOG_SUM_EXP = 0, // as KVK_LSE_A
   KVK_ENTROPY = 1,
   KVK_LARGEST = 2,     // the index of the first largest class
-  KVK_ROW_COUNT = 3,
+  KVK_TOP = 3,         // what is stored for that class
+  KVK_LOG_REST = 4,    // minus the logarithm of that class's probability
+  KVK_ROW_COUNT = 5,
 };
 
 typedef struct {
@@ -100,6 +103,15 @@ enum {
   KVK_WRITE_LOG_SOFTMAX = 0,
   KVK_WRITE_SOFTMAX = 1,
 };
+
+/// A matrix that is written.
+typedef struct {
+  void *base;
+  int64_t stride;  // elements
+  int32_t type;    // KVK_F32, KVK_F64, KVK_F16 or KVK_BF16
+  int32_t what;    // KVK_WRITE_...
+  int32_t streams; // 1: so large that it should not displace what the caches hold
+} kvk_target;
 
 enum {
   KVK_GRADIENT_FORWARD = 0, // d D(a‖b) / d b = (q - p) / T; the cross entropy's as well
@@ -135,36 +147,40 @@ typedef struct kvk_table {
   void (*pair_finish)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
                       const kvk_state *state, const kvk_pair_out *out, int64_t index);
 
-  // One side alone, any number of classes up to KVK_SEGMENT; longer rows through segments as above.
+  // One side alone, any number of classes up to KVK_SEGMENT; longer rows through segments as above, in
+  // one pass.
   void (*row_statistics)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
                          const kvk_row_out *out);
-  void (*row_segment)(const kvk_side *a, int64_t row, int64_t from, int64_t to, kvk_state *partial);
-  void (*row_merge)(kvk_state *state, const kvk_state *partials, int64_t count);
-  void (*row_finish)(const kvk_side *a, int64_t row, int64_t classes, const kvk_state *state,
-                     const kvk_row_out *out, int64_t index);
+  void (*row_segment)(const kvk_side *a, int64_t row, int64_t from, int64_t to,
+                      const kvk_row_out *wanted, kvk_state *partial);
+  void (*row_merge)(const kvk_side *a, kvk_state *state, const kvk_state *partials, int64_t count);
+  void (*row_finish)(const kvk_side *a, const kvk_state *state, const kvk_row_out *out,
+                     int64_t index);
 
-  // log-softmax or softmax of rows; `result` may be the input itself. `result_type` is KVK_F32 for
-  // inputs of f32, f16 and bf16, KVK_F64 otherwise, or the input's own type.
+  // log-softmax or softmax of rows; `result` (row `first` of it) may be the input itself. Rows that are
+  // not valid become NaN. With `streams`, results go past the caches.
   void (*write_rows)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
-                     int32_t what, void *result, int64_t result_stride, int32_t result_type,
-                     uint8_t *status);
-  // The same for classes from ... to - 1 of one row whose statistics are known from row_merge.
-  void (*write_segment)(const kvk_side *a, int64_t row, int64_t from, int64_t to, int32_t what,
-                        const kvk_state *state, void *result, int64_t result_stride,
-                        int32_t result_type);
+                     const kvk_target *result, uint8_t *status);
+  // The same for classes from ... to - 1 of one row whose KVK_TOP and KVK_LOG_REST are known; NaN for a
+  // row that is not valid. `result` is the row's.
+  void (*write_segment)(const kvk_side *a, int64_t row, int64_t from, int64_t to, double top,
+                        double log_rest, const kvk_target *result);
 
-  // Cross entropy of class labels against rows. `value[i]` and `weight[i]` belong to row first + i.
-  // `status[i]` is as above, or KVK_BAD_LABEL.
-  void (*cross_entropy_labels)(const kvk_labels *labels, const kvk_side *model, int64_t first,
-                               int64_t count, int64_t classes, double *value, double *weight,
-                               uint8_t *status);
+  // Cross entropy of class labels against rows. `value[i]`, `weight[i]` and `status[i]` belong to row
+  // first + i.
+  void (*label_rows)(const kvk_labels *labels, const kvk_side *model, int64_t first, int64_t count,
+                     int64_t classes, double *value, double *weight, uint8_t *status);
+  // The same for one row whose KVK_TOP, KVK_LOG_REST and status are known.
+  void (*label_row)(const kvk_labels *labels, const kvk_side *model, int64_t row, int64_t classes,
+                    double top, double log_rest, double *value, double *weight, uint8_t *status);
 
-  // The gradient with respect to b's logits. lse_a, lse_b, d_ba: per row, from pair_rows.
-  // For classes from ... to - 1.
+  // The gradient with respect to b's logits, for classes from ... to - 1, written to `result` (row
+  // `first` of it). Per row, from pair_rows: the logarithms of the normalisers, KVK_LOG_RATIO and
+  // D(b‖a); a NaN among them makes the row NaN.
   void (*pair_gradient)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
                         int64_t from, int64_t to, int32_t which, const double *lse_a,
-                        const double *lse_b, const double *d_ba, void *result,
-                        int64_t result_stride, int32_t result_type);
+                        const double *lse_b, const double *log_ratio, const double *d_ba,
+                        const kvk_target *result);
 
   // The vector functions themselves, element by element: for tests of their accuracy.
   void (*exp_f32)(const float *x, float *y, int64_t count);

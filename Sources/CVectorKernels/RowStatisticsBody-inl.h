@@ -1,0 +1,203 @@
+// The sums of a block of one row, for the element type that Real-inl.h chose.
+//
+// With the largest class so far as `top`, the block adds up
+//
+//     z    = Σ w          over the classes that are smaller than it, relative to a scale
+//     ties                the classes that equal it
+//     t    = Σ w log(top's mass / this class's mass)
+//
+// so that nothing cancels near a point mass.
+
+#undef RS_LEAST
+#undef RS_FARTHEST
+#if KVK_REAL == 32
+#define RS_LEAST 0x1p-126f
+#define RS_FARTHEST 0x1p127f
+#else
+#define RS_LEAST 0x1p-1022
+#define RS_FARTHEST 0x1p1023
+#endif
+
+// What the sums of a block refer to. Vectors, so that the lanes may belong to different rows.
+typedef struct {
+  V top;                // as stored
+  V factor, factor_low; // logits are multiplied by 1 / T; masses by a power of two
+  V base, exponent;     // logits: w = exp((x - base) factor) 2^-exponent
+  V log_top;            // masses: log(top × factor)
+} N(rs_reference);
+
+typedef struct {
+  V z, ties, t;
+} N(rs_lanes);
+
+// One vector of classes. `lanes` masks those that exist.
+KVK_INLINE void N(rs_step)(const int flags, V x, I lanes, const N(rs_reference) *ref, V floor,
+                           V magic, N(rs_lanes) *acc) {
+  V w, distance;
+  if (flags & RS_MASS) {
+    w = x * ref->factor;
+    distance = ref->log_top - N(log_normal)(w > RS_LEAST ? w : N(set1)(RS_LEAST));
+  } else {
+    V u = x - ref->base, rest = N(set1)(0);
+    distance = ref->top - x;
+    if (flags & RS_SCALED) {
+      const V v = u;
+      u = v * ref->factor;
+      rest = N(product_rest)(v, ref->factor, u) + v * ref->factor_low;
+      distance *= ref->factor;
+    }
+    const V k = u * RC(1.44269504088896340736) + magic;
+    const V n = k - magic;
+    V r = N(less)(u, n, RC(0.69314718055994530942));
+#if KVK_REAL == 64
+    r -= n * 2.3190468138462995584e-17;
+#endif
+    if (flags & RS_SCALED) r += rest;
+    w = (V)((I)N(exp_near)(r) + ((I)k << REAL_MANTISSA));
+    w = N(drop)(u < floor, w); // -inf too
+    distance = N(min)(distance, N(set1)(RS_FARTHEST));
+  }
+  const I tie = (x == ref->top) & lanes;
+  w = N(keep)(lanes, w);
+  acc->ties += N(keep)(tie, N(set1)(1));
+  w = N(drop)(tie, w);
+  acc->z += w;
+  acc->t += w * distance;
+}
+
+KVK_INLINE V N(rs_floor)(const N(rs_reference) *ref) {
+  return (ref->exponent - (R)REAL_FLOOR) * RC(0.69314718055994530942);
+}
+
+// Adds the sums of n classes.
+KVK_INLINE void N(rs_block)(const int flags, const int32_t type, const void *p, int64_t n,
+                            const N(rs_reference) *ref, rs_sums *out) {
+  const V zero = N(set1)(0);
+  const V floor = N(rs_floor)(ref), magic = (R)REAL_MAGIC - ref->exponent;
+  N(total) z = {0}, t = {0}, ties = {0};
+  int64_t i = 0;
+  while (i < n) {
+    N(rs_lanes) acc = {zero, zero, zero};
+    const int64_t stop = n - i > RS_CARRY * LANES ? i + RS_CARRY * LANES : n;
+    for (; i + LANES <= stop; i += LANES) {
+      __builtin_prefetch((const char *)p + (i + RS_AHEAD) * READ_WIDTH(type));
+      N(rs_step)(flags, N(read)(p, i, type), zero == zero, ref, floor, magic, &acc);
+    }
+    if (i < stop) {
+      const V x = N(read_part)(p, i, stop - i, type, zero);
+      N(rs_step)(flags, x, N(first_lanes)(stop - i), ref, floor, magic, &acc);
+      i = stop;
+    }
+    N(total_add)(&z, acc.z);
+    N(total_add)(&t, acc.t);
+    N(total_add)(&ties, acc.ties);
+  }
+  out->z += N(total_sum)(&z);
+  out->t += N(total_sum)(&t);
+  out->ties += N(total_sum)(&ties);
+}
+
+// The largest and the smallest of n elements; NaN is passed over.
+KVK_INLINE void N(rs_ends)(const int32_t type, const void *p, int64_t n, double *top,
+                           double *bottom) {
+  V high = N(set1)(-INFINITY), low = -high;
+  int64_t i = 0;
+  for (; i + LANES <= n; i += LANES) {
+    const V x = N(read)(p, i, type);
+    high = N(max)(x, high);
+    low = N(min)(x, low);
+  }
+  R t = N(largest)(high), b = N(smallest)(low);
+  for (; i < n; i++) {
+    const R x = N(read_one)(p, i, type);
+    t = x > t ? x : t;
+    b = x < b ? x : b;
+  }
+  *top = (double)t;
+  *bottom = (double)b;
+}
+
+// The reference for a largest class, in every lane or in each lane by itself.
+KVK_INLINE N(rs_reference) N(rs_refer)(const int flags, V top, R factor, R factor_low) {
+  N(rs_reference) ref = {top, N(set1)(factor), N(set1)(factor_low), N(set1)(0), N(set1)(0),
+                         N(set1)(0)};
+  if (flags & RS_MASS) {
+    // 2^-e for a mass in 2^e ... 2^(e+1); at the ends of the range the nearest power there is.
+    const I least = (I)N(set1)(RS_LEAST);
+    const I power = (I){} + 2 * REAL_ONE - ((I)top & REAL_EXPONENTS);
+    ref.factor = (V)(power > least ? power : least);
+    ref.log_top = N(log)(top * ref.factor);
+    return ref;
+  }
+#if KVK_REAL == 32
+  const V u = flags & RS_SCALED ? top * factor : top;
+  // Where logits are moderate a power of two is taken off, not the largest logit: that does not round.
+  const I moderate = N(abs)(u) <= 64;
+  const V turns = (u * RC(1.44269504088896340736) + (R)REAL_MAGIC) - (R)REAL_MAGIC;
+  ref.exponent = N(keep)(moderate, turns);
+  ref.base = N(drop)(moderate, top);
+#else
+  ref.base = top;
+#endif
+  return ref;
+}
+
+// The largest class's weight in the units of the sums: for logits its logarithm, for masses the factor
+// that it takes.
+KVK_INLINE void N(rs_units)(const rs_plan *plan, const N(rs_reference) *ref, double *unit) {
+  R top[LANES], base[LANES], exponent[LANES], factor[LANES];
+  N(store)(top, ref->top);
+  N(store)(base, ref->base);
+  N(store)(exponent, ref->exponent);
+  N(store)(factor, ref->factor);
+  for (int lane = 0; lane < LANES; lane++)
+    unit[lane] = plan->flags & RS_MASS
+                     ? (double)factor[lane]
+                     : rs_logit(plan, (double)top[lane] - (double)base[lane]) -
+                           (double)exponent[lane] * 0.69314718055994530942;
+}
+
+// Evaluates LANES short rows, a lane each: `row[lane]` gets what RowStatistics would have found. Returns
+// the bits of lanes that have to be evaluated by themselves.
+KVK_INLINE uint32_t N(rs_rows)(const int flags, const int32_t type,
+                               const rs_plan *plan, const void *const from[],
+                               int64_t n, rs_row *row) {
+  V x[RS_SHORT];
+  N(transpose_rows)(type, from, n, x);
+  V top = x[0], bottom = x[0];
+  for (int64_t k = 1; k < n; k++) {
+    top = N(max)(x[k], top);
+    bottom = N(min)(x[k], bottom);
+  }
+  const N(rs_reference) ref = N(rs_refer)(flags, top, (R)plan->factor, (R)plan->factor_low);
+  const V zero = N(set1)(0);
+  const V floor = N(rs_floor)(&ref), magic = (R)REAL_MAGIC - ref.exponent;
+  N(total) z = {0}, t = {0};
+  V ties = zero;
+  for (int64_t k = 0; k < n;) {
+    N(rs_lanes) acc = {zero, zero, zero};
+    const int64_t stop = n - k > RS_CARRY ? k + RS_CARRY : n;
+    for (; k < stop; k++) N(rs_step)(flags, x[k], zero == zero, &ref, floor, magic, &acc);
+    N(total_add)(&z, acc.z);
+    N(total_add)(&t, acc.t);
+    ties += acc.ties;
+  }
+  double zs[LANES], ts[LANES], units[LANES];
+  R tops[LANES], bottoms[LANES], tied[LANES];
+  memcpy(zs, &z, sizeof zs);
+  memcpy(ts, &t, sizeof ts);
+  N(store)(tops, top);
+  N(store)(bottoms, bottom);
+  N(store)(tied, ties);
+  N(rs_units)(plan, &ref, units);
+  uint32_t alone = 0;
+  for (int lane = 0; lane < LANES; lane++) {
+    row[lane] = (rs_row){{zs[lane], (double)tied[lane], ts[lane]},
+                         (double)tops[lane], units[lane], 0, 1, KVK_VALID};
+    const R sum = (R)(zs[lane] + ts[lane]) + tops[lane];
+    const int refused = sum - sum != 0 || !(tied[lane] > 0);
+    const int massless = (flags & RS_MASS) && (!(tops[lane] > 0) || bottoms[lane] < 0);
+    if (refused || massless) alone |= 1u << lane;
+  }
+  return alone;
+}

@@ -1,0 +1,67 @@
+// log-softmax and softmax of a block of one row, for the element type that Real-inl.h chose.
+//
+// With the largest class's -log p known, log_rest,
+//
+//     log p = -(log(top's mass / this class's mass) + log_rest)
+//
+// where both terms are at least 0, so that nothing cancels; and p = w × norm with the weights of
+// RowStatisticsBody-inl.h, because exp(log p) would multiply the rounding of log p.
+
+typedef struct {
+  N(rs_reference) ref;
+  V log_rest, norm, floor;
+} N(wr_reference);
+
+KVK_INLINE V N(wr_value)(const int flags, const int what, V x, const N(wr_reference) *wr) {
+  const N(rs_reference) *ref = &wr->ref;
+  if (flags & RS_MASS) {
+    const V w = x * ref->factor;
+    if (what == KVK_WRITE_SOFTMAX) return w * wr->norm;
+    return RC(0.0) - ((ref->log_top - N(log)(w)) + wr->log_rest);
+  }
+  if (what == KVK_WRITE_LOG_SOFTMAX) {
+    V distance = ref->top - x;
+    if (flags & RS_SCALED) distance *= ref->factor;
+    return RC(0.0) - (distance + wr->log_rest); // not its negative: that of 0 is -0
+  }
+  // x - base with its rounding error (Knuth), which exp would multiply.
+  V u = x - ref->base;
+  const V back = u - x;
+  V rest = (x - (u - back)) - (ref->base + back);
+  rest = x == -INFINITY ? N(set1)(0) : rest;
+  if (flags & RS_SCALED) {
+    const V v = u;
+    u = v * ref->factor;
+    rest = N(product_rest)(v, ref->factor, u) + (v * ref->factor_low + rest * ref->factor);
+  }
+  const V w = N(drop)(u < wr->floor, N(exp_scaled)(u, rest, ref->exponent));
+  return w * wr->norm;
+}
+
+KVK_INLINE void N(wr_part)(const int flags, const int what, const int32_t type, const void *p,
+                           int64_t i, int64_t count, const N(wr_reference) *wr, R *to) {
+  R y[LANES];
+  N(store)(y, N(wr_value)(flags, what, N(read_part)(p, i, count, type, wr->ref.top), wr));
+  memcpy(to + i, y, (size_t)count * sizeof(R));
+}
+
+// n classes from p to `to`, which may be p itself.
+KVK_INLINE void N(wr_block)(const int flags, const int what, const int32_t type, const void *p,
+                            int64_t n, const N(wr_reference) *wr, R *to, int streams) {
+  int64_t i = 0;
+  if (streams && (uintptr_t)to % sizeof(R) == 0) {
+    const int64_t head = (int64_t)(-(uintptr_t)to % sizeof(V) / sizeof(R));
+    if (head && head <= n) {
+      N(wr_part)(flags, what, type, p, 0, head, wr, to);
+      i = head;
+    }
+    for (; i + LANES <= n; i += LANES) {
+      __builtin_prefetch((const char *)p + (i + RS_AHEAD) * READ_WIDTH(type));
+      __builtin_nontemporal_store(N(wr_value)(flags, what, N(read)(p, i, type), wr), (V *)(to + i));
+    }
+  } else {
+    for (; i + LANES <= n; i += LANES)
+      N(store)(to + i, N(wr_value)(flags, what, N(read)(p, i, type), wr));
+  }
+  if (i < n) N(wr_part)(flags, what, type, p, i, n - i, wr, to);
+}

@@ -278,7 +278,13 @@ static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int
   memcpy(&s, state, sizeof s);
   if (s.pass == PL_FIRST) {
     s = pl_gather(partials, count);
-    const pl_place place = pl_place_for(pair.type != KVK_F64, s.exact, s.top_a, s.top_b);
+    pl_place place = pl_place_for(pair.type != KVK_F64, s.exact, s.top_a, s.top_b);
+    for (int64_t i = 0; i < count; i++) {
+      memcpy(&p, &partials[i], sizeof p);
+      if (!p.started) continue;
+      pl_keep_shift(&place, &p);
+      break;
+    }
     pl_refer_to(&s, &place);
     int moved = 1;
     for (int64_t i = 0; i < count && moved && !s.status_a && !s.status_b; i++) {

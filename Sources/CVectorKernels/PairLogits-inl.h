@@ -288,6 +288,13 @@ static pl_place pl_place_for(int single, int exact, double top_a, double top_b) 
   return place;
 }
 
+// Stays with the shift that sums have, where that is near enough.
+static inline void pl_keep_shift(pl_place *place, const pl_row *s) {
+  if (!(fabs(place->c - s->c) <= 20)) return;
+  place->c = s->c;
+  place->c_low = s->c_low;
+}
+
 static inline pl_reference_f32 pl_reference_single(const pl_row *s) {
   const int has_b = s->top_b > -INFINITY;
   const double base = s->from_zero ? 0 : s->scale;
@@ -321,7 +328,7 @@ static inline pl_reference_f64 pl_reference_double(const pl_row *s) {
 
 typedef struct {
   double sum[PL_SUMS];
-  double far, top_a, top_b;
+  double far, top_a, top_b, c;
   int forbidden_ab, forbidden_ba;
 } pl_sums;
 
@@ -330,6 +337,7 @@ typedef struct {
   out->far = (double)from.far;                                                                    \
   out->top_a = (double)from.top_a;                                                                \
   out->top_b = (double)from.top_b;                                                                \
+  out->c = (double)from.c;                                                                        \
   out->forbidden_ab = from.forbidden_ab;                                                          \
   out->forbidden_ba = from.forbidden_ba
 
@@ -373,10 +381,10 @@ typedef void (*pl_double_fn)(const void *, const void *, const double *, const d
                              const pl_reference_f64 *, pl_sums *);
 
 // Sums of one block in the row's reference.
-static void pl_evaluate(const pl_pair *pair, const pl_row *s, int record, int mode, const void *a,
+static void pl_evaluate(const pl_pair *pair, const pl_row *s, int record, int chooses, const void *a,
                         const void *b, const double *a_low, const double *b_low, int64_t n,
                         pl_sums *out) {
-  const int exact = s->exact != 0;
+  const int exact = s->exact != 0, mode = s->mode;
   if (mode != PL_WIDE && pair->type != KVK_F64) {
     static const pl_single_fn table[3][6] = {
         {pl_plain_f32, pl_exact_f32, pl_record_f32, pl_record_exact_f32, pl_mask_f32, pl_record_mask_f32},
@@ -384,13 +392,15 @@ static void pl_evaluate(const pl_pair *pair, const pl_row *s, int record, int mo
         {pl_plain_bf16, pl_exact_bf16, pl_record_bf16, pl_record_exact_bf16, pl_mask_bf16, pl_record_mask_bf16},
     };
     const int type = pair->type == KVK_F32 ? 0 : pair->type == KVK_F16 ? 1 : 2;
-    const pl_reference_f32 ref = pl_reference_single(s);
+    pl_reference_f32 ref = pl_reference_single(s);
+    ref.chooses = chooses;
     table[type][mode == PL_MASKED ? 4 + record : 2 * record + exact](a, b, n, &ref, out);
     return;
   }
   static const pl_double_fn table[6] = {pl_plain_f64, pl_exact_f64, pl_record_f64,
                                         pl_record_exact_f64, pl_mask_f64, pl_record_mask_f64};
-  const pl_reference_f64 ref = pl_reference_double(s);
+  pl_reference_f64 ref = pl_reference_double(s);
+  ref.chooses = chooses;
   if (a_low) pl_low_f64(a, b, a_low, b_low, n, &ref, out);
   else table[mode != PL_FAST ? 4 + record : 2 * record + exact](a, b, a_low, b_low, n, &ref, out);
 }
@@ -456,6 +466,8 @@ static int pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_r
       continue;
     }
     pl_open(pair, s->mode == PL_WIDE, k, n, &view);
+    // The first block chooses the shift, where nothing is masked.
+    const int first = !fixed && !s->started;
     int record = fixed, known = s->started, rise = 0;
     for (;;) {
       if (!known && !fixed) {
@@ -473,7 +485,8 @@ static int pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_r
           break; // nothing but zero mass (or NaN)
         }
         const int infinite = top_a == INFINITY || top_b == INFINITY; // refused below
-        const pl_place place = pl_place_for(single, s->exact, top_a, top_b);
+        pl_place place = pl_place_for(single, s->exact, top_a, top_b);
+        if (s->started) pl_keep_shift(&place, s);
         if (!s->started || infinite) {
           pl_refer_to(s, &place);
           s->top_a = top_a;
@@ -486,7 +499,8 @@ static int pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_r
         record = 1;
       }
       pl_sums sums;
-      pl_evaluate(pair, s, record, s->mode, view.a, view.b, view.a_low, view.b_low, n, &sums);
+      const int chooses = first && s->mode == PL_FAST && !view.a_low;
+      pl_evaluate(pair, s, record, chooses, view.a, view.b, view.a_low, view.b_low, n, &sums);
       const double limit = s->mode == PL_WIDE || !single ? PL_LIMIT : 40.0;
       const int any_mode = s->mode != PL_FAST && (s->mode == PL_WIDE || !single);
       if (!pl_finite(&sums) || !(any_mode || sums.far <= limit)) {
@@ -513,6 +527,10 @@ static int pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_r
           continue;
         }
         rise = 1;
+      }
+      if (chooses) {
+        s->c = sums.c;
+        s->c_low = 0;
       }
       // The rounding of x counts where the shift is large beside the differences, or x is large itself.
       if (!s->exact && (sums.far > 8 || s->c * s->c * (sums.sum[PL_Z] + sums.sum[PL_TIES]) > 128 * sums.sum[PL_S])) {

@@ -34,6 +34,7 @@ typedef struct {
   V c_high, c_low;    // the shift c = c_high + c_low
   V base_b, factor_b; // exp(b - base_b) × factor_b = exp(b + c - base)
   V largest_a, largest_b;
+  int chooses; // with PL_RECORD: the block's mean difference is to be the shift
 } N(pl_reference);
 
 typedef struct {
@@ -198,43 +199,77 @@ typedef struct {
   double sum[PL_SUMS];
   R far, top_a, top_b; // tops only without PL_RECORD
   int forbidden_ab, forbidden_ba;
+  R c; // the shift that was chosen
 } N(pl_block_sums);
 
 // Vectors that are added up in lanes of Float before they are carried over into Double: equal terms all
 // round the same way, and this many keep the worst case under 5e-7.
 #define PL_CARRY 16
 
+// Weights of the whole vectors from `from` to `stop`.
+KVK_INLINE void N(pl_weights)(const int flags, const int32_t type, const void *a, const void *b,
+                              const R *a_low, const R *b_low, int64_t from, int64_t stop,
+                              const N(pl_reference) *ref, V *weights) {
+  const V zero = N(set1)(0);
+  const V floor_u = N(pl_floor)(ref), magic = (R)REAL_MAGIC - ref->exponent;
+  for (int64_t i = from; i < stop; i += LANES) {
+    __builtin_prefetch((const char *)a + (i + PL_AHEAD) * READ_WIDTH(type));
+    __builtin_prefetch((const char *)b + (i + PL_AHEAD) * READ_WIDTH(type));
+    const V va = N(read)(a, i, type);
+    const V vb = flags & PL_MASK ? N(read)(b, i, type) : zero;
+    const V la = flags & PL_LOW ? N(load)(a_low + i) : zero;
+    const V lb = flags & PL_LOW ? N(load)(b_low + i) : zero;
+    *weights++ = N(pl_weight)(flags, va, vb, la, lb, ref, floor_u, magic);
+  }
+}
+
+// The mean of a - b under the first row's weights: the shift that leaves nothing to cancel where the
+// rows are alike.
+KVK_INLINE R N(pl_mean)(const int32_t type, const void *a, const void *b, int64_t whole,
+                        const V *weights) {
+  V z = N(set1)(0), m = z;
+  for (int64_t i = 0; i < whole; i += LANES) {
+    const V w = *weights++;
+    z += w;
+    m += w * (N(read)(a, i, type) - N(read)(b, i, type));
+  }
+  return (R)(N(sum)(m) / N(sum)(z));
+}
+
 KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, const void *b,
                             const R *a_low, const R *b_low, int64_t n,
-                            const N(pl_reference) *ref, N(pl_block_sums) *out) {
+                            const N(pl_reference) *given, N(pl_block_sums) *out) {
   const V zero = N(set1)(0);
   const I all = zero == zero;
-  const V floor_u = N(pl_floor)(ref), magic = (R)REAL_MAGIC - ref->exponent;
+  N(pl_reference) ref = *given;
   N(pl_lanes) acc;
   N(pl_clear)(&acc);
   N(total) total[PL_SUMS];
   memset(total, 0, sizeof total);
   const int64_t whole = n / LANES * LANES;
+  // Weights first, differences second: each half's constants fit the registers. A block that chooses
+  // the shift has all its weights first.
+  V weights[flags & PL_RECORD ? PL_BLOCK / LANES : PL_CARRY];
+  if (flags & PL_RECORD) {
+    N(pl_weights)(flags, type, a, b, a_low, b_low, 0, whole, &ref, weights);
+    if (!(flags & (PL_MASK | PL_LOW)) && ref.chooses && whole > 0) {
+      const R mean = N(pl_mean)(type, a, b, whole, weights);
+      ref.c_high = N(set1)(mean - mean == 0 ? mean : ref.c_high[0]);
+      ref.c_low = zero;
+    }
+  }
+  out->c = ref.c_high[0];
   int64_t i = 0;
   while (i < whole) {
-    // Weights first, differences second: each half's constants fit the registers.
-    const int64_t from = i, stop = whole - i > PL_CARRY * LANES ? i + PL_CARRY * LANES : whole;
-    V weights[PL_CARRY];
-    for (int64_t j = 0; i < stop; i += LANES, j++) {
-      __builtin_prefetch((const char *)a + (i + PL_AHEAD) * READ_WIDTH(type));
-      __builtin_prefetch((const char *)b + (i + PL_AHEAD) * READ_WIDTH(type));
-      const V va = N(read)(a, i, type);
-      const V vb = flags & PL_MASK ? N(read)(b, i, type) : zero;
-      const V la = flags & PL_LOW ? N(load)(a_low + i) : zero;
-      const V lb = flags & PL_LOW ? N(load)(b_low + i) : zero;
-      weights[j] = N(pl_weight)(flags, va, vb, la, lb, ref, floor_u, magic);
-    }
-    i = from;
-    for (int64_t j = 0; i < stop; i += LANES, j++) {
+    const int64_t stop = whole - i > PL_CARRY * LANES ? i + PL_CARRY * LANES : whole;
+    const V *w = flags & PL_RECORD ? weights + i / LANES : weights;
+    if (!(flags & PL_RECORD))
+      N(pl_weights)(flags, type, a, b, a_low, b_low, i, stop, &ref, weights);
+    for (; i < stop; i += LANES) {
       const V va = N(read)(a, i, type), vb = N(read)(b, i, type);
       const V la = flags & PL_LOW ? N(load)(a_low + i) : zero;
       const V lb = flags & PL_LOW ? N(load)(b_low + i) : zero;
-      N(pl_step)(flags, va, vb, la, lb, weights[j], all, ref, &acc);
+      N(pl_step)(flags, va, vb, la, lb, *w++, all, &ref, &acc);
     }
     for (int j = 0; j < PL_TIES; j++) {
       N(total_add)(&total[j], acc.sum[j]);
@@ -244,12 +279,13 @@ KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, 
   if (i < n) {
     // The rest, padded with classes that are masked and whose x is 0.
     const int64_t rest = n - i;
-    const V va = N(read_part)(a, i, rest, type, ref->c_high);
+    const V va = N(read_part)(a, i, rest, type, ref.c_high);
     const V vb = N(read_part)(b, i, rest, type, zero);
     const V la = flags & PL_LOW ? N(read_part)(a_low, i, rest, READ_WHOLE, zero) : zero;
     const V lb = flags & PL_LOW ? N(read_part)(b_low, i, rest, READ_WHOLE, zero) : zero;
-    const V w = N(pl_weight)(flags, va, vb, la, lb, ref, floor_u, magic);
-    N(pl_step)(flags, va, vb, la, lb, w, N(first_lanes)(rest), ref, &acc);
+    const V w = N(pl_weight)(flags, va, vb, la, lb, &ref, N(pl_floor)(&ref),
+                             (R)REAL_MAGIC - ref.exponent);
+    N(pl_step)(flags, va, vb, la, lb, w, N(first_lanes)(rest), &ref, &acc);
     for (int j = 0; j < PL_TIES; j++) N(total_add)(&total[j], acc.sum[j]);
   }
   // Small whole numbers, which were left in their lanes: also where there is no tail.

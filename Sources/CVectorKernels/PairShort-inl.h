@@ -33,7 +33,7 @@ static inline uint32_t ps_conclude(int count, const double *sum, const double *s
 #define PS_SUM(j) load_f64(sum + (j) * count + i)
     const v_f64 offset_a = load_f64(top_a + i) - load_f64(scale + i);
     const v_f64 offset_b = (load_f64(top_b + i) - load_f64(scale + i)) + load_f64(c + i);
-    const v_f64 largest_a = exp_near_f64(offset_a), largest_b = exp_near_f64(offset_b);
+    const v_f64 largest_a = exp_near_f64(offset_a), largest_b = exp_f64(offset_b);
     const v_f64 z = PS_SUM(PL_Z) + PS_SUM(PL_TIES) * largest_a;
     const v_f64 vz = PS_SUM(PL_VZ) + PS_SUM(PL_VTIES) * largest_b;
     v_f64 unused;

@@ -34,12 +34,12 @@ public func crossEntropy(target: DistributionSet, model: DistributionSet) throws
 /// In nats.
 ///
 /// - Special values: a class of probability 0 adds 0; NaN for an invalid row.
+/// - Accuracy: relative error at most 1e-6 (`Float` and narrower), 1e-13 (`Double`), also near 0.
+/// - Complexity: one read of the set.
 ///
 /// Source: Cover and Thomas, *Elements of Information Theory*, 2nd ed., eq. 2.1.
 public func entropy(of set: DistributionSet) -> [Double] {
-  var results = PairResults(quantities: [.entropyOfFirst], rows: set.count)
-  evaluatePairs(set.operand(), set.operand(), rows: 0..<set.count, into: &results)
-  return results[.entropyOfFirst]
+  rowValues(of: .entropy, set.operand(), threads: nil)
 }
 
 /// The Jeffreys divergence of each row, D(target‖model) + D(model‖target).

@@ -106,11 +106,7 @@ struct PairJob {
       target.classes == model.classes,
       target.count == model.count || target.count == 1 || model.count == 1
     else { throw KullbackError.shapeMismatch(target: target.shape, model: model.shape) }
-    do {
-      _ = try InstructionSet.selection()
-    } catch {
-      throw KullbackError.instructionSet(error.description)
-    }
+    try checkInstructionSet()
     rows = target.count == 1 ? model.count : target.count
     self.target = target.operand(isRepeated: target.count == 1)
     self.model = model.operand(isRepeated: model.count == 1)

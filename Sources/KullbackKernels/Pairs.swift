@@ -31,6 +31,8 @@ public enum PairQuantity: Int, Sendable, CaseIterable {
   case logNormaliserOfFirst = 11
   /// The logarithm of b's normaliser.
   case logNormaliserOfSecond = 12
+  /// The first normaliser's logarithm less the second's, with all its digits where the rows are alike.
+  case logRatio = 13
 }
 
 /// The results of pairs of rows: a column of `Double` for each quantity asked for, and what became of
@@ -110,7 +112,7 @@ public func evaluatePairs(
 
 extension PairResults {
   /// Calls `body` with the C face of the columns from row `offset` on.
-  fileprivate mutating func withColumns(at offset: Int, _ body: (kvk_pair_out) -> Void) {
+  mutating func withColumns(at offset: Int, _ body: (kvk_pair_out) -> Void) {
     if !isKnownUniquelyReferenced(&columns) { columns = Columns(copying: columns) }
     withExtendedLifetime(columns) {
       var out = unsafe kvk_pair_out()
@@ -141,19 +143,11 @@ private struct PairWork: @unchecked Sendable {
 
   /// Whole rows, some to a task.
   func runRows(bytesPerRow: Int, threads: Int) {
-    // Tasks of about half a mebibyte, in multiples of 16 rows so that short rows fill their vectors.
-    let count = max(1, (1 << 19) / bytesPerRow)
-    let step = count >= 16 ? count / 16 * 16 : count
-    let tasks = (rows.count + step - 1) / step
-    let isSmall = rows.count * bytesPerRow < 1 << 18
-    Threads.parallel(tasks: tasks, threads: isSmall ? 1 : threads) { task in
-      let from = task * step
-      let length = min(step, rows.count - from)
-      var (a, b) = unsafe (self.a, self.b)
-      var part = unsafe shifted(by: from)
-      // SAFETY: rows from ..< from + length are inside both sides and the columns.
+    RowTasks(rows: rows.count, bytesPerRow: bytesPerRow).run(threads: threads) { task in
+      var (a, b, part) = unsafe (self.a, self.b, out.shifted(by: task.lowerBound))
+      // SAFETY: the task's rows are inside both sides and the columns.
       unsafe table.pair_rows(
-        &a, &b, Int64(rows.lowerBound + from), Int64(length), Int64(classes), &part)
+        &a, &b, Int64(rows.lowerBound + task.lowerBound), Int64(task.count), Int64(classes), &part)
     }
   }
 
@@ -183,9 +177,12 @@ private struct PairWork: @unchecked Sendable {
       unsafe table.pair_finish(&a, &b, row, Int64(classes), &state, &wanted, Int64(index))
     }
   }
+}
 
-  private func shifted(by rows: Int) -> kvk_pair_out {
-    var part = unsafe out
+extension kvk_pair_out {
+  /// The same columns from a row on.
+  func shifted(by rows: Int) -> kvk_pair_out {
+    var part = unsafe self
     // SAFETY: the columns are longer than `rows`; null columns stay null.
     unsafe withUnsafeMutableBytes(of: &part.column) { bytes in
       let columns = unsafe bytes.bindMemory(to: UnsafeMutablePointer<Double>?.self)

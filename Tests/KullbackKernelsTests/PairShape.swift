@@ -64,7 +64,8 @@ enum PairShape: String, CaseIterable, Sendable {
       for k in stride(from: 1, to: n, by: 3) {
         if self == .masked || self == .maskedFirst { first[k] = -.infinity }
         if self == .masked || self == .maskedSecond { second[k] = -.infinity }
-        if self == .maskedBoth { if k % 2 == 0 { first[k] = -.infinity } else { second[k] = -.infinity } }
+        if self == .maskedBoth && k % 2 == 0 { first[k] = -.infinity }
+        if self == .maskedBoth && k % 2 == 1 { second[k] = -.infinity }
       }
       return (first, second)
     }

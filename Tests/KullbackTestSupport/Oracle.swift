@@ -101,6 +101,8 @@ public struct OraclePair: Sendable {
   public let logNormaliserOfFirst: Double
   /// The second row's log normaliser.
   public let logNormaliserOfSecond: Double
+  /// The first row's log normaliser less the second's.
+  public let logRatio: Double
 
   /// Compares two rows of the same length.
   public init(_ first: OracleRow, _ second: OracleRow) {
@@ -145,6 +147,7 @@ public struct OraclePair: Sendable {
     sameLargest = first.largest == second.largest ? 1 : 0
     logNormaliserOfFirst = first.logNormaliser.high
     logNormaliserOfSecond = second.logNormaliser.high
+    logRatio = (first.logNormaliser - second.logNormaliser).high
   }
 
   /// p (eˣ - 1 - x), where p eˣ = q.

@@ -1,0 +1,97 @@
+internal import KullbackKernels
+
+/// Values of rows and the matrix of their gradients with respect to the model's logits.
+public struct Gradient<Element: LogitElement>: Sendable {
+  /// The value of each row, in nats.
+  public let values: [Double]
+  /// The gradient of each row's value with respect to the same row of the model's logits.
+  public let gradient: Matrix<Element>
+  /// Rows that could not be evaluated; their gradients are NaN.
+  public let diagnostics: Diagnostics
+}
+
+/// The forward KL divergence of each row and its gradient with respect to the model's logits.
+///
+///     ∂D(p‖q)/∂b = (q - p) / T
+///
+/// - Shapes: as `forwardKL(target:model:)`; the gradient has a row for each row of the result. The model
+///   may have any form: the gradient is with respect to logits that give its distributions.
+/// - Units: nats. The gradient carries the factor 1 / T of the model's temperature, once; to keep it
+///   comparable with that at T = 1, multiply by T² as distillation does (Hinton, Vinyals and Dean 2015).
+/// - Special values: an invalid row's gradient is NaN.
+/// - Accuracy: within 1e-6 (1e-12 where both sets are `Double`) of each element or, where p and q differ
+///   much, of the larger of p and q. Alike rows do not cancel.
+/// - Complexity: one read of each set from memory and one write.
+/// - Throws: `KullbackError.shapeMismatch`, `.instructionSet`.
+public func forwardKLGradient(
+  target: DistributionSet, model: DistributionSet
+) throws -> Gradient<Float> {
+  try gradient(.divergence, .divergence, target, model)
+}
+
+/// The forward KL divergence and its gradient, with elements of the type asked for.
+///
+/// As `forwardKLGradient(target:model:)`.
+public func forwardKLGradient<Element: LogitElement>(
+  target: DistributionSet, model: DistributionSet, as type: Element.Type
+) throws -> Gradient<Element> {
+  try gradient(.divergence, .divergence, target, model)
+}
+
+/// The reverse KL divergence of each row and its gradient with respect to the model's logits.
+///
+///     ∂D(q‖p)/∂b = q (log q - log p - D(q‖p)) / T
+///
+/// The entropy of the model depends on its logits, so that both terms of D(q‖p) = H(q,p) - H(q) are in
+/// it. Shapes, units and errors are those of `forwardKLGradient(target:model:)`.
+///
+/// - Special values: where D(q‖p) is infinite or the row is invalid, the gradient is NaN.
+/// - Accuracy: within 1e-6 (1e-12) of q (|log q - log p| + D).
+public func reverseKLGradient(
+  target: DistributionSet, model: DistributionSet
+) throws -> Gradient<Float> {
+  try gradient(.reversedDivergence, .reversedDivergence, target, model)
+}
+
+/// The reverse KL divergence and its gradient, with elements of the type asked for.
+///
+/// As `reverseKLGradient(target:model:)`.
+public func reverseKLGradient<Element: LogitElement>(
+  target: DistributionSet, model: DistributionSet, as type: Element.Type
+) throws -> Gradient<Element> {
+  try gradient(.reversedDivergence, .reversedDivergence, target, model)
+}
+
+/// The cross entropy H(target,model) of each row and its gradient with respect to the model's logits.
+///
+/// The gradient is that of the forward divergence: H(target) does not depend on the model. Shapes,
+/// units and errors are those of `forwardKLGradient(target:model:)`.
+public func crossEntropyGradient(
+  target: DistributionSet, model: DistributionSet
+) throws -> Gradient<Float> {
+  try gradient(.divergence, .crossEntropy, target, model)
+}
+
+/// The cross entropy and its gradient, with elements of the type asked for.
+///
+/// As `crossEntropyGradient(target:model:)`.
+public func crossEntropyGradient<Element: LogitElement>(
+  target: DistributionSet, model: DistributionSet, as type: Element.Type
+) throws -> Gradient<Element> {
+  try gradient(.divergence, .crossEntropy, target, model)
+}
+
+private func gradient<Element: LogitElement>(
+  _ gradient: PairGradient, _ quantity: PairQuantity, _ target: DistributionSet,
+  _ model: DistributionSet
+) throws -> Gradient<Element> {
+  let job = try PairJob(target: target, model: model)
+  let (results, matrix) = evaluatePairs(
+    job.target, job.model, rows: job.rows, gradient: gradient, as: Element.self)
+  var diagnostics = Diagnostics()
+  for row in results.invalidRows(in: 0..<job.rows) {
+    let status = results.status(ofRow: row)
+    diagnostics.add(row: row, target: status.first, model: status.second)
+  }
+  return Gradient(values: results[quantity], gradient: matrix, diagnostics: diagnostics)
+}

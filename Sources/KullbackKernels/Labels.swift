@@ -1,0 +1,107 @@
+internal import CVectorKernels
+internal import KullbackMatrix
+
+/// How class labels are scored.
+public struct LabelScoring: Sendable {
+  /// The share of mass that is spread evenly over all classes, in 0...1.
+  public let smoothing: Double
+  /// Rows with this label score 0 with weight 0, whatever they hold.
+  public let ignored: Int?
+  /// A weight for each class; 1 where nil.
+  public let classWeights: [Double]?
+
+  /// A way of scoring.
+  ///
+  /// - Precondition: `smoothing` is in 0...1, and the weights are finite and not negative.
+  public init(smoothing: Double = 0, ignored: Int? = nil, classWeights: [Double]? = nil) {
+    precondition((0...1).contains(smoothing), "smoothing must be in 0...1")
+    precondition(classWeights?.allSatisfy { $0 >= 0 && $0.isFinite } ?? true, "bad class weights")
+    self.smoothing = smoothing
+    self.ignored = ignored
+    self.classWeights = classWeights
+  }
+}
+
+/// The results of scoring labels: a value, a weight and a status for each row.
+public struct LabelResults: Sendable {
+  /// The cross entropy of each row, in nats; NaN where a row is not valid, 0 where it is ignored.
+  public let values: [Double]
+  /// The weight of each row's label: a mean is Σ values / Σ weights.
+  public let weights: [Double]
+  /// What became of each row.
+  public let statuses: [RowStatus]
+}
+
+/// Scores class labels against rows: the cross entropy of each.
+///
+///     value = (1 - s) w_y (-log q_y) + s/K Σ w_k (-log q_k)
+///
+/// - Shapes: a label for each row of the matrix; a weight for each class.
+/// - Complexity: one read of the rows, with smoothing a second one from cache.
+/// - Precondition: the shapes agree and there is at least one class.
+public func evaluateLabels(
+  _ labels: [Int64], _ operand: RowOperand, scoring: LabelScoring = LabelScoring(),
+  threads: Int = Threads.default, on set: InstructionSet = .current
+) -> LabelResults {
+  let (rows, classes) = (operand.matrix.rows, operand.matrix.columns)
+  precondition(labels.count == rows, "\(labels.count) labels for \(rows) rows")
+  precondition(classes > 0, "rows without classes")
+  precondition(scoring.classWeights.map { $0.count == classes } ?? true, "wrong count of weights")
+  let columns = Columns(rows: rows, count: 2, statusCount: 1)
+  // SAFETY: labels, weights, side and columns are valid for this call, which ends after the last task.
+  unsafe labels.withUnsafeBufferPointer { labels in
+    unsafe (scoring.classWeights ?? []).withUnsafeBufferPointer { weights in
+      var face = unsafe kvk_labels()
+      unsafe face.labels = UnsafeRawPointer(labels.baseAddress)
+      unsafe face.wide = 1
+      unsafe face.has_ignored = scoring.ignored == nil ? 0 : 1
+      unsafe face.ignored = Int64(scoring.ignored ?? 0)
+      unsafe face.smoothing = scoring.smoothing
+      unsafe face.class_weights = scoring.classWeights == nil ? nil : weights.baseAddress
+      unsafe operand.withSide { side in
+        let job = unsafe LabelJob(
+          labels: face, side: side, table: set.table, classes: classes, columns: columns)
+        if classes > Int(KVK_SEGMENT) {
+          for row in 0..<rows { job.scoreLongRow(row, threads: threads) }
+        } else {
+          RowTasks(rows: rows, bytesPerRow: operand.rowBytes).run(threads: threads) {
+            job.score($0)
+          }
+        }
+      }
+    }
+  }
+  return LabelResults(
+    values: columns.column(0), weights: columns.column(1),
+    statuses: (0..<rows).map { columns.status(0, row: $0) })
+}
+
+/// One call's work, as tasks that threads share.
+@safe
+private struct LabelJob: @unchecked Sendable {
+  let labels: kvk_labels
+  let side: kvk_side
+  let table: kvk_table
+  let classes: Int
+  let columns: Columns
+
+  func score(_ rows: Range<Int>) {
+    var (labels, side) = unsafe (self.labels, self.side)
+    let first = rows.lowerBound
+    // SAFETY: the task's rows are inside the labels, the side and the columns.
+    unsafe table.label_rows(
+      &labels, &side, Int64(first), Int64(rows.count), Int64(classes), columns.values + first,
+      columns.values + columns.rows + first, columns.statuses + first)
+  }
+
+  func scoreLongRow(_ row: Int, threads: Int) {
+    let summit = unsafe RowWork.summit(
+      ofLongRow: row, side: side, table: table, classes: classes, threads: threads)
+    var (labels, side) = unsafe (self.labels, self.side)
+    // SAFETY: inside the columns.
+    unsafe columns.statuses[row] = summit.status
+    unsafe table.label_row(
+      &labels, &side, Int64(row), Int64(classes), summit.top, summit.logRest, columns.values + row,
+      columns.values + columns.rows + row, columns.statuses + row)
+  }
+}

@@ -95,7 +95,7 @@ KVK_INLINE N(pf_masses) N(pf_compare)(V a, V b, V a_low, V b_low, I lanes,
   const V magic = (R)REAL_MAGIC - exponent;
   const V ku = u * RC(1.44269504088896340736) + magic;
   const V nu = ku - magic;
-  V ru = u - nu * RC(0.69314718055994530942);
+  V ru = N(less)(u, nu, RC(0.69314718055994530942));
 #if KVK_REAL == 64
   ru = ru - nu * 2.3190468138462995584e-17;
 #endif
@@ -108,7 +108,7 @@ KVK_INLINE N(pf_masses) N(pf_compare)(V a, V b, V a_low, V b_low, I lanes,
   const V w = N(min)(magnitude, N(set1)(PF_FARTHEST));
   const V k = (R)REAL_MAGIC - w * RC(1.44269504088896340736);
   const V n = k - (R)REAL_MAGIC;
-  const V r = -w - n * RC(0.69314718055994530942);
+  const V r = N(less)(-w, n, RC(0.69314718055994530942));
   const V s = (V)(((I)k << REAL_MANTISSA) + REAL_ONE);
   const V h = r + (r * r) * N(exp_rest)(r);
   const I nothing = magnitude >= PF_FARTHEST;

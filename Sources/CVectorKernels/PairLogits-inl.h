@@ -581,10 +581,10 @@ static double pl_divergence(double s, double m, double ratio, double noise, int 
   double d;
   if (fabs(u) < 0.5) {
     d = s - pl_psi(u);
-    if (d < 0.25 * s) *weak = 1;
+    if (d < 0.4 * s) *weak = 1;
   } else {
     d = m + log(ratio);
-    if (d < 0.25 * (fabs(m) + 1)) *weak = 1;
+    if (d < 0.3 * (fabs(m) + 1)) *weak = 1;
   }
   return d > 0 ? d : 0;
 }

@@ -18,7 +18,7 @@ KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i
   const i_f64 small = abs_f64(u) < 0.5;
   const v_f64 d = small ? s - psi : m + log_ratio;
   const i_f64 nothing = s <= noise;
-  *weak |= (d < 0.25 * (small ? s : abs_f64(m) + 1.0)) & ~nothing;
+  *weak |= (d < (small ? 0.4 * s : 0.3 * (abs_f64(m) + 1.0))) & ~nothing;
   return drop_f64(nothing, max_f64(d, set1_f64(0)));
 }
 

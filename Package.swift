@@ -71,7 +71,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "KullbackKernelsTests",
-      dependencies: ["KullbackKernels", "KullbackTestSupport"],
+      dependencies: ["CVectorKernels", "KullbackKernels", "KullbackTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "KullbackTests",

@@ -42,6 +42,33 @@ public func entropy(of set: DistributionSet) -> [Double] {
   rowValues(of: .entropy, set.operand(), threads: nil)
 }
 
+/// The entropies of a set and what was wrong with its rows.
+public struct EntropyEvaluation: Sendable {
+  /// The entropy of each row, in nats; NaN where the row is not valid.
+  public let values: [Double]
+  /// Rows that are not valid, on the side of the target.
+  public let diagnostics: Diagnostics
+}
+
+/// The Shannon entropy of each distribution of a set, with diagnostics.
+///
+/// The values are those of `entropy(of:)`.
+///
+/// - Throws: `KullbackError.instructionSet`.
+public func evaluateEntropy(
+  of set: DistributionSet, threads: Int? = nil
+) throws(KullbackError) -> EntropyEvaluation {
+  try checkInstructionSet()
+  var results = RowResults(quantities: [.entropy], rows: set.count)
+  evaluateRows(
+    set.operand(), rows: 0..<set.count, into: &results, threads: threads ?? Threads.default)
+  var diagnostics = Diagnostics()
+  for row in results.invalidRows(in: 0..<set.count) {
+    diagnostics.add(row: row, target: results.status(ofRow: row), model: .valid)
+  }
+  return EntropyEvaluation(values: results[.entropy], diagnostics: diagnostics)
+}
+
 /// The Jeffreys divergence of each row, D(target‖model) + D(model‖target).
 ///
 /// In nats.

@@ -44,22 +44,25 @@ public struct Summary: Sendable {
   /// Takes the values of further rows.
   public mutating func add(_ values: [Double], firstRow: Int) {
     if sketch == nil { held.reserveCapacity(Swift.min(exactLimit, held.count + values.count)) }
-    for (index, value) in values.enumerated() {
-      guard !value.isNaN else {
-        invalid += 1
-        continue
-      }
-      count += 1
-      if value.isInfinite { infinite += 1 }
-      if !(min <= value) { min = value }
-      if !(max >= value) {
-        max = value
-        maxRow = firstRow + index
-      }
-      sum = sum + DoubleDouble(value)
-      sumOfSquares = sumOfSquares + DoubleDouble(product: value, value)
-      hold(value)
+    for (index, value) in values.enumerated() { add(value, row: firstRow + index) }
+  }
+
+  /// Takes the value of one more row; a NaN is an invalid row.
+  public mutating func add(_ value: Double, row: Int) {
+    guard !value.isNaN else {
+      invalid += 1
+      return
     }
+    count += 1
+    if value.isInfinite { infinite += 1 }
+    if !(min <= value) { min = value }
+    if !(max >= value) {
+      max = value
+      maxRow = row
+    }
+    sum = sum + DoubleDouble(value)
+    sumOfSquares = sumOfSquares + DoubleDouble(product: value, value)
+    hold(value)
   }
 
   private mutating func hold(_ value: Double) {

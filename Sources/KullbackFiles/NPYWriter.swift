@@ -80,11 +80,15 @@ public final class NPYWriter {
   public func append(_ matrix: AnyMatrix) throws(FileError) {
     precondition(matrix.kind == kind && matrix.columns == columns, "rows of another type or width")
     take(matrix.rows * matrix.columns)
+    // Rows without gaps are one stretch of memory, of which a piece at a time is copied.
+    let isDense = matrix.rowStride == columns
     let width = columns * kind.byteCount
-    for row in 0..<matrix.rows {
-      // SAFETY: one row of the matrix.
-      let bytes = unsafe matrix[rows: row..<row + 1].withUnsafeBaseAddress { base in
-        unsafe Array(UnsafeRawBufferPointer(start: base, count: width))
+    let step = isDense ? max(1, (1 << 20) / max(1, width)) : 1
+    for row in stride(from: 0, to: matrix.rows, by: step) {
+      let some = min(step, matrix.rows - row)
+      // SAFETY: `some` rows of the matrix; more than one only where they have no gaps.
+      let bytes = unsafe matrix[rows: row..<row + some].withUnsafeBaseAddress { base in
+        unsafe Array(UnsafeRawBufferPointer(start: base, count: some * width))
       }
       try file.write(bytes)
     }

@@ -16,7 +16,9 @@ func stored(_ rows: [[Double]], as kind: ElementKind) -> AnyMatrix {
 }
 
 extension RowOperand {
-  /// Rows stored in a type. The tolerance lets the rounding of every type pass.
+  /// Rows stored in a type.
+  ///
+  /// The tolerance lets the rounding of every type pass.
   init(
     _ rows: [[Double]], as kind: ElementKind, form: RowForm = .logits, temperature: Double = 1,
     smoothing: Double = 0, isRepeated: Bool = false

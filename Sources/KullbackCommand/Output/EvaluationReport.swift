@@ -11,6 +11,8 @@
 ///     worst         the rows with the largest values of one measure: {"by": name, "rows": [{"row": ...,
 ///                   "label": ..., "values": {name: value}}]}
 ///     invalid       {"count": ..., "first": [{"row": ..., "side": ..., "reason": ...}]}
+///     labels        only of class labels: ignored, how many rows were; weightedMean, the sum of the values
+///                   over the sum of the labels' class weights
 ///     rate          seconds, rowsPerSecond, bytesPerSecond
 ///     threads, instructionSet, version
 struct EvaluationReport: Encodable {
@@ -31,6 +33,12 @@ struct EvaluationReport: Encodable {
     let first: [InvalidRows.Entry]
   }
 
+  /// What is said of class labels beside the summary.
+  struct LabelScores: Encodable {
+    let ignored: Int
+    let weightedMean: Double
+  }
+
   let inputs: [String: InputReport]
   let firstRow: Int
   let rows: Int
@@ -38,6 +46,7 @@ struct EvaluationReport: Encodable {
   let measures: [MeasureReport]
   let worst: Worst
   let invalid: Invalid
+  let labels: LabelScores?
   let rate: Rate
   let threads: Int
   let instructionSet: String
@@ -61,5 +70,14 @@ extension EvaluationReport.Worst {
           + measures.map { Format.value(row.values[$0] ?? .nan) })
     }
     return ["", "largest \(by) (rows are counted from 0)"] + table.lines(width: width)
+  }
+}
+
+extension EvaluationReport.LabelScores {
+  /// The report's lines.
+  var lines: [String] {
+    let mean = "weighted mean \(Format.value(weightedMean)): the sum of the values over the weights'"
+    guard ignored > 0 else { return [mean] }
+    return [mean, "\(Format.count(ignored)) rows have the ignored label; they are in no mean"]
   }
 }

@@ -10,6 +10,8 @@ struct EvaluationSession {
   let isWide: Bool
   /// The labels of the file's rows, where it has some.
   let labels: [String]?
+  /// What else is to be said of the results, once all rows are done.
+  var remark: () -> EvaluationReport.LabelScores? = { nil }
 
   /// Evaluates, reports, and throws how the command ends when rows were invalid.
   func run(
@@ -33,6 +35,7 @@ struct EvaluationSession {
       measures: measures(outcome),
       worst: worst(outcome),
       invalid: .init(count: outcome.invalid.count, first: outcome.invalid.first),
+      labels: remark(),
       rate: outcome.rate,
       threads: options.threads ?? Machine.defaultThreads,
       instructionSet: try Machine.selectedInstructionSet,
@@ -48,6 +51,7 @@ struct EvaluationSession {
     if outcome.summaries.contains(where: { !$0.quantilesAreExact }) {
       lines.append("quantiles of so many rows have a relative error of up to 0.05 %")
     }
+    if let remark = remark() { lines += remark.lines }
     if evaluation.rows.count > 1 {
       lines += worst(outcome).lines(measures: names, width: width)
     }
@@ -58,8 +62,9 @@ struct EvaluationSession {
 
   private func valid(_ outcome: StreamedEvaluation.Outcome) -> String {
     let (all, first) = (evaluation.rows.count, evaluation.rows.lowerBound)
-    let rows = "\(Format.count(all - outcome.invalid.count)) valid rows"
-    let of = outcome.invalid.count == 0 ? "" : " of \(Format.count(all))"
+    let ignored = remark()?.ignored ?? 0
+    let rows = "\(Format.count(all - outcome.invalid.count - ignored)) valid rows"
+    let of = outcome.invalid.count + ignored == 0 ? "" : " of \(Format.count(all))"
     return rows + of + (first == 0 ? "" : ", from row \(first) on")
   }
 

@@ -1,3 +1,5 @@
+internal import Kullback
+
 /// The invalid rows: all counted, the first few named.
 struct InvalidRows {
   /// One invalid row: where it is and what is wrong with it.
@@ -12,6 +14,13 @@ struct InvalidRows {
   static let named = 10
   private(set) var count = 0
   private(set) var first: [Entry] = []
+
+  /// The first findings about a file's rows from `first` on, without their side: there is one input.
+  static func entries(_ diagnostics: Diagnostics, from first: Int) -> [Entry] {
+    diagnostics.invalidRows.prefix(named).map { entry in
+      Entry(row: first + entry.row, side: nil, reason: entry.reason.description)
+    }
+  }
 
   /// Takes a block's invalid rows: how many there are, and what is wrong with the first of them, an
   /// entry for each side at fault.

@@ -22,19 +22,12 @@ struct RowEvaluation {
       options: options, isWide: command.wide, labels: file.rowLabels)
     if !options.quiet { FormHint.give(file, set, option: "--form") }
     try session.run { range, progress in
-      // The set beside itself: its own entropy is the target's.
-      let results = try evaluate(
-        target: set[range], model: set[range], measures: [.targetEntropy],
-        threads: options.threads
-      ) { done, _ in progress(done) }
+      let results = try evaluateEntropy(of: set[range], threads: options.threads)
+      progress(range.count)
       return StreamedEvaluation.Block(
-        columns: [results[.targetEntropy]],
+        columns: [results.values],
         invalidCount: results.diagnostics.invalidCount,
-        invalid: results.diagnostics.invalidRows.filter { $0.side == .target }
-          .prefix(InvalidRows.named).map { entry in
-            InvalidRows.Entry(
-              row: range.lowerBound + entry.row, side: nil, reason: entry.reason.description)
-          })
+        invalid: InvalidRows.entries(results.diagnostics, from: range.lowerBound))
     }
   }
 }

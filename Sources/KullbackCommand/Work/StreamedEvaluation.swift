@@ -19,6 +19,8 @@ struct StreamedEvaluation {
     let columns: [[Double]]
     let invalidCount: Int
     let invalid: [InvalidRows.Entry]
+    /// Rows that are in no summary, counted from the block's first: those with an ignored label.
+    var leftOut: Set<Int> = []
   }
 
   /// What has been seen of all rows when the loop has ended.
@@ -71,7 +73,7 @@ struct StreamedEvaluation {
         }
         try writer?.append(columns)
         for (index, column) in columns.enumerated() {
-          summaries[index].add(column, firstRow: range.lowerBound)
+          summaries[index].add(column, firstRow: range.lowerBound, leavingOut: block.leftOut)
         }
         worst.take(columns, first: range.lowerBound)
         invalid.add(block.invalid, count: block.invalidCount)
@@ -88,5 +90,17 @@ struct StreamedEvaluation {
     return Outcome(
       summaries: summaries, worst: worst, invalid: invalid,
       rate: Rate(rows: rows.count, bytes: rows.count * bytesPerRow, elapsed: elapsed))
+  }
+}
+
+extension Summary {
+  fileprivate mutating func add(_ values: [Double], firstRow: Int, leavingOut rows: Set<Int>) {
+    guard !rows.isEmpty else {
+      add(values, firstRow: firstRow)
+      return
+    }
+    for (index, value) in values.enumerated() where !rows.contains(index) {
+      add(value, row: firstRow + index)
+    }
   }
 }

@@ -1,0 +1,82 @@
+internal import Kullback
+internal import KullbackFiles
+
+/// The work of `kullback log-softmax`.
+struct Normalisation {
+  let command: LogSoftmaxCommand
+
+  func run() throws {
+    let options = command.options
+    let file = try InputFile(command.input)
+    try command.output.check(against: [file])
+    let set = try file.distributions(command.set.form, command.set)
+    let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
+    if !options.quiet { FormHint.give(file, set, option: "--form") }
+    switch set.matrix.kind {
+    case .float64, .int32, .int64: try write(file, set, rows, as: Double.self)
+    case .float32, .float16, .bfloat16: try write(file, set, rows, as: Float.self)
+    }
+  }
+
+  private func write<Element: LogitElement>(
+    _ file: InputFile, _ set: DistributionSet, _ rows: Range<Int>, as type: Element.Type
+  ) throws {
+    let options = command.options
+    let bytesPerRow = set.classes * (set.matrix.kind.byteCount + MemoryLayout<Element>.size)
+    let writer = try MatrixFile(
+      command.output, rows: rows.count, columns: set.classes, kind: Element.elementKind)
+    let progress = Progress(total: rows.count, quiet: options.quiet)
+    var invalid = InvalidRows()
+    let started = ContinuousClock.now
+    do {
+      // Blocks of a quarter: a block's results are held as well as read.
+      for range in Blocks(rows, bytesPerRow: 4 * bytesPerRow) {
+        let block =
+          command.softmax
+          ? try set[range].probabilities(as: Element.self, threads: options.threads)
+          : try set[range].logProbabilities(as: Element.self, threads: options.threads)
+        try writer.append(AnyMatrix(block.values))
+        invalid.add(
+          InvalidRows.entries(block.diagnostics, from: range.lowerBound),
+          count: block.diagnostics.invalidCount)
+        progress.update(range.upperBound - rows.lowerBound)
+      }
+      try writer.finish()
+    } catch {
+      progress.finish()
+      writer.discard()
+      throw error
+    }
+    progress.finish()
+    let rate = Rate(
+      rows: rows.count, bytes: rows.count * bytesPerRow, elapsed: ContinuousClock.now - started)
+    try report(InputReport(file, set), invalid, rate, rows: rows.count)
+    if invalid.count > 0, !options.allowInvalid { throw Ended(status: .invalidData) }
+  }
+
+  private func report(
+    _ input: InputReport, _ invalid: InvalidRows, _ rate: Rate, rows: Int
+  ) throws {
+    if command.options.json {
+      let report = Report(
+        input: input, output: command.output.path,
+        written: command.softmax ? "probabilities" : "log-probabilities",
+        invalid: .init(count: invalid.count, first: invalid.first), rate: rate)
+      try StandardStreams.print(try JSON.text(report))
+    } else if !command.options.quiet {
+      let lines =
+        InputReport.lines([("input", input)]) + invalid.lines(of: rows)
+        + [rate.line(rows: rows)]
+      try StandardStreams.print(lines.joined(separator: "\n") + "\n")
+    }
+  }
+
+  /// What `--json` prints.
+  private struct Report: Encodable {
+    let input: InputReport
+    let output: String
+    let written: String
+    let invalid: EvaluationReport.Invalid
+    let rate: Rate
+  }
+}

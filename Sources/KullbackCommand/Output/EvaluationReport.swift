@@ -76,7 +76,8 @@ extension EvaluationReport.Worst {
 extension EvaluationReport.LabelScores {
   /// The report's lines.
   var lines: [String] {
-    let mean = "weighted mean \(Format.value(weightedMean)): the sum of the values over the weights'"
+    let value = Format.value(weightedMean)
+    let mean = "weighted mean \(value): the sum of the values over that of the weights"
     guard ignored > 0 else { return [mean] }
     return [mean, "\(Format.count(ignored)) rows have the ignored label; they are in no mean"]
   }

@@ -72,6 +72,8 @@ let package = Package(
     .testTarget(
       name: "KullbackKernelsTests",
       dependencies: ["CVectorKernels", "KullbackKernels", "KullbackTestSupport"],
+      exclude: ["Golden/make_golden.py"],
+      resources: [.copy("Golden/golden.json")],
       swiftSettings: strict),
     .testTarget(
       name: "KullbackTests",

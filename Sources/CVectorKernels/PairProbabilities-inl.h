@@ -489,8 +489,9 @@ static void pp_write(const pp_pair *pair, const pp_row *s, const kvk_pair_out *o
     v[KVK_LSE_A] = swapped ? s->lse_b : s->lse_a;
     v[KVK_LSE_B] = swapped ? s->lse_a : s->lse_b;
     const double scales = s->scale_b / s->scale_a;
-    const double ratio =
-        (scales > 0 && scales < INFINITY ? log(scales) : log(s->scale_b) - log(s->scale_a)) + s->low_b / s->scale_b - log1p(s->sum[PP_M] / s_x);
+    const int whole = scales > 0 && scales < INFINITY;
+    const double ratio = (whole ? log(scales) : log(s->scale_b) - log(s->scale_a)) -
+                         log1p(s->sum[PP_M] / s_x);
     v[KVK_LOG_RATIO] = swapped ? -ratio : ratio;
   }
   for (int j = 0; j < KVK_PAIR_COUNT; j++)

@@ -1,5 +1,13 @@
 internal import KullbackKernels
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// What a row of a set holds.
 public enum Form: Sendable, Hashable, CaseIterable, CustomStringConvertible {
   /// Any real numbers; the distribution is their softmax, and -inf is zero mass.
@@ -137,10 +145,11 @@ public struct DistributionSet: Sendable {
 
   /// How far from 1 the probabilities of a row may sum by default.
   ///
-  ///     1e-3 + 4 ε √classes, at most 0.1
+  ///     1e-3 + ε log₂(classes), at most 0.1
   ///
-  /// with ε the spacing of the stored type at 1. Real tables of log-probabilities in float16 sum to
-  /// 0.9996...1.0009; a row that is not one of probabilities at all is off by more than 0.1.
+  /// with ε the spacing of the stored type at 1: the logarithm of a uniform distribution's probabilities
+  /// is off by up to ε log(classes) / 2 when it is stored, and every class in the same direction. Real
+  /// tables of log-probabilities in float16 sum to 0.9996...1.0009 (100,053 classes).
   public static func defaultTolerance(_ kind: ElementKind, classes: Int) -> Double {
     let spacing: Double =
       switch kind {
@@ -149,7 +158,7 @@ public struct DistributionSet: Sendable {
       case .float32: 0x1p-23
       case .float64, .int32, .int64: 0x1p-52
       }
-    return min(0.1, 1e-3 + 4 * spacing * Double(classes).squareRoot())
+    return min(0.1, 1e-3 + spacing * log2(Double(max(1, classes))))
   }
 
   /// The kernels' view of this set, its only row repeated where the other set has more.

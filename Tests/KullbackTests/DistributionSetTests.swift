@@ -1,3 +1,4 @@
+import Foundation
 import Kullback
 import Testing
 
@@ -43,6 +44,23 @@ import Testing
       logProbabilities: Matrix<Float16>(repeating: value, rows: 1, columns: 1000))
     #expect(set.tolerance >= 1e-3)
     #expect(entropy(of: set)[0].isFinite)
+  }
+
+  @Test(arguments: [10, 1000, 65_536, 200_000])
+  func uniformTablesOfNarrowTypesPassByDefault(classes: Int) throws {
+    // Every class is rounded in the same direction here: the worst that rounding alone can do.
+    let value = -log(Double(classes))
+    let half = Matrix<Float16>(repeating: Float16(value), rows: 1, columns: classes)
+    let brain = Matrix<BFloat16>(repeating: BFloat16(Float(value)), rows: 1, columns: classes)
+    #expect(entropy(of: try DistributionSet(logProbabilities: half))[0].isFinite)
+    #expect(entropy(of: try DistributionSet(logProbabilities: brain))[0].isFinite)
+  }
+
+  @Test func rowsThatAreOffByMoreThanRoundingAreRefused() throws {
+    let half = Matrix<Float16>(repeating: 0.102, rows: 1, columns: 10)
+    #expect(entropy(of: try DistributionSet(probabilities: half))[0].isNaN)
+    let single = Matrix<Float>(repeating: 0.1002, rows: 1, columns: 10)
+    #expect(entropy(of: try DistributionSet(probabilities: single))[0].isNaN)
   }
 
   @Test func probabilitiesAreNotLogProbabilities() throws {

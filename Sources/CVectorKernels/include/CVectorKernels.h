@@ -33,7 +33,8 @@ enum {
   KVK_INFINITE = 2,      // +inf (or, for probabilities and weights, -inf too)
   KVK_NEGATIVE = 3,      // a probability or weight below 0
   KVK_NO_MASS = 4,       // all -inf, or weights that sum to 0
-  KVK_NOT_NORMALISED = 5 // the sum is off by more than the tolerance
+  KVK_NOT_NORMALISED = 5, // the sum is off by more than the tolerance
+  KVK_BAD_LABEL = 6,      // the label is not one of a class
 };
 
 /// One side of a comparison: the rows of one matrix. A stride of 0 repeats one row.
@@ -188,8 +189,6 @@ typedef struct kvk_table {
   void (*log_f32)(const float *x, float *y, int64_t count);
   void (*log_f64)(const double *x, double *y, int64_t count);
 } kvk_table;
-
-#define KVK_BAD_LABEL 6
 
 /// The tables this build has, best first, ended by a null pointer; and whether the processor runs one.
 const kvk_table *kvk_table_at(int32_t index);

@@ -4,9 +4,14 @@ SWIFT  ?= swift
 PREFIX ?= /usr/local
 TOOL    = .build/release/kullback
 
+# Benchmarks take ARGS, for example ARGS="--quick --filter f32"; compare takes ARGS="--tolerance 0.2".
+BENCH    = $(SWIFT) run --package-path Benchmarks -c release kullback-benchmarks
+FIGURES  ?= Benchmarks/.build/figures.json
+BASELINE ?= baselines/figures.json
+
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-languages test test-release lint format benchmark \
-	benchmark-compare benchmark-baseline benchmark-peers docs golden exhaustive cross \
+.PHONY: help setup build demo demo-letters demo-languages test test-release lint format benchmark \
+	benchmark-baseline benchmark-compare benchmark-peers docs golden exhaustive cross \
 	install uninstall clean
 
 help: ## list the targets
@@ -21,7 +26,10 @@ build: setup ## build the command, optimised
 demo: build ## evaluate a shipped example and explain the table
 	@scripts/demo $(TOOL)
 
-demo-languages: build ## compare 142 languages by their byte n-grams
+demo-letters: build ## compare the use of letters in 17 languages
+	@scripts/demo-letters $(TOOL)
+
+demo-languages: build ## compare 142 languages by their byte n-grams, fetched with pip
 	@scripts/demo-languages $(TOOL)
 
 test: setup ## run all tests
@@ -30,13 +38,40 @@ test: setup ## run all tests
 test-release: setup ## run the kernels' tests on optimised kernels
 	$(SWIFT) build -c release -Xswiftc -enable-testing --build-tests --scratch-path .build-release
 	$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build-release --skip-build \
-		--filter 'KullbackKernelsTests|KullbackGoldenTests'
+		--filter KullbackKernelsTests
+
+exhaustive: setup ## hold exp and log of every Float to their bounds
+	$(SWIFT) build -c release -Xswiftc -enable-testing --build-tests --scratch-path .build-release
+	KULLBACK_EXHAUSTIVE=1 $(SWIFT) test -c release -Xswiftc -enable-testing \
+		--scratch-path .build-release --skip-build --filter VectorFunctionTests
+
+golden: ## compute the golden tables again, with mpmath
+	@scripts/golden
+
+cross: ## compile the kernels for aarch64, and run them if there is an emulator
+	@scripts/cross
 
 lint: ## check the format and the rules of the tree
 	@scripts/lint
 
 format: ## bring the sources into format
 	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+
+benchmark: setup ## measure every kernel beside the machine's limits: a table, and figures.json
+	$(BENCH) --json $(FIGURES) $(ARGS)
+
+benchmark-baseline: ## keep the figures of the last run to compare with
+	@mkdir -p baselines
+	cp $(FIGURES) $(BASELINE)
+
+benchmark-compare: ## hold the last run against the baseline
+	$(BENCH) compare $(BASELINE) $(FIGURES) $(ARGS)
+
+benchmark-peers: setup ## the same work beside PyTorch, JAX, numba, onnxruntime and SciPy
+	@Benchmarks/peers/run $(ARGS)
+
+docs: setup ## make the documentation in .build/docs
+	@scripts/docs
 
 install: build ## install the command under PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin

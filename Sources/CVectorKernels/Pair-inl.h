@@ -47,20 +47,14 @@ static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_ro
   }
 }
 
-// Prepares a second look: a shift that makes the mean difference zero.
-static void pl_recentre(const pl_pair *pair, pl_row *s) {
-  const double largest_a = exp(s->top_a - s->scale);
-  const double largest_b = exp(s->top_b + (s->c + s->c_low) - s->scale);
-  const double z = s->sum[PL_Z] + s->sum[PL_TIES] * largest_a;
-  const double vz = s->sum[PL_VZ] + s->sum[PL_VTIES] * largest_b;
-  const double mean_a = s->sum[PL_M] / z, mean_b = s->sum[PL_VM] / vz;
-  const double mean = s->forbidden_ab ? mean_b : s->forbidden_ba ? mean_a : 0.5 * (mean_a + mean_b);
-  const double c = s->c + mean, bb = c - s->c;
-  s->c_low += (s->c - (c - bb)) + (mean - bb);
+// Prepares a second look with the shift A - B, at which D is the sum of its terms both ways.
+static void pl_recentre(const pl_pair *pair, const pl_result *r, pl_row *s) {
+  const double c = s->c + r->log_ratio, bb = c - s->c;
+  s->c_low += (s->c - (c - bb)) + (r->log_ratio - bb);
   s->c = c;
   if (pair->type != KVK_F64) pl_round_shift(&s->c, &s->c_low);
   s->exact = 1;
-  if (pair->type != KVK_F64 && !(fabs(mean) <= 30)) s->mode = PL_WIDE;
+  if (pair->type != KVK_F64 && !(fabs(r->log_ratio) <= 30)) s->mode = PL_WIDE;
   for (int j = 0; j < PL_SUMS; j++) s->sum[j] = 0;
 }
 
@@ -108,7 +102,7 @@ static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *
   if (s->pass == PL_FAMILY) return s->pass = PL_DONE;
   const pl_result r = pl_conclude(s);
   if (s->pass == PL_FIRST && r.look_again) {
-    pl_recentre(pair, s);
+    pl_recentre(pair, &r, s);
     return s->pass = PL_SECOND_LOOK;
   }
   s->log_ratio = r.log_ratio;

@@ -10,6 +10,10 @@ typedef struct {
   double c[PS_LANES]; // A - B
 } ps_results;
 
+// Rows whose D is less than this share of the terms it is made of are added up once more, with a shift at
+// which D is the sum of its terms: over few classes their rounding does not average out.
+#define PS_SHARE 0.8
+
 // D from S, M and the ratio of the normalisers, as pl_divergence; `weak` where digits cancelled.
 KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i_f64 *weak) {
   const v_f64 u = s - m;
@@ -18,7 +22,7 @@ KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i
   const i_f64 small = abs_f64(u) < 0.5;
   const v_f64 d = small ? s - psi : m + log_ratio;
   const i_f64 nothing = s <= noise;
-  *weak |= (d < (small ? 0.4 * s : 0.3 * (abs_f64(m) + 1.0))) & ~nothing;
+  *weak |= (d < PS_SHARE * (small ? s : abs_f64(m) + 1.0)) & ~nothing;
   return drop_f64(nothing, max_f64(d, set1_f64(0)));
 }
 
@@ -55,7 +59,8 @@ static inline uint32_t ps_conclude(int count, const double *sum, const double *s
     store_f64(r->lse_b + i, load_f64(top_b + i) + log_b);
     const v_f64 u = s - m;
     const v_f64 near = log1p_f64(max_f64(u, set1_f64(-0.75)), &unused);
-    store_f64(r->c + i, load_f64(c + i) - (abs_f64(u) < 0.5 ? near : log_ratio));
+    // Where S and M are not small, their rounding is not small beside the ratio's.
+    store_f64(r->c + i, load_f64(c + i) - (((abs_f64(u) < 0.5) & (s < 0.5)) ? near : log_ratio));
     for (int lane = 0; lane < lanes; lane++)
       if (weak[lane]) look_again |= 1u << (i + lane);
 #undef PS_SUM

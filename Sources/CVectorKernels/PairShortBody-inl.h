@@ -9,13 +9,11 @@ typedef struct {
   R far[LANES];
 } N(ps_sums);
 
-// Weights first; then the shift, the mean difference of each row, which leaves nothing to cancel where
-// rows are alike; then the sums. Rounding does not average out over few classes: x is always exact.
-KVK_INLINE void N(ps_add_up)(const V *a, const V *b, int64_t n, N(pl_reference) *ref,
-                             N(ps_sums) *out) {
+// The first rows' weights, and the shift: the mean difference of each row, which leaves nothing to cancel
+// where rows are alike.
+KVK_INLINE void N(ps_weights)(const V *a, const V *b, int64_t n, N(pl_reference) *ref, V *weights) {
   const V zero = N(set1)(0);
   const V floor_u = N(pl_floor)(ref), magic = (R)REAL_MAGIC - ref->exponent;
-  V weights[PS_CLASSES];
   V z = zero, m = zero;
   for (int64_t k = 0; k < n; k++) {
     const V w = N(pl_weight)(0, a[k], zero, zero, zero, ref, floor_u, magic);
@@ -24,6 +22,12 @@ KVK_INLINE void N(ps_add_up)(const V *a, const V *b, int64_t n, N(pl_reference) 
     m += w * (a[k] - b[k]);
   }
   ref->c_high = m / z;
+}
+
+// The sums. Rounding does not average out over few classes: x is always exact.
+KVK_INLINE void N(ps_add_up)(const V *a, const V *b, int64_t n, const V *weights,
+                             const N(pl_reference) *ref, N(ps_sums) *out) {
+  const V zero = N(set1)(0);
   N(pl_lanes) acc;
   N(pl_clear)(&acc);
   N(total) total[PL_SUMS];
@@ -67,25 +71,40 @@ KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const 
   ref.largest_a = top_a;
   ref.largest_b = top_b;
 
+  V weights[PS_CLASSES];
+  N(ps_weights)(ta, tb, n, &ref, weights);
   N(ps_sums) sums;
-  N(ps_add_up)(ta, tb, n, &ref, &sums);
-  R plain_top_a[LANES], plain_top_b[LANES], plain_c[LANES], exponent[LANES], base[LANES];
+  R exponent[LANES], base[LANES], plain_top_a[LANES], plain_top_b[LANES], c[LANES], c_low[LANES];
   N(store)(plain_top_a, top_a);
   N(store)(plain_top_b, top_b);
-  N(store)(plain_c, ref.c_high);
   N(store)(exponent, ref.exponent);
   N(store)(base, ref.base);
-  uint32_t alone = 0;
   for (int lane = 0; lane < LANES; lane++) {
-    double all = (double)sums.far[lane];
-    for (int j = 0; j < PL_SUMS; j++) all += sums.sum[j][lane];
-    if (!(all - all == 0) || !(sums.far[lane] <= PL_LIMIT)) alone |= 1u << lane;
     sums.scale[lane] = (double)base[lane] + (double)exponent[lane] * 0.69314718055994530942;
-    sums.c[lane] = (double)plain_c[lane];
     sums.top_a[lane] = (double)plain_top_a[lane];
     sums.top_b[lane] = (double)plain_top_b[lane];
   }
-  alone |= ps_conclude(LANES, &sums.sum[0][0], sums.scale, sums.c, sums.top_a, sums.top_b, digits,
-                       results);
-  return alone;
+  for (int look = 0;; look++) {
+    N(ps_add_up)(ta, tb, n, weights, &ref, &sums);
+    N(store)(c, ref.c_high);
+    N(store)(c_low, ref.c_low);
+    uint32_t alone = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+      double all = (double)sums.far[lane];
+      for (int j = 0; j < PL_SUMS; j++) all += sums.sum[j][lane];
+      if (!(all - all == 0) || !(sums.far[lane] <= PL_LIMIT)) alone |= 1u << lane;
+      sums.c[lane] = (double)c[lane] + (double)c_low[lane];
+    }
+    const uint32_t weak = ps_conclude(LANES, &sums.sum[0][0], sums.scale, sums.c, sums.top_a,
+                                      sums.top_b, digits, results);
+    if (!(weak & ~alone)) return alone;
+    if (look > 0) return alone | weak;
+    for (int lane = 0; lane < LANES; lane++) {
+      if (!(weak >> lane & 1) || !(fabs(results->c[lane]) < 1e30)) continue;
+      c[lane] = (R)results->c[lane];
+      c_low[lane] = (R)(results->c[lane] - (double)c[lane]);
+    }
+    ref.c_high = N(load)(c);
+    ref.c_low = N(load)(c_low);
+  }
 }

@@ -1,0 +1,124 @@
+// Holds every table of kernels that the processor runs against plain loops in long double: 113 bits on
+// aarch64, where this is run under an emulator. A program of its own, so that it needs no Swift there.
+#include "CVectorKernels.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static int failures;
+
+static void expect(double value, long double exact, double bound, const char *set, const char *what,
+                   int type, int classes) {
+  const long double error = fabsl(value - exact);
+  if (value == (double)exact || error <= bound * fabsl(exact) + 1e-20L) return;
+  failures++;
+  printf("%s, %s, type %d, %d classes: %.17g, expected %.17Lg\n", set, what, type, classes, value,
+         exact);
+}
+
+static double uniform(void) {
+  static uint64_t state = 1;
+  state = state * 6364136223846793005u + 1442695040888963407u;
+  return (double)(state >> 11) * 0x1p-53;
+}
+
+static double normal(void) { return sqrt(-2 * log(1 - uniform())) * cos(6.283185307179586 * uniform()); }
+
+enum { MOST = 3000, ROWS = 5 };
+static double wanted[2][ROWS * MOST];
+static union {
+  float f32[ROWS * MOST];
+  double f64[ROWS * MOST];
+  _Float16 f16[ROWS * MOST];
+} stored[2];
+static long double p[2][MOST], log_p[2][MOST];
+
+static void store(int side, int type, int count) {
+  for (int i = 0; i < count; i++) {
+    double x = wanted[side][i];
+    switch (type) {
+      case KVK_F32: x = stored[side].f32[i] = (float)x; break;
+      case KVK_F16: x = stored[side].f16[i] = (_Float16)x; break;
+      default: stored[side].f64[i] = x;
+    }
+    wanted[side][i] = x;
+  }
+}
+
+static void distribution(int side, const double *row, int form, int classes) {
+  long double total = 0;
+  for (int k = 0; k < classes; k++) {
+    p[side][k] = form == KVK_LOGITS ? expl(row[k]) : row[k];
+    total += p[side][k];
+  }
+  for (int k = 0; k < classes; k++) {
+    p[side][k] /= total;
+    log_p[side][k] = logl(p[side][k]);
+  }
+}
+
+static void check(const kvk_table *table, int type, int form, int classes, double noise) {
+  for (int i = 0; i < ROWS * classes; i++) {
+    const double x = 2 * normal(), y = x + noise * normal();
+    wanted[0][i] = form == KVK_LOGITS ? x : exp(x);
+    wanted[1][i] = form == KVK_LOGITS ? y : exp(y);
+  }
+  for (int side = 0; side < 2; side++) store(side, type, ROWS * classes);
+  kvk_side a = {&stored[0], classes, type, form, 1, 0, 1}, b = a;
+  b.base = &stored[1];
+  double values[KVK_PAIR_COUNT][ROWS], own[KVK_ROW_COUNT][ROWS];
+  uint8_t status[2][ROWS];
+  kvk_pair_out out = {.status_a = status[0], .status_b = status[1]};
+  for (int j = 0; j < KVK_PAIR_COUNT; j++) out.column[j] = values[j];
+  kvk_row_out row_out = {.status = status[0]};
+  for (int j = 0; j < KVK_ROW_COUNT; j++) row_out.column[j] = own[j];
+  table->pair_rows(&a, &b, 0, ROWS, classes, &out);
+  table->row_statistics(&a, 0, ROWS, classes, &row_out);
+  static float written[ROWS * MOST];
+  const kvk_target target = {written, classes, KVK_F32, KVK_WRITE_LOG_SOFTMAX, 0};
+  table->write_rows(&a, 0, ROWS, classes, &target, status[1]);
+
+  const double bound = type == KVK_F64 ? 1e-12 : 1e-6;
+  for (int row = 0; row < ROWS; row++) {
+    for (int side = 0; side < 2; side++) distribution(side, wanted[side] + row * classes, form, classes);
+    long double forward = 0, reverse = 0, entropy = 0, jensen = 0;
+    for (int k = 0; k < classes; k++) {
+      const long double m = logl((p[0][k] + p[1][k]) / 2);
+      forward += p[0][k] * (log_p[0][k] - log_p[1][k]);
+      reverse += p[1][k] * (log_p[1][k] - log_p[0][k]);
+      entropy -= p[0][k] * log_p[0][k];
+      jensen += (p[0][k] * (log_p[0][k] - m) + p[1][k] * (log_p[1][k] - m)) / 2;
+    }
+    const char *set = table->name;
+    expect(values[KVK_D_AB][row], forward, bound, set, "D(a|b)", type, classes);
+    expect(values[KVK_D_BA][row], reverse, bound, set, "D(b|a)", type, classes);
+    expect(values[KVK_H_A][row], entropy, bound, set, "H(a)", type, classes);
+    expect(values[KVK_H_AB][row], entropy + forward, bound, set, "H(a,b)", type, classes);
+    expect(values[KVK_JS][row], jensen, bound, set, "JS", type, classes);
+    expect(own[KVK_ENTROPY][row], entropy, bound, set, "entropy", type, classes);
+    for (int k = 0; k < classes; k++)
+      expect(written[row * classes + k], log_p[0][k], 2.4e-7, set, "log-softmax", type, classes);
+  }
+}
+
+int main(void) {
+  static const int lengths[] = {1, 2, 3, 4, 7, 8, 9, 10, 16, 17, 31, 33, 64, 100, 255, 257, 513, 2999};
+  static const int types[] = {KVK_F32, KVK_F64, KVK_F16};
+  int tables = 0;
+  for (int32_t index = 0; kvk_table_at(index); index++) {
+    const kvk_table *table = kvk_table_at(index);
+    if (!kvk_table_runs(table)) continue;
+    tables++;
+    printf("%s\n", table->name);
+    for (size_t t = 0; t < sizeof types / sizeof *types; t++)
+      for (size_t n = 0; n < sizeof lengths / sizeof *lengths; n++) {
+        check(table, types[t], KVK_LOGITS, lengths[n], 0.3);
+        check(table, types[t], KVK_LOGITS, lengths[n], 3);
+        check(table, types[t], KVK_WEIGHTS, lengths[n], 0.3);
+        if (types[t] != KVK_F16) check(table, types[t], KVK_LOGITS, lengths[n], 1e-5);
+      }
+  }
+  if (failures) printf("%d values are not as promised\n", failures);
+  return failures || tables < 2;
+}

@@ -1,4 +1,5 @@
 import Kullback
+import KullbackKernels
 
 /// How large the shapes are.
 public enum Extent: String, Sendable {
@@ -34,7 +35,33 @@ public func catalogue(_ extent: Extent) -> [Work] {
   works.append(
     pairWork(Float.self, .oneRead, rows: rows(4096), classes: 32_768, likeness: .alike))
   works.append(pairWork(Float.self, .oneRead, rows: rows(65_536), classes: 128, likeness: .alike))
+  works += rowWorks(rows)
+  works += gradientWorks(rows)
   return works + products
+}
+
+/// What reads, or writes, one matrix.
+private func rowWorks(_ rows: (Int) -> Int) -> [Work] {
+  [(8192, 32_768), (65_536, 1000), (65_536, 128)].flatMap { count, classes in
+    [
+      labelWork(Float.self, rows: rows(count), classes: classes),
+      rowWork(Float.self, .entropy, rows: rows(count), classes: classes),
+      rowWork(Float.self, .logNormaliser, rows: rows(count), classes: classes),
+    ]
+  }
+    + [(65_536, 128), (256, 131_072), (4096, 32_768)].flatMap { count, classes in
+      [Placement.another, .same].map {
+        logSoftmaxWork(Float.self, $0, rows: rows(count), classes: classes)
+      }
+    }
+}
+
+private func gradientWorks(_ rows: (Int) -> Int) -> [Work] {
+  [(8192, 4096), (65_536, 128)].flatMap { count, classes in
+    [PairGradient.divergence, .reversedDivergence].map {
+      gradientWork(Float.self, $0, rows: rows(count), classes: classes)
+    }
+  }
 }
 
 private func pairWorks<Element: BenchmarkElement>(

@@ -6,7 +6,7 @@ struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs all work and prints one table.",
     discussion: """
-      Every answer is confirmed against a plain loop before it is timed. Times are the least of \
+      Every answer is held against a plain loop in Double, and a wrong one ends the run. Times are the least of \
       several runs; every rate stands beside the limit measured just before and after it.
 
       Example: kullback-benchmarks --quick --json figures.json

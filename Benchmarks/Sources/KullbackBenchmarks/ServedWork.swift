@@ -19,6 +19,14 @@ struct ServedWork {
           .divergence, .reversedDivergence, .entropyOfFirst, .entropyOfSecond, .crossEntropy,
           .reversedCrossEntropy, .jeffreys,
         ], form, threads, operands)
+    case "log-softmax":
+      self = try .logSoftmax(threads, operands)
+    case "cross-entropy":
+      self = try .labels(threads, operands)
+    case "forward-kl-gradient":
+      self = try .gradient(.divergence, threads, operands)
+    case "reverse-kl-gradient":
+      self = try .gradient(.reversedDivergence, threads, operands)
     default:
       throw ServeError("no work '\(kind)'")
     }
@@ -43,6 +51,51 @@ struct ServedWork {
         target, model, rows: 0..<first.rows, into: &results.value, threads: threads)
     } result: {
       results.value[quantities[0]].withUnsafeBytes { Data($0) }
+    }
+  }
+
+  private static func logSoftmax(_ threads: Int, _ operands: [Loaded]) throws -> ServedWork {
+    guard operands.count == 1, case .matrix(let matrix) = operands[0], matrix.kind == .float32
+    else { throw ServeError("one matrix of f32 is wanted") }
+    let operand = RowOperand(matrix, form: .logits, tolerance: 0.01)
+    let rows = 0..<matrix.rows
+    let result = Shared(writeRows(operand, rows: rows, as: .logSoftmax, to: Float.self).result)
+    return ServedWork {
+      writeRows(operand, rows: rows, as: .logSoftmax, into: &result.value, threads: threads)
+    } result: {
+      result.value.values.withUnsafeBytes { Data($0) }
+    }
+  }
+
+  private static func labels(_ threads: Int, _ operands: [Loaded]) throws -> ServedWork {
+    guard operands.count == 2, case .labels(let labels) = operands[0],
+      case .matrix(let matrix) = operands[1]
+    else { throw ServeError("labels and a matrix are wanted") }
+    let operand = RowOperand(matrix, form: .logits, tolerance: 0.01)
+    let latest = Shared(evaluateLabels(labels, operand, threads: threads))
+    return ServedWork {
+      latest.value = evaluateLabels(labels, operand, threads: threads)
+    } result: {
+      latest.value.values.withUnsafeBytes { Data($0) }
+    }
+  }
+
+  private static func gradient(
+    _ gradient: PairGradient, _ threads: Int, _ operands: [Loaded]
+  ) throws -> ServedWork {
+    guard operands.count == 2, case .matrix(let first) = operands[0],
+      case .matrix(let second) = operands[1], second.kind == .float32
+    else { throw ServeError("two matrices of f32 are wanted") }
+    let target = RowOperand(first, form: .logits, tolerance: 0.01)
+    let model = RowOperand(second, form: .logits, tolerance: 0.01)
+    let rows = first.rows
+    let result = Shared(
+      evaluatePairs(target, model, rows: rows, gradient: gradient, as: Float.self).gradient)
+    return ServedWork {
+      _ = evaluatePairs(
+        target, model, rows: rows, gradient: gradient, into: &result.value, threads: threads)
+    } result: {
+      result.value.values.withUnsafeBytes { Data($0) }
     }
   }
 }

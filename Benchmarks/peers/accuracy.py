@@ -40,7 +40,7 @@ def compare(partner, threads):
         results["kullback"] = partner.result()
     except Refused as reason:
         print(f"kullback: {reason}")
-    for name in ("torch", "jax", "scipy"):
+    for name in ("torch", "jax", "numba", "scipy"):
         try:
             run = works.peers[name](work, [a, b])
             results[name] = first(run())

@@ -93,9 +93,64 @@ def of_probabilities(p, q, forward, _r, _p, _q, _c):
         forward[row] = total
 
 
+@numba.njit(parallel=True, fastmath=True)
+def log_softmax(a, written):
+    for row in numba.prange(a.shape[0]):
+        x, y = a[row], written[row]
+        top = largest(x)
+        z = np.float32(0)
+        for k in range(x.size):
+            z += exp32(x[k] - top)
+        shift = top + np.float32(math.log(z))
+        for k in range(x.size):
+            y[k] = x[k] - shift
+
+
+@numba.njit(parallel=True, fastmath=True)
+def forward_gradient(a, b, forward, written):
+    for row in numba.prange(a.shape[0]):
+        x, y, g = a[row], b[row], written[row]
+        top_a, top_b = largest(x), largest(y)
+        za = zb = ad = np.float32(0)
+        for k in range(x.size):
+            u, v = x[k] - top_a, y[k] - top_b
+            ea = exp32(u)
+            za += ea
+            zb += exp32(v)
+            ad += ea * (u - v)
+        forward[row] = ad / za - math.log(za) + math.log(zb)
+        per_a, per_b = np.float32(1) / za, np.float32(1) / zb
+        for k in range(x.size):
+            g[k] = exp32(y[k] - top_b) * per_b - exp32(x[k] - top_a) * per_a
+
+
+@numba.njit(parallel=True, fastmath=True)
+def reverse_gradient(a, b, reverse, written):
+    for row in numba.prange(a.shape[0]):
+        x, y, g = a[row], b[row], written[row]
+        top_a, top_b = largest(x), largest(y)
+        za = zb = bd = np.float32(0)
+        for k in range(x.size):
+            u, v = x[k] - top_a, y[k] - top_b
+            eb = exp32(v)
+            za += exp32(u)
+            zb += eb
+            bd += eb * (v - u)
+        shift = np.float32(math.log(za) - math.log(zb))
+        divergence = bd / zb + shift
+        reverse[row] = divergence
+        per_b = np.float32(1) / zb
+        for k in range(x.size):
+            u, v = x[k] - top_a, y[k] - top_b
+            g[k] = exp32(v) * per_b * (v - u + shift - divergence)
+
+
 functions = {
     ("forward-kl", "logits"): forward_kl,
     ("one-read", "logits"): one_read,
     ("cross-entropy", "logits"): cross_entropy,
     ("forward-kl", "probabilities"): of_probabilities,
+    ("log-softmax", "logits"): log_softmax,
+    ("forward-kl-gradient", "logits"): forward_gradient,
+    ("reverse-kl-gradient", "logits"): reverse_gradient,
 }

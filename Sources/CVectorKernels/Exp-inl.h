@@ -35,12 +35,10 @@ KVK_INLINE V N(exp_tail)(V r) {
 
 // exp(r) for |r| <= ln 2 / 2, relative error 1.1e-7: cheaper than the sum above, where that will do.
 KVK_INLINE V N(exp_near)(V r) {
-  V p = N(set1)(0.008312429986f);
-  p = p * r + 0.04189098711f;
-  p = p * r + 0.1666711817f;
-  p = p * r + 0.4999922585f;
-  p = p * r + 1.0f;
-  return p * r + 1.0f;
+  const V square = r * r;
+  const V high = r * 0.008312429986f + 0.04189098711f;
+  const V middle = r * 0.1666711817f + 0.4999922585f;
+  return (high * square + middle) * square + (r + 1.0f);
 }
 #else
 #define EXP_LARGEST 709.78271289338397

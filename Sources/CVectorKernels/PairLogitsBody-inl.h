@@ -30,12 +30,12 @@
 // (exp(r) - 1 - r) / r² for |r| <= 0.604, relative error 7.5e-8.
 #if KVK_REAL == 32
 KVK_INLINE V N(pl_rest)(V r) {
-  V p = N(set1)(0.0001989142124f);
-  p = p * r + 0.001402501852f;
-  p = p * r + 0.008333587528f;
-  p = p * r + 0.04166480849f;
-  p = p * r + 0.1666666289f;
-  return p * r + 0.5000000374f;
+  // Estrin's scheme: a shorter chain than Horner's.
+  const V square = r * r;
+  const V low = r * 0.1666666289f + 0.5000000374f;
+  const V middle = r * 0.008333587528f + 0.04166480849f;
+  const V high = r * 0.0001989142124f + 0.001402501852f;
+  return (high * square + middle) * square + low;
 }
 #else
 KVK_INLINE V N(pl_rest)(V r) { return N(exp_rest)(r); }
@@ -118,6 +118,80 @@ KVK_INLINE V N(pl_weight)(const int flags, V a, V b, V a_low, V b_low, const N(p
   return w;
 }
 
+// Vectors that are added up in lanes of Float before they are carried over into Double: equal terms all
+// round the same way, and this many keep the worst case under 5e-7.
+#define PL_CARRY 16
+
+// -x = n ln 2 + r, with what else its companions need.
+typedef struct {
+  V r, e, nl; // e = 2^n, nl = n ln 2
+} N(pl_turns);
+
+// n, in the last digits of the result.
+KVK_INLINE V N(pl_turns_of)(const int flags, V y) {
+#if KVK_REAL == 64
+  if (flags & PL_MASK) y = N(min)(N(max)(y, N(set1)(-PL_LIMIT)), N(set1)(PL_LIMIT));
+  return (R)REAL_MAGIC - y * RC(1.44269504088896340736);
+#else
+  // n = 0 up to |x| = 0.6: where 2^n is not 1, the terms of phi cancel while it is small.
+  const V turns = y * RC(1.44269504088896340736);
+  const V held = N(min)(N(max)(turns, N(set1)(-0.37f)), N(set1)(0.37f));
+  return (held - turns) + (R)REAL_MAGIC;
+#endif
+}
+
+KVK_INLINE N(pl_turns) N(pl_reduce)(const int flags, V x, V rest, V kx) {
+  V y = x;
+#if KVK_REAL == 64
+  if (flags & PL_MASK) y = N(min)(N(max)(x, N(set1)(-PL_LIMIT)), N(set1)(PL_LIMIT));
+#endif
+  const V nx = kx - (R)REAL_MAGIC;
+  N(pl_turns) t;
+  t.r = N(less)(-y, nx, RC(0.69314718055994530942));
+  if (flags & PL_EXACT) t.r -= rest;
+  t.e = (V)(((I)kx << REAL_MANTISSA) + REAL_ONE);
+  t.nl = nx * RC(0.69314718055994530942);
+  return t;
+}
+
+// phi(-x), exp(-x) phi(x) and exp(-x).
+typedef struct {
+  V phi, chi, growth;
+} N(pl_terms);
+
+KVK_INLINE N(pl_terms) N(pl_expand)(V y, N(pl_turns) t) {
+  const V q = (t.r * t.r) * N(pl_rest)(t.r);
+  const V h = t.r + q;
+  const V e1 = t.e - RC(1.0);
+  N(pl_terms) terms;
+  terms.phi = t.e * q + (e1 * t.r + (e1 - t.nl));
+  terms.chi = t.e * ((t.nl - q) - y * h) - e1;
+  terms.growth = t.e * h + t.e;
+  return terms;
+}
+
+// The sums that need no exponential.
+KVK_INLINE void N(pl_count)(const int flags, V a, V b, V ta, V tb, V x, V w, V v, I lanes,
+                            const N(pl_reference) *ref, N(pl_lanes) *acc) {
+  acc->sum[PL_T] += w * ta;
+  acc->sum[PL_VT] += v * tb;
+  acc->sum[PL_M] += w * x;
+  acc->sum[PL_VM] += v * x;
+  acc->far = N(max)(N(abs)(x), acc->far);
+  if (flags & PL_RECORD) {
+    const I tie_a = (a == ref->largest_a) & lanes, tie_b = (b == ref->largest_b) & lanes;
+    acc->sum[PL_TIES] += N(keep)(tie_a, N(set1)(1));
+    acc->sum[PL_VTIES] += N(keep)(tie_b, N(set1)(1));
+    acc->sum[PL_Z] += N(drop)(tie_a, w);
+    acc->sum[PL_VZ] += N(drop)(tie_b, v);
+  } else {
+    acc->sum[PL_Z] += w;
+    acc->sum[PL_VZ] += v;
+    acc->top_a = N(max)(lanes ? a : acc->top_a, acc->top_a);
+    acc->top_b = N(max)(lanes ? b : acc->top_b, acc->top_b);
+  }
+}
+
 // The sums of one vector of classes, their weights known. `lanes` masks the classes that exist.
 KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, V w, I lanes,
                            const N(pl_reference) *ref, N(pl_lanes) *acc) {
@@ -133,38 +207,17 @@ KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, V w, I l
     x = N(drop)(zero_a | zero_b, x);
     rest = N(drop)(zero_a | zero_b, rest);
   }
-
-  // exp(-x) and its companions.
   V y = x;
 #if KVK_REAL == 64
   if (flags & PL_MASK) y = N(min)(N(max)(x, N(set1)(-PL_LIMIT)), N(set1)(PL_LIMIT));
 #endif
-#if KVK_REAL == 32
-  // n = 0 up to |x| = 0.6: where 2^n is not 1, the terms of phi cancel while it is small.
-  const V turns = y * RC(1.44269504088896340736);
-  const V held = N(min)(N(max)(turns, N(set1)(-0.37f)), N(set1)(0.37f));
-  const V kx = (held - turns) + (R)REAL_MAGIC;
-#else
-  const V kx = (R)REAL_MAGIC - y * RC(1.44269504088896340736);
-#endif
-  const V nx = kx - (R)REAL_MAGIC;
-  V r = N(less)(-y, nx, RC(0.69314718055994530942));
-  if (flags & PL_EXACT) r -= rest;
-  const V e = (V)(((I)kx << REAL_MANTISSA) + REAL_ONE);
-  const V g = N(pl_rest)(r);
-  const V q = (r * r) * g;
-  const V h = r + q;
-  const V e1 = e - RC(1.0);
-  const V nl = nx * RC(0.69314718055994530942);
-  const V phi = e * q + (e1 * r + (e1 - nl));
-  const V chi = e * ((nl - q) - y * h) - e1;
-  const V growth = e * h + e;
-  V v = w * growth;
+  const N(pl_terms) terms = N(pl_expand)(y, N(pl_reduce)(flags, x, rest, N(pl_turns_of)(flags, x)));
+  V v = w * terms.growth;
   V ta = ref->largest_a - a, tb = ref->largest_b - b;
 
   if (flags & PL_MASK) {
     const I none = (zero_a & zero_b) | ~lanes;
-    V s = w * phi, vs = w * chi;
+    V s = w * terms.phi, vs = w * terms.chi;
     v = only_b ? w : N(drop)(only_a, v);
     w = N(drop)(only_b | none, w);
     v = N(drop)(none, v);
@@ -181,27 +234,43 @@ KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, V w, I l
   } else {
     w = N(keep)(lanes, w);
     v = N(keep)(lanes, v);
-    acc->sum[PL_S] += w * phi;
-    acc->sum[PL_VS] += w * chi;
+    acc->sum[PL_S] += w * terms.phi;
+    acc->sum[PL_VS] += w * terms.chi;
   }
-  acc->sum[PL_T] += w * ta;
-  acc->sum[PL_VT] += v * tb;
-  acc->sum[PL_M] += w * x;
-  acc->sum[PL_VM] += v * x;
-  acc->far = N(max)(N(abs)(x), acc->far);
+  N(pl_count)(flags, a, b, ta, tb, x, w, v, lanes, ref, acc);
+}
 
-  if (flags & PL_RECORD) {
-    const I tie_a = (a == ref->largest_a) & lanes, tie_b = (b == ref->largest_b) & lanes;
-    acc->sum[PL_TIES] += N(keep)(tie_a, N(set1)(1));
-    acc->sum[PL_VTIES] += N(keep)(tie_b, N(set1)(1));
-    acc->sum[PL_Z] += N(drop)(tie_a, w);
-    acc->sum[PL_VZ] += N(drop)(tie_b, v);
-  } else {
-    acc->sum[PL_Z] += w;
-    acc->sum[PL_VZ] += v;
-    acc->top_a = N(max)(lanes ? a : acc->top_a, acc->top_a);
-    acc->top_b = N(max)(lanes ? b : acc->top_b, acc->top_b);
+// The sums of up to PL_CARRY whole vectors from class `from` on, without masks: in three loops, whose
+// chains are short enough for several vectors to be on their way at once, and whose constants fit the
+// registers.
+KVK_INLINE void N(pl_stretch)(const int flags, const int32_t type, const void *a, const void *b,
+                              int64_t from, int64_t count, const V *weights,
+                              const N(pl_reference) *ref, N(pl_lanes) *acc) {
+  const V zero = N(set1)(0);
+  V x[PL_CARRY], v[PL_CARRY], kx[PL_CARRY], rests[PL_CARRY];
+  for (int64_t i = 0; i < count; i++) {
+    const int64_t k = from + i * LANES;
+    V rest;
+    x[i] = N(pl_difference)(flags, N(read)(a, k, type), N(read)(b, k, type), zero, zero, ref, &rest);
+    kx[i] = N(pl_turns_of)(flags, x[i]);
+    if (flags & PL_EXACT) rests[i] = rest;
   }
+  V s = acc->sum[PL_S], vs = acc->sum[PL_VS];
+  for (int64_t i = 0; i < count; i++) {
+    const N(pl_terms) terms = N(pl_expand)(x[i], N(pl_reduce)(flags, x[i], flags & PL_EXACT ? rests[i] : zero, kx[i]));
+    s += weights[i] * terms.phi;
+    vs += weights[i] * terms.chi;
+    v[i] = weights[i] * terms.growth;
+  }
+  acc->sum[PL_S] = s;
+  acc->sum[PL_VS] = vs;
+  N(pl_lanes) mine = *acc;
+  for (int64_t i = 0; i < count; i++) {
+    const V va = N(read)(a, from + i * LANES, type), vb = N(read)(b, from + i * LANES, type);
+    N(pl_count)(flags, va, vb, ref->largest_a - va, ref->largest_b - vb, x[i], weights[i], v[i],
+                zero == zero, ref, &mine);
+  }
+  *acc = mine;
 }
 
 KVK_INLINE V N(pl_floor)(const N(pl_reference) *ref) {
@@ -222,10 +291,6 @@ typedef struct {
   int forbidden_ab, forbidden_ba;
   R c; // the shift that was chosen
 } N(pl_block_sums);
-
-// Vectors that are added up in lanes of Float before they are carried over into Double: equal terms all
-// round the same way, and this many keep the worst case under 5e-7.
-#define PL_CARRY 16
 
 // Weights of the whole vectors from `from` to `stop`.
 KVK_INLINE void N(pl_weights)(const int flags, const int32_t type, const void *a, const void *b,
@@ -286,6 +351,10 @@ KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, 
     const V *w = flags & PL_RECORD ? weights + i / LANES : weights;
     if (!(flags & PL_RECORD))
       N(pl_weights)(flags, type, a, b, a_low, b_low, i, stop, &ref, weights);
+    if (!(flags & (PL_MASK | PL_LOW))) {
+      N(pl_stretch)(flags, type, a, b, i, (stop - i) / LANES, w, &ref, &acc);
+      i = stop;
+    }
     for (; i < stop; i += LANES) {
       const V va = N(read)(a, i, type), vb = N(read)(b, i, type);
       const V la = flags & PL_LOW ? N(load)(a_low + i) : zero;

@@ -34,8 +34,9 @@ KVK_INLINE void N(ps_add_up)(const V *a, const V *b, int64_t n, const V *weights
   memset(total, 0, sizeof total);
   for (int64_t k = 0; k < n;) {
     const int64_t stop = n - k > PL_CARRY ? k + PL_CARRY : n;
-    for (; k < stop; k++)
-      N(pl_step)(PL_RECORD | PL_EXACT, a[k], b[k], zero, zero, weights[k], zero == zero, ref, &acc);
+    // Class k of all rows is one vector.
+    N(pl_stretch)(PL_RECORD | PL_EXACT, READ_WHOLE, a, b, k * LANES, stop - k, weights + k, ref, &acc);
+    k = stop;
     for (int j = 0; j < PL_SUMS; j++) {
       N(total_add)(&total[j], acc.sum[j]);
       acc.sum[j] = zero;

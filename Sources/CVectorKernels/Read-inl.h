@@ -1,13 +1,7 @@
 // Reading a row's stored type as vectors of the element type that Real-inl.h chose, and adding vectors up
 // without losing digits to long sums.
 
-#undef READ_WIDTH
-#undef READ_WHOLE
-
 #if KVK_REAL == 32
-#define READ_WIDTH(type) ((type) == KVK_F32 ? 4 : 2)
-#define READ_WHOLE KVK_F32 // the stored type that is R itself
-
 KVK_INLINE V N(read)(const void *p, int64_t i, const int32_t type) {
   return type == KVK_F32    ? load_f32((const float *)p + i)
          : type == KVK_F16 ? load_f32_of_f16((const uint16_t *)p + i)
@@ -40,9 +34,6 @@ KVK_INLINE double N(total_sum)(const N(total) *total) {
   return s[0];
 }
 #else
-#define READ_WIDTH(type) 8
-#define READ_WHOLE KVK_F64
-
 KVK_INLINE V N(read)(const void *p, int64_t i, const int32_t type) {
   (void)type;
   return N(load)((const R *)p + i);

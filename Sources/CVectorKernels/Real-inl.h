@@ -30,6 +30,8 @@
 #undef REAL_WHOLE_BITS
 #undef REAL_MAGIC
 #undef REAL_FLOOR
+#undef READ_WIDTH
+#undef READ_WHOLE
 
 #if KVK_REAL == 32
 #define R float
@@ -46,6 +48,8 @@
 #define REAL_WHOLE_BITS 0x4b000000
 #define REAL_MAGIC 12582912.0f
 #define REAL_FLOOR 125.0f
+#define READ_WIDTH(type) ((type) == KVK_F32 ? 4 : 2) // bytes of a stored element
+#define READ_WHOLE KVK_F32 // the stored type that is R itself
 #elif KVK_REAL == 64
 #define R double
 #define V v_f64
@@ -61,6 +65,8 @@
 #define REAL_WHOLE_BITS 0x4330000000000000
 #define REAL_MAGIC 6755399441055744.0
 #define REAL_FLOOR 1021.0
+#define READ_WIDTH(type) 8
+#define READ_WHOLE KVK_F64
 #else
 #error "KVK_REAL must be 32 or 64"
 #endif

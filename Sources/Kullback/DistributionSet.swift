@@ -79,7 +79,9 @@ public struct DistributionSet: Sendable {
 
   /// A set of logarithms of probabilities.
   ///
-  /// - Parameter tolerance: how far from 1 a row's probabilities may sum; see `defaultTolerance`.
+  /// - Parameters:
+  ///   - logProbabilities: a row a distribution, a column a class.
+  ///   - tolerance: how far from 1 a row's probabilities may sum; see `defaultTolerance`.
   /// - Throws: `KullbackError.invalidTolerance`, `.emptySet`.
   public init<Element>(
     logProbabilities: Matrix<Element>, tolerance: Double? = nil
@@ -89,7 +91,9 @@ public struct DistributionSet: Sendable {
 
   /// A set of probabilities.
   ///
-  /// - Parameter tolerance: how far from 1 a row may sum; see `defaultTolerance`.
+  /// - Parameters:
+  ///   - probabilities: a row a distribution, a column a class.
+  ///   - tolerance: how far from 1 a row may sum; see `defaultTolerance`.
   /// - Throws: `KullbackError.invalidTolerance`, `.emptySet`.
   public init<Element>(
     probabilities: Matrix<Element>, tolerance: Double? = nil

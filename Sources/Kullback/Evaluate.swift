@@ -12,6 +12,10 @@ internal import KullbackKernels
 /// - Complexity: one read of each set from memory. Beyond the results, memory is constant; rows of
 ///   mapped files are brought in ahead and given back behind.
 /// - Parameters:
+///   - target: the distributions p.
+///   - model: the distributions q.
+///   - measures: what to compute; by default all that one read of each set gives.
+///   - threads: how many to use; by default the processors that this process may run on.
 ///   - progress: called after every block of rows with the rows done so far and in all.
 /// - Throws: `KullbackError`, or `CancellationError` when the current task is cancelled.
 public func evaluate(
@@ -37,8 +41,11 @@ public struct EvaluationStream: Sendable {
 
   /// A stream that has seen no rows.
   ///
-  /// - Parameter exactLimit: how many values of each measure are held for exact quantiles; beyond,
-  ///   their relative error is at most 0.05 %. Memory: 8 bytes for each.
+  /// - Parameters:
+  ///   - measures: what to compute of every row.
+  ///   - threads: how many to use; by default the processors that this process may run on.
+  ///   - exactLimit: how many values of each measure are held for exact quantiles; beyond, their
+  ///     relative error is at most 0.05 %. Memory: 8 bytes for each.
   public init(
     measures: [Measure] = Measure.oneRead, threads: Int? = nil,
     exactLimit: Int = Summary.defaultExactLimit
@@ -79,6 +86,9 @@ public struct EvaluationStream: Sendable {
 ///
 /// - Parameters:
 ///   - blocks: pairs of sets, each as `evaluate(target:model:measures:threads:progress:)` takes them.
+///   - measures: what to compute of every row.
+///   - threads: how many to use; by default the processors that this process may run on.
+///   - exactLimit: how many values of each measure are held for exact quantiles.
 ///   - body: receives each block's results.
 /// - Returns: the summaries of all rows.
 /// - Throws: `KullbackError`, `CancellationError`, and whatever the source or `body` throws.

@@ -24,7 +24,12 @@ public struct AnyMatrix: Sendable {
 
   /// A matrix in a mapped file.
   ///
-  /// - Parameter byteOffset: where the first element lies. It need not be aligned.
+  /// - Parameters:
+  ///   - file: is kept as long as the matrix or a slice of it lives.
+  ///   - byteOffset: where the first element lies. It need not be aligned.
+  ///   - kind: what an element is stored as.
+  ///   - rows: how many rows.
+  ///   - columns: how many elements a row has.
   /// - Precondition: the file is long enough.
   public init(
     mapping file: MappedFile, byteOffset: Int, kind: ElementKind, rows: Int, columns: Int

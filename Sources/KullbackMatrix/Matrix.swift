@@ -48,7 +48,10 @@ public struct Matrix<Element: MatrixElement>: Sendable {
 
   /// A matrix whose elements a closure writes into fresh memory.
   ///
-  /// - Parameter write: receives `rows × columns` elements of undefined contents and sets them all.
+  /// - Parameters:
+  ///   - rows: how many rows.
+  ///   - columns: how many elements a row has.
+  ///   - write: receives `rows × columns` elements of undefined contents and sets them all.
   @unsafe
   public init(
     rows: Int, columns: Int,
@@ -71,7 +74,12 @@ public struct Matrix<Element: MatrixElement>: Sendable {
 
   /// A matrix in a caller's memory, which `owner` keeps alive and which nobody may change.
   ///
-  /// - Parameter rowStride: elements from one row to the next. The address need not be aligned.
+  /// - Parameters:
+  ///   - base: the first element. It need not be aligned.
+  ///   - rows: how many rows.
+  ///   - columns: how many elements a row has.
+  ///   - rowStride: elements from one row to the next; by default as many as there are columns.
+  ///   - owner: is kept as long as the matrix or a slice of it lives.
   @unsafe
   public init(
     borrowing base: UnsafeRawPointer, rows: Int, columns: Int, rowStride: Int? = nil,

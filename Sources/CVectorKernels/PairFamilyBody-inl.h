@@ -117,21 +117,48 @@ KVK_INLINE N(pf_masses) N(pf_compare)(V a, V b, V a_low, V b_low, I lanes,
   return (N(pf_masses)){y, g, e, rest, first, nothing};
 }
 
-KVK_INLINE void N(pf_step)(V a, V b, V a_low, V b_low, I lanes, const N(pf_reference) *ref,
-                           N(pf_lanes) *acc) {
-  const N(pf_masses) m = N(pf_compare)(a, b, a_low, b_low, lanes, ref);
-  const V g = m.g, e = m.e, rest = m.rest;
+// Adds what two masses of a class say.
+KVK_INLINE void N(pf_distances)(V g, V e, V rest, N(pf_lanes) *acc) {
   acc->tv += g * rest;
   const V root = rest / (RC(1.0) + N(sqrt)(e));
   acc->hellinger += g * (root * root);
+}
 
-  const V sum = RC(1.0) + e;
-  const V t = rest / sum;
-  const V z = e / (RC(1.0) + sum);
+KVK_INLINE V N(pf_jensen)(V y, V g, V e, V rest) {
+  const V sum = RC(1.0) + e, more = RC(1.0) + sum;
+  // One division for both.
+  const V inverse = RC(1.0) / (sum * more);
+  const V t = rest * (more * inverse), z = e * (sum * inverse);
   const V log_sum = RC(2.0) * z * N(pf_atanh_series)(z * z);
-  const V near = RC(0.5) * sum * (t * t) * N(pf_entropy_series)(t * t);
-  const V far = sum * (RC(0.69314718055994530942) - log_sum) - N(drop)(m.nothing, e * N(abs)(m.y));
-  acc->js += g * (t < RC(0.5) ? near : far);
+  const V square = t * t;
+  const V near = RC(0.5) * sum * square * N(pf_entropy_series)(square);
+  const V magnitude = N(abs)(y);
+  const V far = sum * (RC(0.69314718055994530942) - log_sum) -
+                N(drop)(magnitude >= PF_FARTHEST, e * magnitude);
+  return g * (t < RC(0.5) ? near : far);
+}
+
+// Adds up to PL_CARRY whole vectors, in loops whose chains are short enough for several vectors to be on
+// their way at once.
+KVK_INLINE void N(pf_stretch)(const int32_t type, const void *a, const void *b, const R *a_low,
+                              const R *b_low, int64_t from, int64_t count,
+                              const N(pf_reference) *ref, N(pf_lanes) *acc) {
+  const V zero = N(set1)(0);
+  V y[PL_CARRY], g[PL_CARRY], e[PL_CARRY], rest[PL_CARRY];
+  for (int64_t i = 0; i < count; i++) {
+    const int64_t k = from + i * LANES;
+    const V la = a_low ? N(load)(a_low + k) : zero, lb = b_low ? N(load)(b_low + k) : zero;
+    const N(pf_masses) m =
+        N(pf_compare)(N(read)(a, k, type), N(read)(b, k, type), la, lb, zero == zero, ref);
+    y[i] = m.y;
+    g[i] = m.g;
+    e[i] = m.e;
+    rest[i] = m.rest;
+  }
+  for (int64_t i = 0; i < count; i++) N(pf_distances)(g[i], e[i], rest[i], acc);
+  V js = acc->js;
+  for (int64_t i = 0; i < count; i++) js += N(pf_jensen)(y[i], g[i], e[i], rest[i]);
+  acc->js = js;
 }
 
 KVK_INLINE void N(pf_block)(const int32_t type, const void *a, const void *b, const R *a_low,
@@ -144,16 +171,18 @@ KVK_INLINE void N(pf_block)(const int32_t type, const void *a, const void *b, co
   while (i < n) {
     N(pf_lanes) acc = {zero, zero, zero};
     const int64_t stop = n - i > PL_CARRY * LANES ? i + PL_CARRY * LANES : n;
-    for (; i + LANES <= stop; i += LANES) {
-      const V la = a_low ? N(load)(a_low + i) : zero, lb = b_low ? N(load)(b_low + i) : zero;
-      N(pf_step)(N(read)(a, i, type), N(read)(b, i, type), la, lb, zero == zero, ref, &acc);
-    }
+    const int64_t whole = (stop - i) / LANES;
+    N(pf_stretch)(type, a, b, a_low, b_low, i, whole, ref, &acc);
+    i += whole * LANES;
     if (i < stop) {
       const int64_t rest = stop - i;
       const V la = a_low ? N(read_part)(a_low, i, rest, READ_WHOLE, zero) : zero;
       const V lb = b_low ? N(read_part)(b_low, i, rest, READ_WHOLE, zero) : zero;
-      N(pf_step)(N(read_part)(a, i, rest, type, zero), N(read_part)(b, i, rest, type, zero), la,
-                 lb, N(first_lanes)(rest), ref, &acc);
+      const N(pf_masses) m =
+          N(pf_compare)(N(read_part)(a, i, rest, type, zero), N(read_part)(b, i, rest, type, zero),
+                        la, lb, N(first_lanes)(rest), ref);
+      N(pf_distances)(m.g, m.e, m.rest, &acc);
+      acc.js += N(pf_jensen)(m.y, m.g, m.e, m.rest);
       i = stop;
     }
     N(total_add)(&total[0], acc.js);

@@ -12,10 +12,10 @@
 #undef RS_FARTHEST
 #if KVK_REAL == 32
 #define RS_LEAST 0x1p-126f
-#define RS_FARTHEST 0x1p127f
+#define RS_FARTHEST 256.0f
 #else
 #define RS_LEAST 0x1p-1022
-#define RS_FARTHEST 0x1p1023
+#define RS_FARTHEST 2048.0
 #endif
 
 // What the sums of a block refer to. Vectors, so that the lanes may belong to different rows.
@@ -30,39 +30,61 @@ typedef struct {
   V z, ties, t;
 } N(rs_lanes);
 
-// One vector of classes. `lanes` masks those that exist.
-KVK_INLINE void N(rs_step)(const int flags, V x, I lanes, const N(rs_reference) *ref, V floor,
-                           V magic, N(rs_lanes) *acc) {
-  V w, distance;
-  if (flags & RS_MASS) {
-    w = x * ref->factor;
-    distance = ref->log_top - N(log_normal)(w > RS_LEAST ? w : N(set1)(RS_LEAST));
-  } else {
-    V u = x - ref->base, rest = N(set1)(0);
-    distance = ref->top - x;
-    if (flags & RS_SCALED) {
-      const V v = u;
-      u = v * ref->factor;
-      rest = N(product_rest)(v, ref->factor, u) + v * ref->factor_low;
-      distance *= ref->factor;
-    }
-    const V k = u * RC(1.44269504088896340736) + magic;
-    const V n = k - magic;
-    V r = N(less)(u, n, RC(0.69314718055994530942));
-#if KVK_REAL == 64
-    r -= n * 2.3190468138462995584e-17;
-#endif
-    if (flags & RS_SCALED) r += rest;
-    w = (V)((I)N(exp_near)(r) + ((I)k << REAL_MANTISSA));
-    w = N(drop)(u < floor, w); // -inf too
-    distance = N(min)(distance, N(set1)(RS_FARTHEST));
+// The weight of every class of a vector.
+KVK_INLINE V N(rs_weight)(const int flags, V x, const N(rs_reference) *ref, V floor, V magic) {
+  if (flags & RS_MASS) return x * ref->factor;
+  V u = x - ref->base, rest = N(set1)(0);
+  if (flags & RS_SCALED) {
+    const V v = u;
+    u = v * ref->factor;
+    rest = N(product_rest)(v, ref->factor, u) + v * ref->factor_low;
   }
+  const V k = u * RC(1.44269504088896340736) + magic;
+  const V n = k - magic;
+  V r = N(less)(u, n, RC(0.69314718055994530942));
+#if KVK_REAL == 64
+  r -= n * 2.3190468138462995584e-17;
+#endif
+  if (flags & RS_SCALED) r += rest;
+  const V w = (V)((I)N(exp_near)(r) + ((I)k << REAL_MANTISSA));
+  return N(drop)(u < floor, w); // -inf too
+}
+
+// log(the largest class's mass / this class's). Where it is above RS_FARTHEST, the weight is 0.
+KVK_INLINE V N(rs_distance)(const int flags, V x, V w, const N(rs_reference) *ref) {
+  if (flags & RS_MASS)
+    return ref->log_top - N(log_normal)(w > RS_LEAST ? w : N(set1)(RS_LEAST));
+  V distance = ref->top - x;
+  if (flags & RS_SCALED) distance *= ref->factor;
+  return N(min)(distance, N(set1)(RS_FARTHEST));
+}
+
+// Adds one vector of classes. `lanes` masks those that exist.
+KVK_INLINE void N(rs_count)(const int flags, V x, V w, I lanes, const N(rs_reference) *ref,
+                            N(rs_lanes) *acc) {
+  const V distance = N(rs_distance)(flags, x, w, ref);
   const I tie = (x == ref->top) & lanes;
   w = N(keep)(lanes, w);
   acc->ties += N(keep)(tie, N(set1)(1));
   w = N(drop)(tie, w);
   acc->z += w;
   acc->t += w * distance;
+}
+
+// Adds up to RS_CARRY whole vectors, in two loops whose chains are short enough for several vectors to be
+// on their way at once.
+KVK_INLINE void N(rs_stretch)(const int flags, const int32_t type, const void *p, int64_t from,
+                              int64_t count, const N(rs_reference) *ref, V floor, V magic,
+                              N(rs_lanes) *acc) {
+  V weights[RS_CARRY];
+  const V zero = N(set1)(0);
+  for (int64_t i = 0; i < count; i++) {
+    const int64_t k = from + i * LANES;
+    __builtin_prefetch((const char *)p + (k + RS_AHEAD) * READ_WIDTH(type));
+    weights[i] = N(rs_weight)(flags, N(read)(p, k, type), ref, floor, magic);
+  }
+  for (int64_t i = 0; i < count; i++)
+    N(rs_count)(flags, N(read)(p, from + i * LANES, type), weights[i], zero == zero, ref, acc);
 }
 
 KVK_INLINE V N(rs_floor)(const N(rs_reference) *ref) {
@@ -79,13 +101,13 @@ KVK_INLINE void N(rs_block)(const int flags, const int32_t type, const void *p, 
   while (i < n) {
     N(rs_lanes) acc = {zero, zero, zero};
     const int64_t stop = n - i > RS_CARRY * LANES ? i + RS_CARRY * LANES : n;
-    for (; i + LANES <= stop; i += LANES) {
-      __builtin_prefetch((const char *)p + (i + RS_AHEAD) * READ_WIDTH(type));
-      N(rs_step)(flags, N(read)(p, i, type), zero == zero, ref, floor, magic, &acc);
-    }
+    const int64_t whole = (stop - i) / LANES;
+    N(rs_stretch)(flags, type, p, i, whole, ref, floor, magic, &acc);
+    i += whole * LANES;
     if (i < stop) {
       const V x = N(read_part)(p, i, stop - i, type, zero);
-      N(rs_step)(flags, x, N(first_lanes)(stop - i), ref, floor, magic, &acc);
+      const V w = N(rs_weight)(flags, x, ref, floor, magic);
+      N(rs_count)(flags, x, w, N(first_lanes)(stop - i), ref, &acc);
       i = stop;
     }
     N(total_add)(&z, acc.z);
@@ -177,7 +199,8 @@ KVK_INLINE uint32_t N(rs_rows)(const int flags, const int32_t type,
   for (int64_t k = 0; k < n;) {
     N(rs_lanes) acc = {zero, zero, zero};
     const int64_t stop = n - k > RS_CARRY ? k + RS_CARRY : n;
-    for (; k < stop; k++) N(rs_step)(flags, x[k], zero == zero, &ref, floor, magic, &acc);
+    N(rs_stretch)(flags, READ_WHOLE, x, k * LANES, stop - k, &ref, floor, magic, &acc);
+    k = stop;
     N(total_add)(&z, acc.z);
     N(total_add)(&t, acc.t);
     ties += acc.ties;

@@ -1,5 +1,4 @@
-// Reading a row's stored type as vectors of the element type that Real-inl.h chose, and adding vectors up
-// without losing digits to long sums.
+// Reading a row's stored type as vectors of the element type that Real-inl.h chose.
 
 #if KVK_REAL == 32
 KVK_INLINE V N(read)(const void *p, int64_t i, const int32_t type) {
@@ -18,21 +17,6 @@ KVK_INLINE R N(read_one)(const void *p, int64_t i, const int32_t type) {
   memcpy(&x, (const R *)p + i, sizeof x);
   return x;
 }
-
-// Lane sums of Float in Double.
-typedef double half_f64 __attribute__((ext_vector_type(KVK_BYTES / 4)));
-typedef half_f64 N(total);
-KVK_INLINE void N(total_add)(N(total) *total, V x) {
-  *total += __builtin_convertvector(x, half_f64);
-}
-KVK_INLINE double N(total_sum)(const N(total) *total) {
-  half_f64 t = *total;
-  double s[KVK_BYTES / 4];
-  memcpy(s, &t, sizeof s);
-  for (int64_t half = KVK_BYTES / 8; half > 0; half /= 2)
-    for (int64_t i = 0; i < half; i++) s[i] += s[i + half];
-  return s[0];
-}
 #else
 KVK_INLINE V N(read)(const void *p, int64_t i, const int32_t type) {
   (void)type;
@@ -45,10 +29,6 @@ KVK_INLINE R N(read_one)(const void *p, int64_t i, const int32_t type) {
   memcpy(&x, (const R *)p + i, sizeof x);
   return x;
 }
-
-typedef V N(total);
-KVK_INLINE void N(total_add)(N(total) *total, V x) { *total += x; }
-KVK_INLINE double N(total_sum)(const N(total) *total) { return N(sum)(*total); }
 #endif
 
 // The first `count` < LANES elements from place i on; the other lanes as in `padding`.

@@ -124,17 +124,14 @@ static void rs_add(const rs_plan *plan, const void *p, int64_t n, const rs_row *
 }
 
 static double rs_unit_for(const rs_plan *plan, double top) {
-  double unit[KVK_BYTES / 4];
   if (plan->type == KVK_F64) {
     const rs_reference_f64 ref =
         rs_refer_f64(plan->flags, set1_f64(top), plan->factor, plan->factor_low);
-    rs_units_f64(plan, &ref, unit);
-  } else {
-    const rs_reference_f32 ref = rs_refer_f32(plan->flags, set1_f32((float)top),
-                                              (float)plan->factor, (float)plan->factor_low);
-    rs_units_f32(plan, &ref, unit);
+    return rs_unit_f64(plan, &ref, 0);
   }
-  return unit[0];
+  const rs_reference_f32 ref = rs_refer_f32(plan->flags, set1_f32((float)top),
+                                            (float)plan->factor, (float)plan->factor_low);
+  return rs_unit_f32(plan, &ref, 0);
 }
 
 // Takes over a larger largest class: those so far become classes like the others.

@@ -164,19 +164,12 @@ KVK_INLINE N(rs_reference) N(rs_refer)(const int flags, V top, R factor, R facto
   return ref;
 }
 
-// The largest class's weight in the units of the sums: for logits its logarithm, for masses the factor
-// that it takes.
-KVK_INLINE void N(rs_units)(const rs_plan *plan, const N(rs_reference) *ref, double *unit) {
-  R top[LANES], base[LANES], exponent[LANES], factor[LANES];
-  N(store)(top, ref->top);
-  N(store)(base, ref->base);
-  N(store)(exponent, ref->exponent);
-  N(store)(factor, ref->factor);
-  for (int lane = 0; lane < LANES; lane++)
-    unit[lane] = plan->flags & RS_MASS
-                     ? (double)factor[lane]
-                     : rs_logit(plan, (double)top[lane] - (double)base[lane]) -
-                           (double)exponent[lane] * 0.69314718055994530942;
+// The largest class's weight in the units of the sums, in a lane: for logits its logarithm, for masses
+// the factor that it takes.
+KVK_INLINE double N(rs_unit)(const rs_plan *plan, const N(rs_reference) *ref, int lane) {
+  if (plan->flags & RS_MASS) return (double)ref->factor[lane];
+  return rs_logit(plan, (double)ref->top[lane] - (double)ref->base[lane]) -
+         (double)ref->exponent[lane] * 0.69314718055994530942;
 }
 
 // Evaluates LANES short rows, a lane each: `row[lane]` gets what RowStatistics would have found. Returns
@@ -205,18 +198,17 @@ KVK_INLINE uint32_t N(rs_rows)(const int flags, const int32_t type,
     N(total_add)(&t, acc.t);
     ties += acc.ties;
   }
-  double zs[LANES], ts[LANES], units[LANES];
+  double zs[LANES], ts[LANES];
   R tops[LANES], bottoms[LANES], tied[LANES];
   memcpy(zs, &z, sizeof zs);
   memcpy(ts, &t, sizeof ts);
   N(store)(tops, top);
   N(store)(bottoms, bottom);
   N(store)(tied, ties);
-  N(rs_units)(plan, &ref, units);
   uint32_t alone = 0;
   for (int lane = 0; lane < LANES; lane++) {
     row[lane] = (rs_row){{zs[lane], (double)tied[lane], ts[lane]},
-                         (double)tops[lane], units[lane], 0, 1, KVK_VALID};
+                         (double)tops[lane], N(rs_unit)(plan, &ref, lane), 0, 1, KVK_VALID};
     const R sum = (R)(zs[lane] + ts[lane]) + tops[lane];
     const int refused = sum - sum != 0 || !(tied[lane] > 0);
     const int massless = (flags & RS_MASS) && (!(tops[lane] > 0) || bottoms[lane] < 0);

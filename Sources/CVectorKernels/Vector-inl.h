@@ -58,23 +58,46 @@ KVK_INLINE I N(first_lanes)(int64_t count) {
 
 KVK_INLINE int N(any)(I mask) { return __builtin_reduce_or(mask) != 0; }
 
+// Lane i of the result is lane i + by, all around: a shuffle, where `by` is a constant.
+KVK_INLINE V N(turn)(V x, const int by) {
+  V y = x;
+  for (int i = 0; i < LANES; i++) y[i] = x[(i + by) % LANES];
+  return y;
+}
+
 KVK_INLINE R N(largest)(V x) {
-  R m = x[0];
-  for (int i = 1; i < LANES; i++) m = x[i] > m ? x[i] : m;
-  return m;
+  if (LANES > 8) x = N(max)(N(turn)(x, 8), x);
+  if (LANES > 4) x = N(max)(N(turn)(x, 4), x);
+  if (LANES > 2) x = N(max)(N(turn)(x, 2), x);
+  return N(max)(N(turn)(x, 1), x)[0];
 }
 
 KVK_INLINE R N(smallest)(V x) {
-  R m = x[0];
-  for (int i = 1; i < LANES; i++) m = x[i] < m ? x[i] : m;
-  return m;
+  if (LANES > 8) x = N(min)(N(turn)(x, 8), x);
+  if (LANES > 4) x = N(min)(N(turn)(x, 4), x);
+  if (LANES > 2) x = N(min)(N(turn)(x, 2), x);
+  return N(min)(N(turn)(x, 1), x)[0];
 }
 
-// The sum of the lanes, added in Double, in one fixed order.
+// Lane sums of this type in Double: a Double for every lane, added in one fixed order.
+typedef double N(total) __attribute__((ext_vector_type(KVK_BYTES * 8 / KVK_REAL)));
+
+KVK_INLINE void N(total_add)(N(total) *total, V x) {
+  *total += __builtin_convertvector(x, N(total));
+}
+
+KVK_INLINE double N(total_sum)(const N(total) *total) {
+  N(total) x = *total;
+  for (int half = LANES / 2; half > 0; half /= 2) {
+    N(total) y = x;
+    for (int i = 0; i < LANES; i++) y[i] = x[(i + half) % LANES];
+    x += y;
+  }
+  return x[0];
+}
+
+// The sum of the lanes, added in Double.
 KVK_INLINE double N(sum)(V x) {
-  double s[LANES];
-  for (int i = 0; i < LANES; i++) s[i] = (double)x[i];
-  for (int64_t half = LANES / 2; half > 0; half /= 2)
-    for (int64_t i = 0; i < half; i++) s[i] += s[i + half];
-  return s[0];
+  const N(total) total = __builtin_convertvector(x, N(total));
+  return N(total_sum)(&total);
 }

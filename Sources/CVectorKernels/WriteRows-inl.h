@@ -40,8 +40,11 @@ static void wr_segment(const rs_plan *plan, int64_t row, int64_t from, int64_t t
   typedef void (*twofold)(const void *, int64_t, const wr_reference_f64 *, double *, int);
   static const single singles[3][6] = {WR_ROW(whole, f32), WR_ROW(half, f32), WR_ROW(brain, f32)};
   static const twofold twofolds[6] = WR_ROW(whole, f64);
-  const double unit = rs_unit_for(plan, top);
-  const double norm = plan->flags & RS_MASS ? exp(-log_rest) / (top * unit) : exp(-log_rest - unit);
+  double norm = 1; // log-softmax has no use for it
+  if (result->what == KVK_WRITE_SOFTMAX) {
+    const double unit = rs_unit_for(plan, top);
+    norm = plan->flags & RS_MASS ? exp(-log_rest) / (top * unit) : exp(-log_rest - unit);
+  }
   const int which = (result->what == KVK_WRITE_SOFTMAX ? 3 : 0) + plan->flags;
   const int direct = result->type == plan->type;
   double staged[RS_BLOCK], doubles[RS_BLOCK];

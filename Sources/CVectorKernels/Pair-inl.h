@@ -58,14 +58,28 @@ static void pl_recentre(const pl_pair *pair, const pl_result *r, pl_row *s) {
   for (int j = 0; j < PL_SUMS; j++) s->sum[j] = 0;
 }
 
-static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, const kvk_pair_out *out,
-                     int64_t i) {
+// The status of a row by itself: where the other one is not valid, the sums of both end early.
+static int32_t pl_status_alone(const kvk_side *side, int64_t row, int64_t classes) {
+  uint8_t status;
+  const kvk_row_out out = {.status = &status};
+  row_statistics(side, row, 1, classes, &out);
+  return status;
+}
+
+static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t classes,
+                     const kvk_pair_out *out, int64_t i) {
   pl_result r = pl_conclude(s);
   int32_t status_a = s->status_a, status_b = s->status_b;
   if (!status_a && !s->started) status_a = KVK_NO_MASS;
   if (!status_b && !s->started) status_b = KVK_NO_MASS;
-  side_check(pair->a, s->top_a, r.lse_a, &status_a);
-  side_check(pair->b, s->top_b, r.lse_b, &status_b);
+  if (!status_a && !status_b) {
+    side_check(pair->a, s->top_a, r.lse_a, &status_a);
+    side_check(pair->b, s->top_b, r.lse_b, &status_b);
+  } else if (!status_a) {
+    status_a = pl_status_alone(pair->a, pair->row, classes);
+  } else if (!status_b) {
+    status_b = pl_status_alone(pair->b, pair->row, classes);
+  }
   double v[KVK_PAIR_COUNT];
   if (status_a || status_b) {
     for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
@@ -138,7 +152,7 @@ static void pair_row(const kvk_side *a, const kvk_side *b, int64_t row, int64_t 
   pl_row s = {.top_a = -INFINITY, .top_b = -INFINITY};
   do pl_pass(&pair, 0, classes, out, &s);
   while (pl_next(&pair, out, &s) != PL_DONE);
-  pl_write(&pair, swapped, &s, out, index);
+  pl_write(&pair, swapped, &s, classes, out, index);
 }
 
 // Rows of Float that are short enough to be evaluated side by side. Returns 0 where they are not.
@@ -323,5 +337,5 @@ static void pair_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64
   const pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s;
   memcpy(&s, state, sizeof s);
-  pl_write(&pair, swapped, &s, out, index);
+  pl_write(&pair, swapped, &s, classes, out, index);
 }

@@ -69,15 +69,20 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     (try? selected.get()) ?? available.first ?? .baseline
   }
 
-  private static let selected: Result<InstructionSet, InstructionSetError> = {
+  private static let selected = Result { () throws(InstructionSetError) in
     // SAFETY: getenv returns null or a C string.
-    guard let value = unsafe getenv("KULLBACK_ISA") else {
-      return .success(available.first ?? .baseline)
-    }
-    let name = unsafe String(cString: value)
-    guard let set = InstructionSet(rawValue: name) else { return .failure(.unknown(name)) }
-    return available.contains(set) ? .success(set) : .failure(.unavailable(set))
-  }()
+    try choice(unsafe getenv("KULLBACK_ISA").map { unsafe String(cString: $0) })
+  }
+
+  /// The set of this name, or the best available where there is none.
+  ///
+  /// - Throws: `InstructionSetError` when no set has the name, or when it does not run here.
+  package static func choice(_ name: String?) throws(InstructionSetError) -> InstructionSet {
+    guard let name else { return available.first ?? .baseline }
+    guard let set = InstructionSet(rawValue: name) else { throw .unknown(name) }
+    guard available.contains(set) else { throw .unavailable(set) }
+    return set
+  }
 
   /// Bytes of a register.
   public var vectorBytes: Int {

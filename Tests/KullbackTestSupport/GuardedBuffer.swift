@@ -48,24 +48,26 @@ public final class GuardedBuffer: @unchecked Sendable {
   }
 
   /// A matrix of the given values, with the last element of its last row, or the first of its first
-  /// row, at the edge; with `gap` unspecified elements between rows.
+  /// row, at the edge; with `gap` unspecified elements between rows, and `shift` bytes off the edge and
+  /// so off the alignment.
   public static func matrix<Element: MatrixElement>(
-    _ values: [Element], rows: Int, columns: Int, gap: Int = 0, edge: Edge
+    _ values: [Element], rows: Int, columns: Int, gap: Int = 0, shift: Int = 0, edge: Edge
   ) -> Matrix<Element> {
     precondition(values.count == rows * columns)
     let stride = columns + gap
     let size = MemoryLayout<Element>.size
     let bytes = ((rows - 1) * stride + columns) * size
-    let buffer = GuardedBuffer(byteCount: bytes, edge: edge)
+    let buffer = GuardedBuffer(byteCount: bytes + shift, edge: edge)
+    let first = edge == .start ? shift : 0
     for row in 0..<rows {
       for column in 0..<columns {
         // SAFETY: inside the buffer by the computation of `bytes`.
         unsafe buffer.base.storeBytes(
-          of: values[row * columns + column], toByteOffset: (row * stride + column) * size,
+          of: values[row * columns + column], toByteOffset: first + (row * stride + column) * size,
           as: Element.self)
       }
     }
     return unsafe Matrix(
-      borrowing: buffer.base, rows: rows, columns: columns, rowStride: stride, owner: buffer)
+      borrowing: buffer.base + first, rows: rows, columns: columns, rowStride: stride, owner: buffer)
   }
 }

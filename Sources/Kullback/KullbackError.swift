@@ -29,7 +29,7 @@ public enum KullbackError: Error, Sendable, Equatable {
   case invalidTolerance(Double)
   /// A base of logarithms that is not a finite number above 0, other than 1.
   case invalidBase(Double)
-  /// A form that the element type cannot have: whole numbers are weights or logits.
+  /// A form that the element type cannot have: whole numbers are weights.
   case unsupportedElements(ElementKind, form: Form)
   /// No measure has this name.
   case unknownMeasure(String)

@@ -64,8 +64,8 @@ typedef struct {
   const kvk_side *a, *b;
   int64_t row;
   int32_t type; // the type that blocks are read as: KVK_F32, KVK_F16, KVK_BF16 or KVK_F64
-  int staged;   // blocks have to be staged as Double first
-  int low;      // ... with a low part
+  int staged;   // blocks have to be staged in that type first
+  int low;      // ... with a low part (Double only)
 } pl_pair;
 
 // The first class from `from` on in which stored values differ, or `to`.
@@ -82,12 +82,22 @@ static int64_t pl_first_difference(const kvk_side *a, const kvk_side *b, int64_t
   return to;
 }
 
+// Whether a side's logits are numbers in Float also after they were divided by the temperature.
+static int pl_is_single(const kvk_side *s) {
+  int exponent;
+  return side_is_log(s->form) && frexp(side_temperature(s), &exponent) == 0.5 && exponent > -30 && exponent < 30 &&
+         (s->type == KVK_F32 || s->type == KVK_F16 || s->type == KVK_BF16);
+}
+
 // How two sides are read together.
 static pl_pair pl_pair_of(const kvk_side *a, const kvk_side *b, int64_t row) {
   pl_pair pair = {a, b, row, a->type, 0, 0};
   const int plain = side_is_log(a->form) && side_is_log(b->form) && side_temperature(a) == 1.0 &&
                     side_temperature(b) == 1.0 && a->type == b->type && a->type <= KVK_BF16;
-  if (!plain) {
+  if (!plain && pl_is_single(a) && pl_is_single(b)) {
+    pair.type = KVK_F32;
+    pair.staged = 1;
+  } else if (!plain) {
     pair.type = KVK_F64;
     pair.staged = 1;
     pair.low = (a->type == KVK_F64 || b->type == KVK_F64 || a->type >= KVK_I32 || b->type >= KVK_I32);
@@ -168,6 +178,15 @@ static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, do
     else if (low) pl_log_pair(y, y_low, &high[i], &low[i]);
     else high[i] = log(y);
   }
+}
+
+// A stretch of a side that pl_is_single, as logits in Float.
+static void pl_stage_single(const kvk_side *s, int64_t row, int64_t from, int64_t n, float *to) {
+  block_f32(element_at(s, row, from), s->type, n, to);
+  const double t = side_temperature(s);
+  if (t == 1.0) return;
+  const float factor = (float)(1 / t);
+  for (int64_t i = 0; i < n; i++) to[i] *= factor;
 }
 
 // psi(u) = u - log1p(u), to full relative precision for small u.
@@ -405,18 +424,27 @@ static void pl_evaluate(const pl_pair *pair, const pl_row *s, int record, int ch
   else table[mode != PL_FAST ? 4 + record : 2 * record + exact](a, b, a_low, b_low, n, &ref, out);
 }
 
-// A block of both rows as the kernels read it: in place, or staged in Double.
+// A block of both rows as the kernels read it: in place, or staged.
 typedef struct {
   const void *a, *b;
+  float single_a[PL_BLOCK], single_b[PL_BLOCK];
   const double *a_low, *b_low;
   double high_a[PL_BLOCK], high_b[PL_BLOCK], low_a[PL_BLOCK], low_b[PL_BLOCK];
 } pl_view;
 
 static void pl_open(const pl_pair *pair, int wide, int64_t from, int64_t n, pl_view *view) {
   view->a_low = view->b_low = 0;
-  if (!pair->staged && !(wide && pair->type != KVK_F64)) {
+  const int widens = wide && pair->type != KVK_F64;
+  if (!pair->staged && !widens) {
     view->a = element_at(pair->a, pair->row, from);
     view->b = element_at(pair->b, pair->row, from);
+    return;
+  }
+  if (pair->type != KVK_F64 && !widens) {
+    pl_stage_single(pair->a, pair->row, from, n, view->single_a);
+    pl_stage_single(pair->b, pair->row, from, n, view->single_b);
+    view->a = view->single_a;
+    view->b = view->single_b;
     return;
   }
   pl_stage(pair->a, pair->row, from, n, view->high_a, pair->low ? view->low_a : 0);

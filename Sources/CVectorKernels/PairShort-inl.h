@@ -2,6 +2,7 @@
 
 // Rows up to this long are evaluated side by side.
 #define PS_CLASSES 256
+#define PS_MANY 64 // from so many classes on, the first look takes x as it rounds
 #define PS_LANES (KVK_BYTES / 4)
 
 typedef struct {
@@ -9,6 +10,22 @@ typedef struct {
   double lse_a[PS_LANES], lse_b[PS_LANES], log_a[PS_LANES], log_b[PS_LANES];
   double c[PS_LANES]; // A - B
 } ps_results;
+
+// The bits of lanes whose digits are in doubt: `weak` where they cancelled, `rounded` where the rounding
+// of x, or of the sum of a row whose mass is nearly all in one class, would count.
+typedef struct {
+  uint32_t weak, rounded;
+} ps_doubts;
+
+static inline void ps_take(uint32_t lanes, const ps_results *from, ps_results *to) {
+  for (int lane = 0; lane < PS_LANES; lane++) {
+    if (!(lanes >> lane & 1)) continue;
+    const double *source = from->d_ab + lane;
+    double *target = to->d_ab + lane;
+    for (size_t j = 0; j < sizeof *from / sizeof from->d_ab; j++)
+      target[j * PS_LANES] = source[j * PS_LANES];
+  }
+}
 
 // Rows whose D is less than this share of the terms it is made of are added up once more, with a shift at
 // which D is the sum of its terms: over few classes their rounding does not average out.
@@ -26,12 +43,11 @@ KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i
   return drop_f64(nothing, max_f64(d, set1_f64(0)));
 }
 
-// Sums of `count` rows (a multiple of a Double vector) into results; the bits of rows that want a
-// second look are set. The formulas are those of pl_conclude.
-static inline uint32_t ps_conclude(int count, const double *sum, const double *scale,
+// Sums of `count` rows (a multiple of a Double vector) into results. The formulas are those of pl_conclude.
+static inline ps_doubts ps_conclude(int count, const double *sum, const double *scale,
                                    const double *c, const double *top_a, const double *top_b,
                                    double digits, ps_results *r) {
-  uint32_t look_again = 0;
+  ps_doubts doubts = {0, 0};
   const int lanes = KVK_BYTES / 8;
   for (int i = 0; i < count; i += lanes) {
 #define PS_SUM(j) load_f64(sum + (j) * count + i)
@@ -41,8 +57,9 @@ static inline uint32_t ps_conclude(int count, const double *sum, const double *s
     const v_f64 z = PS_SUM(PL_Z) + PS_SUM(PL_TIES) * largest_a;
     const v_f64 vz = PS_SUM(PL_VZ) + PS_SUM(PL_VTIES) * largest_b;
     v_f64 unused;
-    const v_f64 log_a = log1p_f64(PS_SUM(PL_Z) / largest_a + (PS_SUM(PL_TIES) - 1.0), &unused);
-    const v_f64 log_b = log1p_f64(PS_SUM(PL_VZ) / largest_b + (PS_SUM(PL_VTIES) - 1.0), &unused);
+    const v_f64 others_a = PS_SUM(PL_Z) / largest_a + (PS_SUM(PL_TIES) - 1.0);
+    const v_f64 others_b = PS_SUM(PL_VZ) / largest_b + (PS_SUM(PL_VTIES) - 1.0);
+    const v_f64 log_a = log1p_f64(others_a, &unused), log_b = log1p_f64(others_b, &unused);
     const v_f64 per_z = 1.0 / z, per_vz = 1.0 / vz;
     const v_f64 m = PS_SUM(PL_M) * per_z, s = PS_SUM(PL_S) * per_z;
     const v_f64 vm = -PS_SUM(PL_VM) * per_vz, vs = PS_SUM(PL_VS) * per_vz;
@@ -61,11 +78,15 @@ static inline uint32_t ps_conclude(int count, const double *sum, const double *s
     const v_f64 near = log1p_f64(max_f64(u, set1_f64(-0.75)), &unused);
     // Where S and M are not small, their rounding is not small beside the ratio's.
     store_f64(r->c + i, load_f64(c + i) - (((abs_f64(u) < 0.5) & (s < 0.5)) ? near : log_ratio));
-    for (int lane = 0; lane < lanes; lane++)
-      if (weak[lane]) look_again |= 1u << (i + lane);
+    const v_f64 shift = load_f64(c + i);
+    const i_f64 rounded = (others_a < 0.5) | (others_b < 0.5) | (shift * shift > 128.0 * s);
+    for (int lane = 0; lane < lanes; lane++) {
+      if (weak[lane]) doubts.weak |= 1u << (i + lane);
+      if (rounded[lane]) doubts.rounded |= 1u << (i + lane);
+    }
 #undef PS_SUM
   }
-  return look_again;
+  return doubts;
 }
 
 #define KVK_REAL 32

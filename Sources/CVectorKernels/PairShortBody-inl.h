@@ -24,8 +24,8 @@ KVK_INLINE void N(ps_weights)(const V *a, const V *b, int64_t n, N(pl_reference)
   ref->c_high = m / z;
 }
 
-// The sums. Rounding does not average out over few classes: x is always exact.
-KVK_INLINE void N(ps_add_up)(const V *a, const V *b, int64_t n, const V *weights,
+// The sums.
+KVK_INLINE void N(ps_add_up)(const int flags, const V *a, const V *b, int64_t n, const V *weights,
                              const N(pl_reference) *ref, N(ps_sums) *out) {
   const V zero = N(set1)(0);
   N(pl_lanes) acc;
@@ -35,7 +35,7 @@ KVK_INLINE void N(ps_add_up)(const V *a, const V *b, int64_t n, const V *weights
   for (int64_t k = 0; k < n;) {
     const int64_t stop = n - k > PL_CARRY ? k + PL_CARRY : n;
     // Class k of all rows is one vector.
-    N(pl_stretch)(PL_RECORD | PL_EXACT, READ_WHOLE, a, b, k * LANES, stop - k, weights + k, ref, &acc);
+    N(pl_stretch)(flags, READ_WHOLE, a, b, k * LANES, stop - k, weights + k, ref, &acc);
     k = stop;
     for (int j = 0; j < PL_SUMS; j++) {
       N(total_add)(&total[j], acc.sum[j]);
@@ -85,27 +85,40 @@ KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const 
     sums.top_a[lane] = (double)plain_top_a[lane];
     sums.top_b[lane] = (double)plain_top_b[lane];
   }
+  // Over few classes rounding does not average out: x is exact. Over more it is where that counts, in a
+  // second look. What a lane gets does not depend on the others.
+  int exact = n < PS_MANY;
+  uint32_t open = (uint32_t)((1ull << LANES) - 1), alone = 0;
   for (int look = 0;; look++) {
-    N(ps_add_up)(ta, tb, n, weights, &ref, &sums);
+    if (exact) N(ps_add_up)(PL_RECORD | PL_EXACT, ta, tb, n, weights, &ref, &sums);
+    else N(ps_add_up)(0, ta, tb, n, weights, &ref, &sums);
     N(store)(c, ref.c_high);
     N(store)(c_low, ref.c_low);
-    uint32_t alone = 0;
+    for (int lane = 0; lane < LANES; lane++) sums.c[lane] = (double)c[lane] + (double)c_low[lane];
+    ps_results now;
+    const ps_doubts doubts = ps_conclude(LANES, &sums.sum[0][0], sums.scale, sums.c, sums.top_a,
+                                         sums.top_b, digits, look == 0 ? results : &now);
+    uint32_t again = doubts.weak;
     for (int lane = 0; lane < LANES; lane++) {
       double all = (double)sums.far[lane];
       for (int j = 0; j < PL_SUMS; j++) all += sums.sum[j][lane];
-      if (!(all - all == 0) || !(sums.far[lane] <= PL_LIMIT)) alone |= 1u << lane;
-      sums.c[lane] = (double)c[lane] + (double)c_low[lane];
+      if (!(all - all == 0) || !(sums.far[lane] <= PL_LIMIT)) alone |= open & 1u << lane;
+      if (!exact && !(sums.far[lane] <= 8)) again |= 1u << lane;
     }
-    const uint32_t weak = ps_conclude(LANES, &sums.sum[0][0], sums.scale, sums.c, sums.top_a,
-                                      sums.top_b, digits, results);
-    if (!(weak & ~alone)) return alone;
-    if (look > 0) return alone | weak;
+    if (!exact) again |= doubts.rounded;
+    again &= open & ~alone;
+    if (look > 0) ps_take(open & ~again, &now, results);
+    if (!again) return alone;
+    if (look == 2) return alone | again;
     for (int lane = 0; lane < LANES; lane++) {
-      if (!(weak >> lane & 1) || !(fabs(results->c[lane]) < 1e30)) continue;
-      c[lane] = (R)results->c[lane];
-      c_low[lane] = (R)(results->c[lane] - (double)c[lane]);
+      const double ratio = look == 0 ? results->c[lane] : now.c[lane];
+      if (!(doubts.weak & again & 1u << lane) || !(fabs(ratio) < 1e30)) continue;
+      c[lane] = (R)ratio;
+      c_low[lane] = (R)(ratio - (double)c[lane]);
     }
     ref.c_high = N(load)(c);
     ref.c_low = N(load)(c_low);
+    open = again;
+    exact = 1;
   }
 }

@@ -68,6 +68,7 @@ public final class GuardedBuffer: @unchecked Sendable {
       }
     }
     return unsafe Matrix(
-      borrowing: buffer.base + first, rows: rows, columns: columns, rowStride: stride, owner: buffer)
+      borrowing: buffer.base + first, rows: rows, columns: columns, rowStride: stride, owner: buffer
+    )
   }
 }

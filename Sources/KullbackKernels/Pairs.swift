@@ -99,11 +99,12 @@ public func evaluatePairs(
     unsafe second.withSide { b in
       unsafe results.withColumns(at: offset) { out in
         let work = unsafe PairWork(
-          a: a, b: b, out: out, table: table, rows: rows, classes: classes)
+          first: first, second: second, a: a, b: b, out: out, table: table, rows: rows,
+          classes: classes)
         if classes > Int(KVK_SEGMENT) {
           work.runLongRows(threads: threads)
         } else {
-          work.runRows(bytesPerRow: first.rowBytes + second.rowBytes, threads: threads)
+          work.runRows(threads: threads)
         }
       }
     }
@@ -134,6 +135,8 @@ extension PairResults {
 /// One call's work, as tasks that threads share.
 @safe
 private struct PairWork: @unchecked Sendable {
+  let first: RowOperand
+  let second: RowOperand
   let a: kvk_side
   let b: kvk_side
   let out: kvk_pair_out
@@ -142,12 +145,16 @@ private struct PairWork: @unchecked Sendable {
   let classes: Int
 
   /// Whole rows, some to a task.
-  func runRows(bytesPerRow: Int, threads: Int) {
-    RowTasks(rows: rows.count, bytesPerRow: bytesPerRow).run(threads: threads) { task in
+  func runRows(threads: Int) {
+    let tasks = RowTasks(rows: rows.count, bytesPerRow: first.rowBytes + second.rowBytes)
+    tasks.run(threads: threads) { task in
+      let read = rows.lowerBound + task.lowerBound..<rows.lowerBound + task.upperBound
+      first.populate(read)
+      second.populate(read)
       var (a, b, part) = unsafe (self.a, self.b, out.shifted(by: task.lowerBound))
       // SAFETY: the task's rows are inside both sides and the columns.
       unsafe table.pair_rows(
-        &a, &b, Int64(rows.lowerBound + task.lowerBound), Int64(task.count), Int64(classes), &part)
+        &a, &b, Int64(read.lowerBound), Int64(read.count), Int64(classes), &part)
     }
   }
 
@@ -160,16 +167,24 @@ private struct PairWork: @unchecked Sendable {
       var (a, b, wanted) = unsafe (self.a, self.b, out)
       var state = kvk_state()
       var more = true
+      var isFirstLook = true
       while more {
         let before = state
         let partials = Partials(count: count)
+        let populates = isFirstLook
         Threads.parallel(tasks: count, threads: threads) { task in
+          let part = task * segment..<min(classes, (task + 1) * segment)
+          if populates {
+            first.populate(row: Int(row), classes: part)
+            second.populate(row: Int(row), classes: part)
+          }
           var (a, b, wanted, before) = unsafe (self.a, self.b, out, before)
           // SAFETY: each task writes its own partial state.
           unsafe table.pair_segment(
-            &a, &b, row, Int64(task * segment), Int64(min(classes, (task + 1) * segment)),
-            Int64(classes), &wanted, &before, partials.base + task)
+            &a, &b, row, Int64(part.lowerBound), Int64(part.upperBound), Int64(classes), &wanted,
+            &before, partials.base + task)
         }
+        isFirstLook = false
         more =
           unsafe table.pair_merge(
             &a, &b, row, Int64(classes), &wanted, &state, partials.base, Int64(count)) != 0

@@ -64,6 +64,17 @@ public struct RowOperand: Sendable {
     isRepeated || (rows.lowerBound >= 0 && rows.upperBound <= matrix.rows)
   }
 
+  /// Maps the pages of rows that are about to be read: in the thread that reads them, so that all share
+  /// that work.
+  func populate(_ rows: Range<Int>) {
+    if !isRepeated { matrix.populate(rows: rows) }
+  }
+
+  /// The same for a part of a row.
+  func populate(row: Int, classes: Range<Int>) {
+    if !isRepeated { matrix.populate(row: row, columns: classes) }
+  }
+
   /// Bytes of one row.
   var rowBytes: Int { matrix.columns * matrix.kind.byteCount }
 

@@ -72,9 +72,21 @@ public struct AnyMatrix: Sendable {
   /// Whether the elements lie in a mapped file.
   public var isMapped: Bool { layout.storage.isMapped }
 
-  /// Brings rows of a mapped file into memory ahead of their use; elsewhere does nothing.
+  /// Has rows of a mapped file read ahead of their use and returns at once; elsewhere does nothing.
   public func prefetch(rows range: Range<Int>) {
     layout.storage.prefetch(bytes: layout.byteRange(rows: range))
+  }
+
+  /// Brings rows of a mapped file into memory, so that reading them faults no page; elsewhere does nothing.
+  public func populate(rows range: Range<Int>) {
+    guard isMapped else { return }
+    layout.storage.populate(bytes: layout.byteRange(rows: range))
+  }
+
+  /// Brings a part of a row of a mapped file into memory; elsewhere does nothing.
+  public func populate(row: Int, columns: Range<Int>) {
+    guard isMapped else { return }
+    layout.storage.populate(bytes: layout.byteRange(row: row, columns: columns))
   }
 
   /// Gives the memory of a mapped file's rows back; elsewhere does nothing.

@@ -59,6 +59,14 @@ struct Layout: Sendable {
     return (offset + row * rowStride + column) * kind.byteCount
   }
 
+  func byteRange(row: Int, columns: Range<Int>) -> Range<Int> {
+    precondition(row >= 0 && row < rows, "row \(row) of \(rows)")
+    precondition(columns.lowerBound >= 0 && columns.upperBound <= self.columns, "no such columns")
+    let from = offset + row * rowStride
+    return (from + columns.lowerBound) * kind.byteCount..<(from + columns.upperBound)
+      * kind.byteCount
+  }
+
   func byteRange(rows range: Range<Int>) -> Range<Int> {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     let from = (offset + range.lowerBound * rowStride) * kind.byteCount

@@ -72,8 +72,13 @@ public final class MappedFile: @unchecked Sendable {
     _ = unsafe madvise(address, byteCount, MADV_SEQUENTIAL)
   }
 
-  /// Brings a range of bytes into memory ahead of their use.
+  /// Has a range of bytes read ahead of their use, and returns at once.
   public func prefetch(bytes: Range<Int>) {
+    advise(bytes, first: MADV_WILLNEED, else: MADV_WILLNEED)
+  }
+
+  /// Brings a range of bytes in, so that touching them faults no page; returns when they are there.
+  public func populate(bytes: Range<Int>) {
     advise(bytes, first: 22 /* MADV_POPULATE_READ, Linux 5.14 */, else: MADV_WILLNEED)
   }
 

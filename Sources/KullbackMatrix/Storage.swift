@@ -67,9 +67,14 @@ final class Storage: @unchecked Sendable {
   /// Whether the bytes are those of a mapped file.
   var isMapped: Bool { mapping != nil }
 
-  /// Brings bytes of a mapped file into memory; elsewhere does nothing.
+  /// Has bytes of a mapped file read ahead; elsewhere does nothing.
   func prefetch(bytes: Range<Int>) {
     mapping?.prefetch(bytes: bytes.lowerBound + mappingOffset..<bytes.upperBound + mappingOffset)
+  }
+
+  /// Brings bytes of a mapped file into memory; elsewhere does nothing.
+  func populate(bytes: Range<Int>) {
+    mapping?.populate(bytes: bytes.lowerBound + mappingOffset..<bytes.upperBound + mappingOffset)
   }
 
   /// Gives the memory of a mapped file's bytes back; elsewhere does nothing.

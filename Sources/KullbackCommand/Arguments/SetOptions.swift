@@ -23,7 +23,7 @@ struct SetOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Only these rows, counted from 0: 10..<20, 10...19, ..<20 or 10...", valueName: "A..<B"),
+      "Only these rows, counted from 0: '10..<20' (quoted), 10...19 or 10...", valueName: "A..<B"),
     transform: RowRange.init(parsing:))
   var rows: RowRange?
 

@@ -58,7 +58,7 @@ struct InfoReport {
   private var kernel: String {
     guard let forced = machine.forcedBLASKernel else { return machine.blasKernel }
     let otherwise = machine.blasKernelOtherwise.map { "; otherwise \($0)" } ?? ""
-    return "\(machine.blasKernel) (OPENBLAS_CORETYPE is \(forced)\(otherwise))"
+    return "\(machine.blasKernel) (OPENBLAS_CORETYPE is \"\(forced)\"\(otherwise))"
   }
 }
 

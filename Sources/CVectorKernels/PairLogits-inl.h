@@ -170,13 +170,17 @@ static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, do
     return;
   }
   const double alpha = s->form == KVK_WEIGHTS ? s->smoothing : 0;
+  if (!low) {
+    // A negative weight is refused, not smoothed away.
+    for (int64_t i = 0; i < n; i++) high[i] = high[i] < 0 ? NAN : high[i] + alpha;
+    log_array_f64(high, high, n);
+    return;
+  }
   for (int64_t i = 0; i < n; i++) {
     const double x = high[i];
     const double y = x + alpha, bb = y - x, y_low = (x - (y - bb)) + (alpha - bb);
-    // A negative weight is refused, not smoothed away.
     if (x < 0) high[i] = NAN;
-    else if (low) pl_log_pair(y, y_low, &high[i], &low[i]);
-    else high[i] = log(y);
+    else pl_log_pair(y, y_low, &high[i], &low[i]);
   }
 }
 

@@ -56,6 +56,9 @@ struct Run: ParsableCommand {
         fflush(nil)  // Each row when it is there, through a pipe as well.
       }
     }
+    guard !measurements.isEmpty else {
+      throw ValidationError("no work has '\(filter ?? "")' in its title")
+    }
     if let json {
       let report = Report(
         machine: machine, cleared: clearedKernelChoice, measurements: measurements)

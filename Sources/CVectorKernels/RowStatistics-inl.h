@@ -11,13 +11,15 @@
 enum {
   RS_MASS = 1,   // probabilities or weights
   RS_SCALED = 2, // logits at a temperature other than 1
+  RS_BARE = 4,   // without t, which the entropy alone needs
+  RS_KINDS = 7,  // the numbers of flags that are used: 0 ... 2, and the same with RS_BARE
 };
 
 #define RS_BLOCK 2048
 #define RS_AHEAD 1024
 #define RS_CARRY 16  // vectors that are added up in lanes of Float
 #define RS_ROWS 64   // rows that are concluded together
-#define RS_SHORT 48  // classes of rows that are evaluated side by side
+#define RS_SHORT 160 // classes of rows that are evaluated side by side
 
 typedef struct {
   double z, ties, t;
@@ -74,6 +76,13 @@ static rs_plan rs_plan_for(const kvk_side *a) {
   return plan;
 }
 
+// The plan for what is wanted of the rows.
+static rs_plan rs_plan_to(const kvk_side *a, const kvk_row_out *wanted) {
+  rs_plan plan = rs_plan_for(a);
+  if (!wanted->column[KVK_ENTROPY]) plan.flags |= RS_BARE;
+  return plan;
+}
+
 // A block as the kernels read it.
 static const void *rs_open(const rs_plan *plan, int64_t row, int64_t from, int64_t n,
                            double *staged) {
@@ -96,28 +105,36 @@ static const void *rs_open(const rs_plan *plan, int64_t row, int64_t from, int64
 #define RS_BLOCK_FUNCTIONS(suffix, real, type)                                                    \
   RS_BLOCK_FUNCTION(rs_plain_##suffix, 0, real, type)                                             \
   RS_BLOCK_FUNCTION(rs_mass_##suffix, RS_MASS, real, type)                                        \
-  RS_BLOCK_FUNCTION(rs_scaled_##suffix, RS_SCALED, real, type)
+  RS_BLOCK_FUNCTION(rs_scaled_##suffix, RS_SCALED, real, type)                                    \
+  RS_BLOCK_FUNCTION(rs_bare_plain_##suffix, RS_BARE, real, type)                                  \
+  RS_BLOCK_FUNCTION(rs_bare_mass_##suffix, RS_BARE | RS_MASS, real, type)                         \
+  RS_BLOCK_FUNCTION(rs_bare_scaled_##suffix, RS_BARE | RS_SCALED, real, type)
 RS_BLOCK_FUNCTIONS(whole, f32, KVK_F32)
 RS_BLOCK_FUNCTIONS(half, f32, KVK_F16)
 RS_BLOCK_FUNCTIONS(brain, f32, KVK_BF16)
 RS_BLOCK_FUNCTIONS(whole, f64, KVK_F64)
 
+#define RS_TABLE(suffix, real)                                                                    \
+  {[0] = rs_plain_##suffix##_##real,                                                              \
+   [RS_MASS] = rs_mass_##suffix##_##real,                                                         \
+   [RS_SCALED] = rs_scaled_##suffix##_##real,                                                     \
+   [RS_BARE] = rs_bare_plain_##suffix##_##real,                                                   \
+   [RS_BARE | RS_MASS] = rs_bare_mass_##suffix##_##real,                                          \
+   [RS_BARE | RS_SCALED] = rs_bare_scaled_##suffix##_##real}
+
 // The sums of n classes with the row's largest as it stands.
 static void rs_add(const rs_plan *plan, const void *p, int64_t n, const rs_row *s, rs_sums *sums) {
   if (plan->type == KVK_F64) {
     typedef void (*fn)(const void *, int64_t, const rs_reference_f64 *, rs_sums *);
-    static const fn table[3] = {rs_plain_whole_f64, rs_mass_whole_f64, rs_scaled_whole_f64};
+    static const fn table[RS_KINDS] = RS_TABLE(whole, f64);
     const rs_reference_f64 ref =
         rs_refer_f64(plan->flags, set1_f64(s->top), plan->factor, plan->factor_low);
     table[plan->flags](p, n, &ref, sums);
     return;
   }
   typedef void (*fn)(const void *, int64_t, const rs_reference_f32 *, rs_sums *);
-  static const fn table[3][3] = {
-      {rs_plain_whole_f32, rs_mass_whole_f32, rs_scaled_whole_f32},
-      {rs_plain_half_f32, rs_mass_half_f32, rs_scaled_half_f32},
-      {rs_plain_brain_f32, rs_mass_brain_f32, rs_scaled_brain_f32},
-  };
+  static const fn table[3][RS_KINDS] = {RS_TABLE(whole, f32), RS_TABLE(half, f32),
+                                        RS_TABLE(brain, f32)};
   const rs_reference_f32 ref = rs_refer_f32(plan->flags, set1_f32((float)s->top),
                                             (float)plan->factor, (float)plan->factor_low);
   table[plan->type == KVK_F32 ? 0 : plan->type == KVK_F16 ? 1 : 2][plan->flags](p, n, &ref, sums);
@@ -160,10 +177,10 @@ static void rs_run(const rs_plan *plan, int64_t row, int64_t from, int64_t to, r
     const int64_t n = to - k < RS_BLOCK ? to - k : RS_BLOCK;
     const void *p = rs_open(plan, row, k, n, staged);
     double top, bottom;
-    if (plan->type == KVK_F64) rs_ends_f64(KVK_F64, p, n, &top, &bottom);
-    else if (plan->type == KVK_F32) rs_ends_f32(KVK_F32, p, n, &top, &bottom);
-    else if (plan->type == KVK_F16) rs_ends_f32(KVK_F16, p, n, &top, &bottom);
-    else rs_ends_f32(KVK_BF16, p, n, &top, &bottom);
+    if (plan->type == KVK_F64) rs_ends_f64(plan->flags, KVK_F64, p, n, &top, &bottom);
+    else if (plan->type == KVK_F32) rs_ends_f32(plan->flags, KVK_F32, p, n, &top, &bottom);
+    else if (plan->type == KVK_F16) rs_ends_f32(plan->flags, KVK_F16, p, n, &top, &bottom);
+    else rs_ends_f32(plan->flags, KVK_BF16, p, n, &top, &bottom);
     const int empty = mass ? !(top > 0) : !(top > -INFINITY);
     rs_sums sums = s->sums;
     if (!empty && top < INFINITY && !s->status) {
@@ -232,9 +249,14 @@ static rs_row rs_row_of(const rs_plan *plan, int64_t row, int64_t from, int64_t 
 #define RS_SIDE_BY_SIDE(suffix, real, type)                                                       \
   static __attribute__((noinline)) uint32_t rs_side_by_side_##suffix##_##real(                    \
       const rs_plan *plan, const void *const from[], int64_t n, rs_row *found) {                  \
-    if (plan->flags == RS_MASS) return rs_rows_##real(RS_MASS, type, plan, from, n, found);       \
-    if (plan->flags == RS_SCALED) return rs_rows_##real(RS_SCALED, type, plan, from, n, found);   \
-    return rs_rows_##real(0, type, plan, from, n, found);                                         \
+    switch (plan->flags) {                                                                        \
+    case RS_MASS: return rs_rows_##real(RS_MASS, type, plan, from, n, found);                     \
+    case RS_SCALED: return rs_rows_##real(RS_SCALED, type, plan, from, n, found);                 \
+    case RS_BARE: return rs_rows_##real(RS_BARE, type, plan, from, n, found);                     \
+    case RS_BARE | RS_MASS: return rs_rows_##real(RS_BARE | RS_MASS, type, plan, from, n, found); \
+    case RS_BARE | RS_SCALED: return rs_rows_##real(RS_BARE | RS_SCALED, type, plan, from, n, found); \
+    default: return rs_rows_##real(0, type, plan, from, n, found);                                \
+    }                                                                                             \
   }
 RS_SIDE_BY_SIDE(whole, f32, KVK_F32)
 RS_SIDE_BY_SIDE(half, f32, KVK_F16)
@@ -272,7 +294,7 @@ static void rs_short_rows(const rs_plan *plan, int64_t first, int count, int64_t
 
 static void row_statistics(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
                            const kvk_row_out *out) {
-  const rs_plan plan = rs_plan_for(a);
+  const rs_plan plan = rs_plan_to(a, out);
   rs_row rows[RS_ROWS];
   for (int64_t i = 0; i < count; i += RS_ROWS) {
     const int some = count - i < RS_ROWS ? (int)(count - i) : RS_ROWS;
@@ -287,7 +309,7 @@ static void row_statistics(const kvk_side *a, int64_t first, int64_t count, int6
 
 static void row_segment(const kvk_side *a, int64_t row, int64_t from, int64_t to,
                         const kvk_row_out *wanted, kvk_state *partial) {
-  const rs_plan plan = rs_plan_for(a);
+  const rs_plan plan = rs_plan_to(a, wanted);
   const rs_row s = rs_row_of(&plan, row, from, to, wanted);
   memset(partial, 0, sizeof *partial);
   memcpy(partial, &s, sizeof s);

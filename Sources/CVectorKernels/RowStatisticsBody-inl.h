@@ -62,13 +62,13 @@ KVK_INLINE V N(rs_distance)(const int flags, V x, V w, const N(rs_reference) *re
 // Adds one vector of classes. `lanes` masks those that exist.
 KVK_INLINE void N(rs_count)(const int flags, V x, V w, I lanes, const N(rs_reference) *ref,
                             N(rs_lanes) *acc) {
-  const V distance = N(rs_distance)(flags, x, w, ref);
+  const V distance = flags & RS_BARE ? w : N(rs_distance)(flags, x, w, ref);
   const I tie = (x == ref->top) & lanes;
   w = N(keep)(lanes, w);
   acc->ties += N(keep)(tie, N(set1)(1));
   w = N(drop)(tie, w);
   acc->z += w;
-  acc->t += w * distance;
+  if (!(flags & RS_BARE)) acc->t += w * distance;
 }
 
 // Adds up to RS_CARRY whole vectors, in two loops whose chains are short enough for several vectors to be
@@ -111,25 +111,25 @@ KVK_INLINE void N(rs_block)(const int flags, const int32_t type, const void *p, 
       i = stop;
     }
     N(total_add)(&z, acc.z);
-    N(total_add)(&t, acc.t);
+    if (!(flags & RS_BARE)) N(total_add)(&t, acc.t);
     N(total_add)(&ties, acc.ties);
   }
   out->z += N(total_sum)(&z);
-  out->t += N(total_sum)(&t);
+  if (!(flags & RS_BARE)) out->t += N(total_sum)(&t);
   out->ties += N(total_sum)(&ties);
 }
 
-// The largest and the smallest of n elements; NaN is passed over.
-KVK_INLINE void N(rs_ends)(const int32_t type, const void *p, int64_t n, double *top,
+// The largest and, of masses, the smallest of n elements; NaN is passed over.
+KVK_INLINE void N(rs_ends)(const int flags, const int32_t type, const void *p, int64_t n, double *top,
                            double *bottom) {
   V high = N(set1)(-INFINITY), low = -high;
   int64_t i = 0;
   for (; i + LANES <= n; i += LANES) {
     const V x = N(read)(p, i, type);
     high = N(max)(x, high);
-    low = N(min)(x, low);
+    if (flags & RS_MASS) low = N(min)(x, low);
   }
-  R t = N(largest)(high), b = N(smallest)(low);
+  R t = N(largest)(high), b = flags & RS_MASS ? N(smallest)(low) : 0;
   for (; i < n; i++) {
     const R x = N(read_one)(p, i, type);
     t = x > t ? x : t;
@@ -195,7 +195,7 @@ KVK_INLINE uint32_t N(rs_rows)(const int flags, const int32_t type,
     N(rs_stretch)(flags, READ_WHOLE, x, k * LANES, stop - k, &ref, floor, magic, &acc);
     k = stop;
     N(total_add)(&z, acc.z);
-    N(total_add)(&t, acc.t);
+    if (!(flags & RS_BARE)) N(total_add)(&t, acc.t);
     ties += acc.ties;
   }
   double zs[LANES], ts[LANES];

@@ -262,7 +262,8 @@ static void pl_raise(pl_row *s, double top_a, double top_b) {
 static int pl_rebase(pl_row *s, const pl_place *to, double top_a, double top_b) {
   const double scale = to->scale;
   const double shift = (s->c - to->c) + (s->c_low - to->c_low);
-  if (!(fabs(shift) <= 60) || s->scale - scale > 600) return 0;
+  // exp(|shift|) is what the rounding of the sums so far would be multiplied by.
+  if (!(fabs(shift) <= 5) || s->scale - scale > 600) return 0;
   pl_raise(s, top_a, top_b);
   const double z = s->sum[PL_Z] + pl_ties_weight_a(s), vz = s->sum[PL_VZ] + pl_ties_weight_b(s);
   const double alpha = exp(s->scale - scale);

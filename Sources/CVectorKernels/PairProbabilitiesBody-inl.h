@@ -63,7 +63,8 @@ KVK_INLINE void N(pp_step)(const int flags, V a, V b, V a_low, V b_low,
   const V zero = N(set1)(0), one = N(set1)(1);
   const V x = flags & PP_SCALE ? a * ref->scale_a : a;
   const V y = flags & PP_SCALE ? b * ref->scale_b : b;
-  const I no_a = x == zero, no_b = y == zero;
+  // As stored: a mass that its scale makes 0 is out of range, not absent.
+  const I no_a = a == zero, no_b = b == zero;
   const V xm = no_a ? one : x, ym = no_b ? one : y;
   acc->least = N(min)(N(min)(xm, ym), acc->least);
   acc->only_a |= no_b & ~no_a;

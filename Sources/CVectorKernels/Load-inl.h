@@ -59,7 +59,8 @@ KVK_INLINE int64_t element_bytes(int32_t type) {
 }
 
 KVK_INLINE const void *element_at(const kvk_side *side, int64_t row, int64_t k) {
-  return (const char *)side->base + (row * side->stride + k) * element_bytes(side->type);
+  const int64_t place = side->rows ? side->rows[row] : row;
+  return (const char *)side->base + (place * side->stride + k) * element_bytes(side->type);
 }
 
 // n elements from `from`, as Float. Only for f32, f16 and bf16.

@@ -43,6 +43,7 @@
 #include "PairShort-inl.h"
 #include "PairProbabilities-inl.h"
 #include "Pair-inl.h"
+#include "Tile-inl.h"
 
 const kvk_table KVK_TABLE = {
     .name = KVK_NAME,
@@ -60,6 +61,11 @@ const kvk_table KVK_TABLE = {
     .label_rows = label_rows,
     .label_row = label_row,
     .pair_gradient = pair_gradient,
+    .tile_rows = tile_rows,
+    .tile_add = tile_add,
+    .tile_centres = tile_centres,
+    .tile_finish = tile_finish,
+    .tile_exceeds = tile_exceeds,
     .exp_f32 = exp_array_f32,
     .exp_f64 = exp_array_f64,
     .log_f32 = log_array_f32,

@@ -30,7 +30,8 @@ public struct Evaluation: Sendable {
   /// - Precondition: the measure was asked for.
   public subscript(_ measure: Measure) -> [Double] {
     precondition(measures.contains(measure), "\(measure.name) was not asked for")
-    return results[measure.quantity].map(measure.transform)
+    let values = results[measure.quantity]
+    return measure.isPlain ? values : values.map(measure.transform)
   }
 
   /// The summary of a measure that was asked for.

@@ -28,11 +28,13 @@ public struct Measure: Sendable {
   let quantity: PairQuantity
   /// What is done with each value of the quantity.
   let transform: @Sendable (Double) -> Double
+  /// Whether that is nothing.
+  let isPlain: Bool
 
   init(
     name: String, title: String, notation: String, dimension: Dimension = .information,
     isDivergence: Bool = true, quantity: PairQuantity,
-    transform: @escaping @Sendable (Double) -> Double = { $0 }
+    transform: (@Sendable (Double) -> Double)? = nil
   ) {
     self.name = name
     self.title = title
@@ -40,7 +42,8 @@ public struct Measure: Sendable {
     self.dimension = dimension
     self.isDivergence = isDivergence
     self.quantity = quantity
-    self.transform = transform
+    self.transform = transform ?? { $0 }
+    isPlain = transform == nil
   }
 
   /// All measures, in the order in which they are listed.

@@ -40,7 +40,7 @@ public enum Threads {
   ///
   /// The calling thread takes part; it returns when all tasks are done. With one thread or one task
   /// nothing is started.
-  static func parallel(tasks: Int, threads: Int, _ body: @Sendable (Int) -> Void) {
+  package static func parallel(tasks: Int, threads: Int, _ body: @Sendable (Int) -> Void) {
     let helpers = min(threads, tasks) - 1
     guard helpers > 0 else {
       for task in 0..<tasks { body(task) }

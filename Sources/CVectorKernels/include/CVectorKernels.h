@@ -37,7 +37,8 @@ enum {
   KVK_BAD_LABEL = 6,      // the label is not one of a class
 };
 
-/// One side of a comparison: the rows of one matrix. A stride of 0 repeats one row.
+/// One side of a comparison: the rows of one matrix. A stride of 0 repeats one row. With `rows`, row i
+/// of the side is row rows[i] of the matrix.
 typedef struct {
   const void *base;
   int64_t stride; // elements from one row to the next
@@ -46,6 +47,7 @@ typedef struct {
   double temperature; // logits only; > 0
   double smoothing;   // weights only: added to every class before normalising; >= 0
   double tolerance;   // logProbabilities, probabilities: how far the sum may be from 1
+  const int64_t *rows; // null: as they stand
 } kvk_side;
 
 /// The quantities of a pair of rows, in the order of their columns. Natural logarithms.
@@ -129,6 +131,42 @@ typedef struct {
   const double *class_weights; // one a class, or null
 } kvk_labels;
 
+/// What rows become for products of matrices, with l = log p - reference; 0 where there is no mass.
+enum {
+  KVK_TILE_MASS = 0,  // p
+  KVK_TILE_LOG = 1,   // l
+  KVK_TILE_POWER = 2, // exp(power l + shift reference)
+};
+
+/// Classes of a word of a row's bits.
+#define KVK_TILE_WORD 64
+
+/// Rows of one stretch of classes, prepared for products. A null pointer is not wanted.
+typedef struct {
+  void *base;
+  int64_t stride;          // elements
+  int32_t type;            // KVK_F32 or KVK_F64
+  int32_t what;            // KVK_TILE_...
+  double power, shift;
+  const double *reference; // one a class of the set
+  const double *centre;    // KVK_TILE_LOG, one a row: l is less by it; null: 0
+  // KVK_TILE_MASS, one a row, added to: Σ p, Σ p l, Σ p |l| and Σ p² of p as stored.
+  double *mass, *dot, *spread, *square;
+  uint64_t *bits;          // a bit for every class that has mass, from class 0 of the set on
+  int64_t bit_stride;      // words
+  uint8_t *gaps;           // set to 1 for a row with a class without mass
+} kvk_tile;
+
+#define KVK_TILE_SAMPLE 1024
+
+/// What the products of a row of a tile refer to.
+typedef struct {
+  const double *dot, *mass, *least; // of the masses' rows
+  const double *centre;             // of the logarithms' rows
+  int64_t mass_step, centre_step;   // 0: one row; 1: as many as there are products
+  double slope;
+} kvk_tile_sums;
+
 typedef struct kvk_table {
   const char *name;    // "avx512", "avx2", "baseline", "neon"
   int32_t float_lanes;
@@ -182,6 +220,23 @@ typedef struct kvk_table {
                         int64_t from, int64_t to, int32_t which, const double *lse_a,
                         const double *lse_b, const double *log_ratio, const double *d_ba,
                         const kvk_target *result);
+
+  // Rows first ... first + count - 1 as a tile; `lse` holds the logarithms of their normalisers, +inf for
+  // a row that is not valid: it becomes zeros. `from` is a multiple of KVK_TILE_WORD.
+  void (*tile_rows)(const kvk_side *a, int64_t first, int64_t count, int64_t from, int64_t to,
+                    const double *lse, const kvk_tile *tile);
+  // sum[i] = product[i], or with `adds` more by it.
+  void (*tile_add)(const float *product, double *sum, int64_t count, int32_t adds);
+  // Estimates of Σ m (log p - reference) with the masses m = exp(reference), one a row: where products are
+  // centred. From at most KVK_TILE_SAMPLE classes.
+  void (*tile_centres)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
+                       const double *lse, const double *reference, double *centres);
+  // Product x becomes D = (dot - x) / mass - centre, or 0 where that is negative, for n pairs; the masses,
+  // or the centres, are those of one row or (with a step of 1) of n. `doubt` is set to 1 where D is less than
+  // least + slope |x|. Returns whether it is anywhere.
+  int32_t (*tile_finish)(double *x, int64_t n, const kvk_tile_sums *sums, uint8_t *doubt);
+  // Whether any bit of a is not one of b.
+  int32_t (*tile_exceeds)(const uint64_t *a, const uint64_t *b, int64_t words);
 
   // The vector functions themselves, element by element: for tests of their accuracy.
   void (*exp_f32)(const float *x, float *y, int64_t count);

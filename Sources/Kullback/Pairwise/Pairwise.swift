@@ -1,0 +1,157 @@
+internal import KullbackKernels
+internal import KullbackLinearAlgebra
+
+/// D(target‖model) of every target and every model.
+///
+/// - Shapes: both sets have the same number of classes; the result has a row for each target and a column
+///   for each model.
+/// - Units: nats.
+/// - Special values: +inf where the target has mass and the model has none; NaN where either row is not
+///   valid.
+/// - Accuracy: as `pairwise(_:targets:models:threads:workingMemory:progress:)`.
+/// - Throws: `KullbackError.shapeMismatch`, `.instructionSet`.
+public func pairwiseForwardKL(
+  targets: DistributionSet, models: DistributionSet
+) throws -> Matrix<Double> {
+  try pairwise(.forwardKL, targets: targets, models: models)
+}
+
+/// D(model‖target) of every target and every model.
+///
+/// `pairwiseReverseKL(targets: p, models: q)[i, j]` is D(q_j‖p_i). Shapes, accuracy and errors are those of
+/// `pairwiseForwardKL(targets:models:)`.
+public func pairwiseReverseKL(
+  targets: DistributionSet, models: DistributionSet
+) throws -> Matrix<Double> {
+  try pairwise(.reverseKL, targets: targets, models: models)
+}
+
+/// A measure of every target and every model, in nats.
+///
+/// - Shapes: both sets have the same number of classes; the result has a row for each target and a column
+///   for each model.
+/// - Special values: those of `evaluate(target:model:measures:threads:progress:)`.
+/// - Accuracy: relative error of a divergence at most 1e-6 (1e-12 where either set is `Double`), however
+///   small it is: products of matrices are used where their rounding cannot be more, and the other pairs
+///   are evaluated one by one. A set against itself has zeros on its diagonal. Results do not depend on
+///   the number of threads.
+/// - Complexity: 2 × targets × models × classes operations in products of matrices; memory for the result
+///   and `workingMemory` bytes.
+/// - Parameters:
+///   - measure: what to compute.
+///   - targets: the distributions p, a row of the result each.
+///   - models: the distributions q, a column of the result each.
+///   - threads: how many to use; by default the processors that this process may run on.
+///   - workingMemory: bytes that may be used beyond the result; by default 256 MiB.
+///   - progress: called after every band of targets with the targets done so far and in all.
+/// - Throws: `KullbackError`, or `CancellationError` when the current task is cancelled.
+///
+/// Source: D(p_i‖q_j) = Σ p_i log p_i - Σ p_i log q_j, whose last terms for all i and j are one product.
+public func pairwise(
+  _ measure: Measure, targets: DistributionSet, models: DistributionSet, threads: Int? = nil,
+  workingMemory: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+) throws -> Matrix<Double> {
+  try pairwise(
+    measure, targets: targets, models: models, as: Double.self, threads: threads,
+    workingMemory: workingMemory, progress: progress)
+}
+
+/// A measure of every target and every model, rounded to `Float` or in `Double`.
+///
+/// As `pairwise(_:targets:models:threads:workingMemory:progress:)`; `Float` halves the memory of the result.
+public func pairwise<Result: PairwiseElement>(
+  _ measure: Measure, targets: DistributionSet, models: DistributionSet, as type: Result.Type,
+  threads: Int? = nil, workingMemory: Int? = nil,
+  progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+) throws -> Matrix<Result> {
+  try evaluatePairwise(
+    measure, targets: targets, models: models, as: type, threads: threads,
+    workingMemory: workingMemory, progress: progress
+  ).values
+}
+
+/// A measure of every target and every model, with diagnostics and the share of pairs that were evaluated
+/// row by row.
+///
+/// As `pairwise(_:targets:models:threads:workingMemory:progress:)`.
+public func evaluatePairwise<Result: PairwiseElement>(
+  _ measure: Measure, targets: DistributionSet, models: DistributionSet,
+  as type: Result.Type = Double.self, threads: Int? = nil, workingMemory: Int? = nil,
+  progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+) throws -> PairwiseEvaluation<Result> {
+  let job = try PairwiseJob(
+    measure, targets: targets, models: models, threads: threads, workingMemory: workingMemory,
+    holdsBand: false)
+  let grid = ResultGrid<Result>(rows: targets.count, columns: models.count)
+  let refined = try job.run { rows, columns, values in
+    grid.write(values, row: rows.lowerBound, column: columns.lowerBound)
+  } band: { rows in
+    progress?(rows.upperBound, targets.count)
+  }
+  return PairwiseEvaluation(
+    values: grid.matrix(rows: targets.count), report: job.report(refined: refined))
+}
+
+/// A measure of every target and every model, handed on in bands of targets as they are done, so that the
+/// result need not fit in memory.
+///
+/// As `pairwise(_:targets:models:threads:workingMemory:progress:)`, with results within `workingMemory` too.
+///
+/// - Parameters:
+///   - measure: what to compute.
+///   - targets: the distributions p.
+///   - models: the distributions q.
+///   - type: the elements of the bands.
+///   - threads: how many to use.
+///   - workingMemory: bytes that may be used; by default 256 MiB.
+///   - body: receives the targets of a band, in order, and their rows of the result.
+/// - Throws: `KullbackError`, `CancellationError`, and whatever `body` throws.
+@discardableResult
+public func evaluatePairwise<Result: PairwiseElement>(
+  _ measure: Measure, targets: DistributionSet, models: DistributionSet, as type: Result.Type,
+  threads: Int? = nil, workingMemory: Int? = nil,
+  _ body: (_ targets: Range<Int>, _ values: Matrix<Result>) throws -> Void
+) throws -> PairwiseReport {
+  let job = try PairwiseJob(
+    measure, targets: targets, models: models, threads: threads, workingMemory: workingMemory,
+    holdsBand: true)
+  let bandRows = job.bandRows
+  let grid = ResultGrid<Result>(rows: min(bandRows, targets.count), columns: models.count)
+  let refined = try job.run { rows, columns, values in
+    grid.write(values, row: rows.lowerBound % bandRows, column: columns.lowerBound)
+  } band: { rows in
+    try body(rows, grid.matrix(rows: rows.count))
+  }
+  return job.report(refined: refined)
+}
+
+/// A type that results of all pairs can have.
+public protocol PairwiseElement: MatrixElement {}
+
+extension Float: PairwiseElement {}
+
+extension Double: PairwiseElement {}
+
+/// What is known of all pairs beside the values.
+public struct PairwiseReport: Sendable {
+  /// Targets and models.
+  public let shape: Shape
+  /// Pairs that were evaluated row by row, because the rounding of a product might have been more than the
+  /// promise allows.
+  public let refined: Int
+  /// Rows of either set that are not valid.
+  public let diagnostics: Diagnostics
+
+  /// The share of pairs that were evaluated row by row.
+  public var refinedShare: Double {
+    refined == 0 ? 0 : Double(refined) / (Double(shape.rows) * Double(shape.columns))
+  }
+}
+
+/// A measure of all pairs.
+public struct PairwiseEvaluation<Element: PairwiseElement>: Sendable {
+  /// A row for each target, a column for each model.
+  public let values: Matrix<Element>
+  /// What is known beside the values.
+  public let report: PairwiseReport
+}

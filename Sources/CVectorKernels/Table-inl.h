@@ -43,6 +43,7 @@
 #include "PairShort-inl.h"
 #include "PairProbabilities-inl.h"
 #include "Pair-inl.h"
+#include "PowerSum-inl.h"
 #include "Tile-inl.h"
 
 const kvk_table KVK_TABLE = {
@@ -61,6 +62,10 @@ const kvk_table KVK_TABLE = {
     .label_rows = label_rows,
     .label_row = label_row,
     .pair_gradient = pair_gradient,
+    .power_rows = power_rows,
+    .power_segment = power_segment,
+    .power_merge = power_merge,
+    .power_finish = power_finish,
     .tile_rows = tile_rows,
     .tile_add = tile_add,
     .tile_centres = tile_centres,

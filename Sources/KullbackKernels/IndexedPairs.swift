@@ -51,7 +51,7 @@ public func evaluatePairs(
 
 extension RowOperand {
   /// One row as an operand of its own.
-  fileprivate func slice(_ row: Int) -> RowOperand {
+  func slice(_ row: Int) -> RowOperand {
     RowOperand(
       isRepeated ? matrix : matrix[rows: row..<row + 1], form: form, temperature: temperature,
       smoothing: smoothing, tolerance: tolerance)

@@ -51,6 +51,41 @@ extension RowOperand {
   }
 }
 
+/// Rows stored in a type beside memory that cannot be read.
+func guarded(
+  _ rows: [[Double]], as kind: ElementKind, gap: Int = 0, shift: Int = 0,
+  _ edge: GuardedBuffer.Edge
+) -> AnyMatrix {
+  func place<Element: MatrixElement>(_ convert: (Double) -> Element) -> AnyMatrix {
+    AnyMatrix(
+      GuardedBuffer.matrix(
+        rows.joined().map(convert), rows: rows.count, columns: rows[0].count, gap: gap,
+        shift: shift, edge: edge))
+  }
+  switch kind {
+  case .float64: return place { $0 }
+  case .float16: return place { Float16($0) }
+  case .bfloat16: return place { BFloat16(Float($0)) }
+  default: return place { Float($0) }
+  }
+}
+
+extension RowOperand {
+  /// The distributions of logits as rows of a form.
+  init(logits: [[Double]], as form: RowForm, _ kind: ElementKind) {
+    let rows = logits.map { row -> [Double] in
+      let oracle = OracleRow(row, form: .logits(temperature: 1))
+      switch form {
+      case .logits: return row
+      case .logProbabilities: return oracle.logProbabilities.map(\.high)
+      case .probabilities: return oracle.probabilities.map(\.high)
+      case .weights: return oracle.probabilities.map { $0.high * 1000 }
+      }
+    }
+    self.init(rows, as: kind, form: form)
+  }
+}
+
 extension OraclePair {
   subscript(quantity: PairQuantity) -> Double {
     switch quantity {

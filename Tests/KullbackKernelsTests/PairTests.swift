@@ -7,29 +7,14 @@ import Testing
 @Suite struct PairTests {
   static let types: [ElementKind] = [.float32, .float64, .float16, .bfloat16]
 
-  /// The same distributions as rows of a form.
-  private func operand(
-    _ logits: [[Double]], _ form: RowForm, as kind: ElementKind, smoothing: Double = 0
-  ) -> RowOperand {
-    let rows = logits.map { row -> [Double] in
-      let oracle = OracleRow(row, form: .logits(temperature: 1))
-      switch form {
-      case .logits: return row
-      case .logProbabilities: return oracle.logProbabilities.map(\.high)
-      case .probabilities: return oracle.probabilities.map(\.high)
-      case .weights: return oracle.probabilities.map { $0.high * 1000 }
-      }
-    }
-    return RowOperand(rows, as: kind, form: form, smoothing: form == .weights ? smoothing : 0)
-  }
-
   @Test(arguments: RowForm.allCases, RowForm.allCases)
   func formsMix(first: RowForm, second: RowForm) {
     for kind in [ElementKind.float32, .float64] {
       for n in [2, 10, 33, 130, 600] {
         let (a, b) = PairShape.similar.rows(n, count: n < 100 ? 9 : 2)
         expectPromise(
-          operand(a, first, as: kind), operand(b, second, as: kind), rows: 0..<a.count,
+          RowOperand(logits: a, as: first, kind), RowOperand(logits: b, as: second, kind),
+          rows: 0..<a.count,
           "\(kind.name) \(first) and \(second)")
       }
     }
@@ -81,7 +66,7 @@ import Testing
         for n in [7, 40, 1000] {
           let (a, b) = shape.rows(n, count: 3)
           let (first, second) = (
-            operand(a, form, as: .float32), operand(b, form, as: .float32)
+            RowOperand(logits: a, as: form, .float32), RowOperand(logits: b, as: form, .float32)
           )
           for set in InstructionSet.available {
             let results = evaluate(first, second, rows: 0..<3, on: set)
@@ -103,7 +88,7 @@ import Testing
     for form in RowForm.allCases {
       for n in [1, 2, 10, 100, 257, 3000] {
         let (rows, _) = PairShape.independent.rows(n, count: 9)
-        let side = operand(rows, form, as: kind)
+        let side = RowOperand(logits: rows, as: form, kind)
         for set in InstructionSet.available {
           let results = evaluate(side, side, rows: 0..<9, on: set)
           for quantity in divergences {
@@ -129,7 +114,9 @@ import Testing
       for form in RowForm.allCases where shape != .far || form == .logits {
         for n in [2, 10, 100, 1000] {
           let (a, b) = shape.rows(n, count: 5)
-          let (first, second) = (operand(a, form, as: kind), operand(b, form, as: kind))
+          let (first, second) = (
+            RowOperand(logits: a, as: form, kind), RowOperand(logits: b, as: form, kind)
+          )
           for set in InstructionSet.available {
             let one = evaluate(first, second, rows: 0..<5, on: set)
             let other = evaluate(second, first, rows: 0..<5, on: set)
@@ -148,7 +135,9 @@ import Testing
     for (n, count) in [(10, 5000), (130, 900), (700, 300)] {
       let (a, b) = PairShape.independent.rows(n, count: count)
       for form in [RowForm.logits, .weights] {
-        let (first, second) = (operand(a, form, as: .float32), operand(b, form, as: .float32))
+        let (first, second) = (
+          RowOperand(logits: a, as: form, .float32), RowOperand(logits: b, as: form, .float32)
+        )
         let whole = evaluate(first, second, rows: 0..<count, threads: 1)
         var parts = PairResults(quantities: PairQuantity.allCases, rows: count)
         evaluatePairs(first, second, rows: 0..<101, into: &parts, at: 0, threads: 2)
@@ -219,7 +208,7 @@ import Testing
       for n in [2, 10, 47, 100, 257, 5000] {
         var logits = [[Double]](repeating: [Double](repeating: 0, count: n), count: 5)
         logits[0][0] = 0.5
-        let good = operand(logits, form, as: .float32)
+        let good = RowOperand(logits: logits, as: form, .float32)
         var rows = (0..<5).map { row in
           (0..<n).map { good.matrix.value(row: row, column: $0) }
         }
@@ -271,24 +260,6 @@ import Testing
           #expect(gradient.values.allSatisfy { $0.isFinite })
         }
       }
-    }
-  }
-
-  private func guarded(
-    _ rows: [[Double]], as kind: ElementKind, gap: Int = 0, shift: Int = 0,
-    _ edge: GuardedBuffer.Edge
-  ) -> AnyMatrix {
-    func place<Element: MatrixElement>(_ convert: (Double) -> Element) -> AnyMatrix {
-      AnyMatrix(
-        GuardedBuffer.matrix(
-          rows.joined().map(convert), rows: rows.count, columns: rows[0].count, gap: gap,
-          shift: shift, edge: edge))
-    }
-    switch kind {
-    case .float64: return place { $0 }
-    case .float16: return place { Float16($0) }
-    case .bfloat16: return place { BFloat16(Float($0)) }
-    default: return place { Float($0) }
     }
   }
 }

@@ -121,6 +121,13 @@ enum {
   KVK_GRADIENT_REVERSE = 1, // d D(b‖a) / d b = q (log q - log p - D(b‖a)) / T
 };
 
+/// The order of power sums Σ p^α q^(1-α), and from pair_rows, one a row, the logarithms of the normalisers
+/// and KVK_LOG_RATIO; a NaN among them makes the row NaN.
+typedef struct {
+  double order; // any number but NaN and -inf
+  const double *lse_a, *lse_b, *log_ratio;
+} kvk_power;
+
 /// Class labels of rows and how they are scored.
 typedef struct {
   const void *labels;  // int32_t or int64_t, one a row
@@ -220,6 +227,20 @@ typedef struct kvk_table {
                         int64_t from, int64_t to, int32_t which, const double *lse_a,
                         const double *lse_b, const double *log_ratio, const double *d_ba,
                         const kvk_target *result);
+
+  // log Σ p^α q^(1-α) of rows of at most KVK_SEGMENT classes, with all its digits where the rows are
+  // alike; for α = +inf the logarithm of the largest p / q. -inf where no class has both masses, +inf where
+  // a mass is to be divided by 0. Longer rows through segments as for pairs; `state` starts zeroed.
+  void (*power_rows)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
+                     int64_t classes, const kvk_power *power, double *value);
+  void (*power_segment)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to,
+                        int64_t classes, const kvk_power *power, const kvk_state *state,
+                        kvk_state *partial);
+  int32_t (*power_merge)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
+                         const kvk_power *power, kvk_state *state, const kvk_state *partials,
+                         int64_t count);
+  void (*power_finish)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
+                       const kvk_power *power, const kvk_state *state, double *value);
 
   // Rows first ... first + count - 1 as a tile; `lse` holds the logarithms of their normalisers, +inf for
   // a row that is not valid: it becomes zeros. `from` is a multiple of KVK_TILE_WORD.

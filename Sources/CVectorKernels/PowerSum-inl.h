@@ -1,0 +1,189 @@
+// Power sums of pairs of rows whose normalisers are known: L = log Σ p^α q^(1-α). See PowerSumBody-inl.h
+// for the terms, which are in Double whatever the rows' type; this file turns rows into blocks and sums
+// into results.
+//
+// With Z = Σ q, δ = log(Σ p / Σ q) and T = Σ of the terms as the reference has them,
+//
+//     Σ p^α q^(1-α) - 1 = exp(-αδ) [T / Z - f(δ)]     f(δ) = exp(δ) [φ(βδ) + β φ(-δ)]
+//
+// exactly; δ is a rounding error, and what is subtracted of second order in it. Where the result is near
+// -1 or too large, the powers are added up in a second pass, relative to the largest.
+
+#include "PowerSumBody-inl.h"
+
+// The sums of (a part of) a row. Fits a kvk_state.
+typedef struct {
+  double t, z, m, top;
+  double powers; // of the second pass
+  int32_t pass;
+  int32_t only_a, over;
+} pw_row;
+_Static_assert(sizeof(pw_row) <= sizeof(kvk_state), "a row's state must fit");
+
+enum { PW_FIRST = 0, PW_SECOND = 1, PW_DONE = 2 };
+
+// A pair of rows in the order in which it is evaluated, so that α is at least ½. Exchanging the sides and
+// α for 1 - α gives the same bits.
+typedef struct {
+  pl_pair pair;
+  double order, less; // α and α - 1
+  double lse_a, lse_b, log_ratio;
+} pw_pair;
+
+static pw_pair pw_pair_of(const kvk_power *power, const kvk_side *a, const kvk_side *b, int64_t row,
+                          int64_t classes, int64_t i) {
+  pw_pair p = {.order = power->order, .less = power->order - 1, .lse_a = power->lse_a[i],
+               .lse_b = power->lse_b[i], .log_ratio = power->log_ratio[i]};
+  int swapped = power->order < 0.5;
+  if (power->order == 0.5) p.pair = pl_order(a, b, row, classes, &swapped);
+  else p.pair = swapped ? pl_pair_of(b, a, row) : pl_pair_of(a, b, row);
+  if (swapped) {
+    p.order = 1 - power->order;
+    p.less = -power->order;
+    p.lse_a = power->lse_b[i];
+    p.lse_b = power->lse_a[i];
+    p.log_ratio = -power->log_ratio[i];
+  }
+  return p;
+}
+
+static inline int pw_is_valid(const pw_pair *p) {
+  const double all = p->lse_a + p->lse_b + p->log_ratio;
+  return all - all == 0;
+}
+
+static pw_reference pw_refer(const pw_pair *p) {
+  // base_a - base_b is off c by the bases' rounding, which q makes up for.
+  const double d = p->lse_a - p->lse_b, bb = d - p->lse_a;
+  const double low = (p->lse_a - (d - bb)) - (p->lse_b + bb);
+  const double order = p->order == INFINITY ? 1 : p->order, less = p->order == INFINITY ? 0 : p->less;
+  return (pw_reference){set1_f64(p->lse_a),     set1_f64(p->lse_b),
+                        set1_f64(exp((p->log_ratio - d) - low)), set1_f64(p->log_ratio),
+                        set1_f64(order),        set1_f64(less)};
+}
+
+static __attribute__((noinline)) void pw_terms(const double *a, const double *b, const double *a_low,
+                                               const double *b_low, int64_t n,
+                                               const pw_reference *ref, pw_lanes *acc) {
+  pw_block(PW_TERMS, a, b, a_low, b_low, n, ref, acc);
+}
+
+static __attribute__((noinline)) void pw_ratios(const double *a, const double *b,
+                                                const double *a_low, const double *b_low, int64_t n,
+                                                const pw_reference *ref, pw_lanes *acc) {
+  pw_block(PW_RATIO, a, b, a_low, b_low, n, ref, acc);
+}
+
+static __attribute__((noinline)) double pw_sum_powers(const double *a, const double *b,
+                                                      const double *a_low, const double *b_low,
+                                                      int64_t n, const pw_reference *ref,
+                                                      double top) {
+  return sum_f64(pw_powers(a, b, a_low, b_low, n, ref, set1_f64(top)));
+}
+
+// One pass over a stretch of a row; `s` starts with sums of zero.
+static void pw_pass(const pw_pair *p, int64_t from, int64_t to, pw_row *s) {
+  pl_view view;
+  const pw_reference ref = pw_refer(p);
+  const v_f64 zero = set1_f64(0);
+  for (int64_t k = from; k < to; k += PL_BLOCK) {
+    const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
+    pl_open(&p->pair, 1, k, n, &view);
+    if (s->pass == PW_SECOND) {
+      s->powers += pw_sum_powers(view.a, view.b, view.a_low, view.b_low, n, &ref, s->top);
+      continue;
+    }
+    pw_lanes acc = {zero, zero, zero, set1_f64(-INFINITY), zero != zero, zero != zero};
+    (p->order == INFINITY ? pw_ratios : pw_terms)(view.a, view.b, view.a_low, view.b_low, n, &ref,
+                                                  &acc);
+    s->t += sum_f64(acc.t);
+    s->z += sum_f64(acc.z);
+    s->m += sum_f64(acc.m);
+    const double top = largest_f64(acc.top);
+    s->top = top > s->top ? top : s->top;
+    s->only_a |= any_f64(acc.only_a);
+    s->over |= any_f64(acc.over);
+  }
+}
+
+// The power sum less 1.
+static double pw_excess(const pw_pair *p, const pw_row *s) {
+  const double delta = log1p(s->m / s->z);
+  const double shift = exp(delta) * (pl_phi(p->less * delta) + p->less * pl_phi(-delta));
+  const double u = exp(-p->order * delta) * (s->t / s->z - shift);
+  // Rounding must not turn the sign.
+  return p->order > 1 ? (u < 0 ? 0 : u) : u > 0 ? 0 : u;
+}
+
+// What the next pass is, after the one that `s` says.
+static int32_t pw_next(const pw_pair *p, pw_row *s) {
+  if (s->pass == PW_SECOND || p->order == INFINITY || (s->only_a && p->order > 1) ||
+      !(fabs(s->top) < INFINITY))
+    return s->pass = PW_DONE;
+  const double u = pw_excess(p, s);
+  return s->pass = s->over || !(u >= -0.5 && u < 1e300) ? PW_SECOND : PW_DONE;
+}
+
+static double pw_conclude(const pw_pair *p, const pw_row *s) {
+  if (s->only_a && p->order > 1) return INFINITY;
+  const double delta = log1p(s->m / s->z);
+  if (p->order == INFINITY) return s->top - delta > 0 ? s->top - delta : 0;
+  if (!(fabs(s->top) < INFINITY)) return s->top;
+  if (s->powers > 0) return (s->top + log(s->powers)) - (p->order * delta + log(s->z));
+  return log1p(pw_excess(p, s)) + 0.0;
+}
+
+static void power_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
+                       int64_t classes, const kvk_power *power, double *value) {
+  for (int64_t i = 0; i < count; i++) {
+    const pw_pair p = pw_pair_of(power, a, b, first + i, classes, i);
+    value[i] = NAN;
+    if (!pw_is_valid(&p)) continue;
+    pw_row s = {.top = -INFINITY};
+    do pw_pass(&p, 0, classes, &s);
+    while (pw_next(&p, &s) != PW_DONE);
+    value[i] = pw_conclude(&p, &s);
+  }
+}
+
+static void power_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from,
+                          int64_t to, int64_t classes, const kvk_power *power,
+                          const kvk_state *state, kvk_state *partial) {
+  const pw_pair p = pw_pair_of(power, a, b, row, classes, 0);
+  pw_row before, s = {.top = -INFINITY};
+  memcpy(&before, state, sizeof before);
+  if (before.pass == PW_SECOND) s = (pw_row){.pass = PW_SECOND, .top = before.top};
+  if (pw_is_valid(&p)) pw_pass(&p, from, to, &s);
+  memset(partial, 0, sizeof *partial);
+  memcpy(partial, &s, sizeof s);
+}
+
+static int32_t power_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
+                           const kvk_power *power, kvk_state *state, const kvk_state *partials,
+                           int64_t count) {
+  const pw_pair p = pw_pair_of(power, a, b, row, classes, 0);
+  pw_row s, part;
+  memcpy(&s, state, sizeof s);
+  if (s.pass == PW_FIRST) s.top = -INFINITY;
+  for (int64_t i = 0; i < count; i++) {
+    memcpy(&part, &partials[i], sizeof part);
+    s.t += part.t;
+    s.z += part.z;
+    s.m += part.m;
+    s.powers += part.powers;
+    s.top = part.top > s.top ? part.top : s.top;
+    s.only_a |= part.only_a;
+    s.over |= part.over;
+  }
+  const int32_t next = pw_is_valid(&p) ? pw_next(&p, &s) : PW_DONE;
+  memcpy(state, &s, sizeof s);
+  return next != PW_DONE;
+}
+
+static void power_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
+                         const kvk_power *power, const kvk_state *state, double *value) {
+  const pw_pair p = pw_pair_of(power, a, b, row, classes, 0);
+  pw_row s;
+  memcpy(&s, state, sizeof s);
+  *value = pw_is_valid(&p) ? pw_conclude(&p, &s) : NAN;
+}

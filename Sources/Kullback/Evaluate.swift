@@ -9,7 +9,8 @@ internal import KullbackKernels
 ///   nothing else; mass of the target where the model has none gives +inf.
 /// - Accuracy: relative error of a divergence at most 1e-6 (1e-12 where both sets are `Double`), however
 ///   small it is. Results do not depend on the number of threads.
-/// - Complexity: one read of each set from memory. Beyond the results, memory is constant; rows of
+/// - Complexity: one read of each set from memory, and one or two more for each power sum that measures come
+///   from (Rényi, Tsallis, alpha, chi-squared, Bhattacharyya). Beyond the results, memory is constant; rows of
 ///   mapped files are brought in ahead and given back behind.
 /// - Parameters:
 ///   - target: the distributions p.
@@ -23,7 +24,7 @@ public func evaluate(
   threads: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
 ) throws -> Evaluation {
   let job = try PairJob(target: target, model: model)
-  let results = try job.run(quantities: measures.map(\.quantity), threads: threads, progress)
+  let results = try job.run(measures.map(\.source), threads: threads, progress)
   return Evaluation(measures: measures, results: results, firstRow: 0)
 }
 
@@ -61,7 +62,7 @@ public struct EvaluationStream: Sendable {
   @discardableResult
   public mutating func add(target: DistributionSet, model: DistributionSet) throws -> Evaluation {
     let job = try PairJob(target: target, model: model)
-    let results = try job.run(quantities: measures.map(\.quantity), threads: threads, nil)
+    let results = try job.run(measures.map(\.source), threads: threads, nil)
     let evaluation = Evaluation(measures: measures, results: results, firstRow: rows)
     for (index, measure) in measures.enumerated() {
       summaries[index].add(evaluation[measure], firstRow: rows)
@@ -126,12 +127,9 @@ struct PairJob {
   static let blockBytes = 64 << 20
 
   func run(
-    quantities: [PairQuantity], threads: Int?, _ progress: ((Int, Int) -> Void)?
-  ) throws -> PairResults {
-    let wanted = quantities.reduce(into: [PairQuantity]()) { unique, quantity in
-      if !unique.contains(quantity) { unique.append(quantity) }
-    }
-    var results = PairResults(quantities: wanted, rows: rows)
+    _ sources: [Measure.Source], threads: Int?, _ progress: ((Int, Int) -> Void)?
+  ) throws -> PairValues {
+    var results = PairValues(sources: sources, rows: rows)
     let rowBytes =
       target.matrix.columns * (target.matrix.kind.byteCount + model.matrix.kind.byteCount)
     let step = max(16, PairJob.blockBytes / max(1, rowBytes) / 16 * 16)
@@ -144,8 +142,7 @@ struct PairJob {
         if from == 0 { side.matrix.prefetch(rows: block) }
         side.matrix.prefetch(rows: next)
       }
-      evaluatePairs(
-        target, model, rows: block, into: &results, at: from, threads: threads ?? Threads.default)
+      results.evaluate(target, model, rows: block, threads: threads ?? Threads.default)
       for side in [target, model] where !side.isRepeated && side.matrix.isMapped {
         side.matrix.release(rows: block)
       }

@@ -1,5 +1,3 @@
-internal import KullbackKernels
-
 /// The results of comparing a target with a model, row by row, in nats.
 public struct Evaluation: Sendable {
   /// The measures, in the order asked for.
@@ -10,19 +8,14 @@ public struct Evaluation: Sendable {
   public let firstRow: Int
   /// Rows that could not be evaluated.
   public let diagnostics: Diagnostics
-  private let results: PairResults
+  private let results: PairValues
 
-  init(measures: [Measure], results: PairResults, firstRow: Int) {
+  init(measures: [Measure], results: PairValues, firstRow: Int) {
     self.measures = measures
     self.results = results
     self.firstRow = firstRow
     rows = results.rows
-    var diagnostics = Diagnostics()
-    for row in results.invalidRows(in: 0..<results.rows) {
-      let status = results.status(ofRow: row)
-      diagnostics.add(row: firstRow + row, target: status.first, model: status.second)
-    }
-    self.diagnostics = diagnostics
+    diagnostics = results.diagnostics(firstRow: firstRow)
   }
 
   /// The values of a measure that was asked for, one a row; NaN where a row is not valid.
@@ -30,7 +23,7 @@ public struct Evaluation: Sendable {
   /// - Precondition: the measure was asked for.
   public subscript(_ measure: Measure) -> [Double] {
     precondition(measures.contains(measure), "\(measure.name) was not asked for")
-    let values = results[measure.quantity]
+    let values = results[measure.source]
     return measure.isPlain ? values : values.map(measure.transform)
   }
 

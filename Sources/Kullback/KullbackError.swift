@@ -33,6 +33,8 @@ public enum KullbackError: Error, Sendable, Equatable {
   case unsupportedElements(ElementKind, form: Form)
   /// No measure has this name.
   case unknownMeasure(String)
+  /// An order that no measure of the family has.
+  case invalidOrder(Double, of: String)
   /// There is not one label for each row.
   case labelCount(labels: Int, rows: Int)
   /// A label smoothing outside 0...1.
@@ -62,7 +64,10 @@ extension KullbackError: CustomStringConvertible {
     case .unsupportedElements(let kind, let form):
       "\(kind.name) elements cannot be \(form): whole numbers are weights"
     case .unknownMeasure(let name):
-      "\"\(name)\" is no measure; there are: \(Measure.all.map(\.name).joined(separator: ", "))"
+      "\"\(name)\" is no measure; there are: \(Measure.names.joined(separator: ", "))"
+    case .invalidOrder(let order, let name):
+      "\(MeasureFamily.text(order)) is no order of \(name), whose orders are"
+        + " \(Measure.families.first { $0.name == name }?.orders ?? "others")"
     case .labelCount(let labels, let rows): "\(labels) labels for \(rows) rows"
     case .invalidLabelSmoothing(let value): "label smoothing \(value) is not in 0...1"
     case .invalidClassWeights(let count, let classes):

@@ -2,7 +2,9 @@ internal import KullbackKernels
 
 /// A number that compares two distributions, or describes one of them.
 ///
-/// To add one: a file in `Measures` that defines it, a line in `all`, and a row in the README's table.
+/// Those of an order, such as the Rényi divergences, are made by functions and named "renyi:2"; `families`
+/// lists them. To add a measure: a file in `Measures` that defines it, a line in `all` or `families`, and a
+/// row in the README's table.
 public struct Measure: Sendable {
   /// What a measure counts in.
   public enum Dimension: Sendable, Hashable {
@@ -24,16 +26,24 @@ public struct Measure: Sendable {
   public let dimension: Dimension
   /// Whether it is a divergence: never negative, and 0 where the two distributions agree.
   public let isDivergence: Bool
-  /// The kernels' quantity with the target first.
-  let quantity: PairQuantity
-  /// What is done with each value of the quantity.
+  /// What the kernels compute for it, with the target first.
+  let source: Source
+  /// What is done with each value of the source.
   let transform: @Sendable (Double) -> Double
   /// Whether that is nothing.
   let isPlain: Bool
 
+  /// What measures come from.
+  enum Source: Sendable, Hashable {
+    /// A quantity of the kernel for pairs.
+    case quantity(PairQuantity)
+    /// log Σ p^α q^(1-α) with the order α; for an infinite one log max p/q.
+    case power(order: Double)
+  }
+
   init(
     name: String, title: String, notation: String, dimension: Dimension = .information,
-    isDivergence: Bool = true, quantity: PairQuantity,
+    isDivergence: Bool = true, source: Source,
     transform: (@Sendable (Double) -> Double)? = nil
   ) {
     self.name = name
@@ -41,16 +51,26 @@ public struct Measure: Sendable {
     self.notation = notation
     self.dimension = dimension
     self.isDivergence = isDivergence
-    self.quantity = quantity
+    self.source = source
     self.transform = transform ?? { $0 }
     isPlain = transform == nil
   }
 
-  /// All measures, in the order in which they are listed.
+  init(
+    name: String, title: String, notation: String, dimension: Dimension = .information,
+    isDivergence: Bool = true, quantity: PairQuantity,
+    transform: (@Sendable (Double) -> Double)? = nil
+  ) {
+    self.init(
+      name: name, title: title, notation: notation, dimension: dimension,
+      isDivergence: isDivergence, source: .quantity(quantity), transform: transform)
+  }
+
+  /// All measures that need no order, as they are listed; those of an order are in `families`.
   public static let all: [Measure] = [
     .forwardKL, .reverseKL, .targetEntropy, .modelEntropy, .crossEntropy, .reverseCrossEntropy,
     .jeffreys, .jensenShannon, .jensenShannonDistance, .totalVariation, .hellinger,
-    .squaredHellinger, .topAgreement,
+    .squaredHellinger, .bhattacharyya, .chiSquared, .reverseChiSquared, .topAgreement,
   ]
 
   /// The measures that one read of each input gives together.
@@ -59,13 +79,12 @@ public struct Measure: Sendable {
     .reverseCrossEntropy,
   ]
 
-  /// The measure of this name.
+  /// The measure of this name, with the order after a colon where it has one: "forward-kl", "renyi:2".
   ///
-  /// - Throws: `KullbackError.unknownMeasure`.
+  /// - Throws: `KullbackError.unknownMeasure`, `.invalidOrder`.
   public static func named(_ name: String) throws(KullbackError) -> Measure {
-    guard let measure = all.first(where: { $0.name == name }) else {
-      throw .unknownMeasure(name)
-    }
+    if let measure = all.first(where: { $0.name == name }) { return measure }
+    guard let measure = try member(name) else { throw .unknownMeasure(name) }
     return measure
   }
 }

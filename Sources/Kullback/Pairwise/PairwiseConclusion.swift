@@ -93,6 +93,20 @@ extension PairwiseEngine {
     }
   }
 
+  /// What the kernels for two rows find of pairs.
+  private func evaluateOneByOne(_ pairs: (rows: [Int], columns: [Int])) -> [Double] {
+    switch source {
+    case .quantity(let quantity):
+      evaluatePairs(
+        targets.operand, rows: pairs.rows, models.operand, rows: pairs.columns,
+        quantities: [quantity])[quantity]
+    case .power(let order):
+      evaluatePowerSums(
+        targets.operand, rows: pairs.rows, models.operand, rows: pairs.columns, orders: [order])[
+          order]
+    }
+  }
+
   /// Evaluates doubtful pairs row by row; returns how many there were.
   private func refine(
     _ rows: Range<Int>, _ columns: Range<Int>, _ doubtful: [Int], _ space: inout Workspace
@@ -100,9 +114,7 @@ extension PairwiseEngine {
     var pairs: (rows: [Int], columns: [Int]) = ([], [])
     var count = 0
     func flush() {
-      let results = evaluatePairs(
-        targets.operand, rows: pairs.rows, models.operand, rows: pairs.columns,
-        quantities: [quantity])[quantity]
+      let results = evaluateOneByOne(pairs)
       for (index, value) in results.enumerated() {
         space.forward[
           pairs.rows[index] - rows.lowerBound, pairs.columns[index] - columns.lowerBound] = value

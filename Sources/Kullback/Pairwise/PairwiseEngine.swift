@@ -7,7 +7,7 @@ internal import Synchronization
 /// Divergences are sums of products, Σ p log p - Σ p log q, for a tile of pairs at once; a pair whose
 /// products may be off by more than the tolerance is evaluated again by the kernel for two rows.
 struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
-  let quantity: PairQuantity
+  let source: Measure.Source
   let route: PairwiseRoute
   let targets: PairwiseSide
   let models: PairwiseSide

@@ -23,7 +23,7 @@ struct PairwiseJob {
     try checkInstructionSet()
     self.measure = measure
     let threads = threads ?? Threads.default
-    let route = PairwiseRoute(measure.quantity)
+    let route = PairwiseRoute(measure.source)
     self.targets = PairwiseSide(
       targets, wantsEntropies: route.wantsEntropies, threads: threads)
     self.models = PairwiseSide(models, wantsEntropies: route.wantsEntropies, threads: threads)
@@ -48,12 +48,12 @@ struct PairwiseJob {
     if isWide {
       engine = .double(
         PairwiseEngine(
-          quantity: measure.quantity, route: route, targets: self.targets, models: self.models,
+          source: measure.source, route: route, targets: self.targets, models: self.models,
           tiling: tiling, threads: threads, reference: reference, centres: centres))
     } else {
       engine = .single(
         PairwiseEngine(
-          quantity: measure.quantity, route: route, targets: self.targets, models: self.models,
+          source: measure.source, route: route, targets: self.targets, models: self.models,
           tiling: tiling, threads: threads, reference: reference, centres: centres))
     }
   }

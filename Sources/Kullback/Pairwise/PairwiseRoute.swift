@@ -1,6 +1,6 @@
 internal import KullbackKernels
 
-/// How a quantity of all pairs is computed.
+/// How all pairs are computed.
 enum PairwiseRoute: Sendable, Equatable {
   /// By products: D(target‖model), D(model‖target) or their sum, to which an entropy may be added.
   case divergences(forward: Bool, reverse: Bool, adding: Addend)
@@ -16,7 +16,14 @@ enum PairwiseRoute: Sendable, Equatable {
     case model
   }
 
-  init(_ quantity: PairQuantity) {
+  init(_ source: Measure.Source) {
+    switch source {
+    case .quantity(let quantity): self.init(quantity)
+    case .power: self = .rowByRow
+    }
+  }
+
+  private init(_ quantity: PairQuantity) {
     switch quantity {
     case .divergence: self = .divergences(forward: true, reverse: false, adding: .nothing)
     case .reversedDivergence: self = .divergences(forward: false, reverse: true, adding: .nothing)

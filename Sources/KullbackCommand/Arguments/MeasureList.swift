@@ -30,8 +30,11 @@ struct MeasureList: Equatable {
     self.init(measures: measures)
   }
 
-  /// The names of all measures.
+  /// The names of all measures that need no order.
   static var names: [String] { Measure.all.map(\.name) }
+
+  /// The families of measures, as the help lists them: "renyi:ORDER (0 to inf)".
+  static var families: [String] { Measure.families.map { "\($0.pattern) (\($0.orders))" } }
 }
 
 extension MeasureList: CustomStringConvertible {

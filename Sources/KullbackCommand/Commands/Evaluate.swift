@@ -18,7 +18,9 @@ struct EvaluateCommand: ParsableCommand {
       probabilities
         kullback evaluate p.npy q.npy --measures forward-kl,jensen-shannon --base 2 --output rows.csv
 
-      Measures: \(MeasureList.names.joined(separator: ", ")).
+      Measures: \(MeasureList.names.joined(separator: ", ")); \
+      and for every order, which stands after the colon, \
+      \(MeasureList.families.joined(separator: ", ")), for example renyi:0.5 or renyi:inf.
       """)
 
   @Argument(help: "The file of the distributions that are to be approximated.", completion: .file())

@@ -18,6 +18,7 @@ struct GoldenCase: Decodable, Sendable, CustomTestStringConvertible {
   let first: Side
   let second: Side
   let expected: [String: GoldenNumber]
+  let powerSums: [String: GoldenNumber]
   let elements: [String: [GoldenNumber]]?
 
   var testDescription: String { "\(type) \(name), \(first.row.count) classes" }
@@ -96,6 +97,21 @@ struct GoldenNumber: Decodable, Sendable {
             "\(quantity), \(set), \(quantities.count) quantities: \(results[quantity][0]), \(exact)"
           )
         }
+      }
+    }
+  }
+
+  @Test(arguments: GoldenCase.all)
+  func everyPowerSumIsAsPromised(golden: GoldenCase) throws {
+    let (first, second) = (golden.operand(golden.first), golden.operand(golden.second))
+    let table = try golden.powerSums.map { (try #require(Double($0.key)), $0.value.value) }
+    #expect(table.count == 7)
+    for set in InstructionSet.available {
+      let results = evaluate(first, second, rows: 0..<1, orders: table.map(\.0), on: set)
+      for (order, exact) in table {
+        #expect(
+          isWithinPowerPromise(results[order][0], exact, order: order, single: first.isSingle),
+          "order \(order), \(set): \(results[order][0]), \(exact)")
       }
     }
   }

@@ -85,6 +85,24 @@ def expected(first, second):
     }
 
 
+ORDERS = (-1, 0.3, 0.5, 0.999, 1.001, 2, 5)
+
+
+def power_sums(first, second):
+    """log of the sum of p^order q^(1 - order), for every order; orders are the nearest Doubles."""
+    pairs = list(zip(first[0], second[0]))
+
+    def logarithm(order):
+        if order > 1 and any(x and not y for x, y in pairs):
+            return mp.inf
+        if order < 0 and any(y and not x for x, y in pairs):
+            return mp.inf
+        total = mp.fsum(x**order * y ** (1 - order) for x, y in pairs if x and y)
+        return mp.log(total) if total else -mp.inf
+
+    return {str(order): number(logarithm(mpf(order))) for order in ORDERS}
+
+
 def gradients(first, second, temperature):
     (p, log_p, _), (q, log_q, _) = first, second
     reverse = mp.fsum(y * (v - u) for y, v, u in zip(q, log_q, log_p) if y)
@@ -124,6 +142,7 @@ def case(name, kind, rows, first, second=None, elements=False):
         "first": {**first, "row": stored(rows[0], kind)},
         "second": {**second, "row": stored(rows[1], kind)},
         "expected": {key: number(value) for key, value in expected(*sides).items()},
+        "powerSums": power_sums(*sides),
     }
     if elements:
         entry["elements"] = {

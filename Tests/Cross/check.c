@@ -75,6 +75,12 @@ static void check(const kvk_table *table, int type, int form, int classes, doubl
   for (int j = 0; j < KVK_ROW_COUNT; j++) row_out.column[j] = own[j];
   table->pair_rows(&a, &b, 0, ROWS, classes, &out);
   table->row_statistics(&a, 0, ROWS, classes, &row_out);
+  static const double orders[] = {-1, 0.5, 0.999, 2};
+  double powers[4][ROWS];
+  for (int j = 0; j < 4; j++) {
+    const kvk_power power = {orders[j], values[KVK_LSE_A], values[KVK_LSE_B], values[KVK_LOG_RATIO]};
+    table->power_rows(&a, &b, 0, ROWS, classes, &power, powers[j]);
+  }
   static float written[ROWS * MOST];
   const kvk_target target = {written, classes, KVK_F32, KVK_WRITE_LOG_SOFTMAX, 0};
   table->write_rows(&a, 0, ROWS, classes, &target, status[1]);
@@ -91,6 +97,14 @@ static void check(const kvk_table *table, int type, int form, int classes, doubl
       jensen += (p[0][k] * (log_p[0][k] - m) + p[1][k] * (log_p[1][k] - m)) / 2;
     }
     const char *set = table->name;
+    for (int j = 0; j < 4; j++) {
+      long double excess = 0; // terms of the second order: their sum has digits also where rows are alike
+      for (int k = 0; k < classes; k++) {
+        const long double d = log_p[0][k] - log_p[1][k];
+        excess += p[1][k] * (expm1l(orders[j] * d) - orders[j] * expm1l(d));
+      }
+      expect(powers[j][row], log1pl(excess), bound, set, "power sum", type, classes);
+    }
     expect(values[KVK_D_AB][row], forward, bound, set, "D(a|b)", type, classes);
     expect(values[KVK_D_BA][row], reverse, bound, set, "D(b|a)", type, classes);
     expect(values[KVK_H_A][row], entropy, bound, set, "H(a)", type, classes);

@@ -72,6 +72,36 @@ import Testing
     expectClose(rows.map { $0[1] }, reverse)
   }
 
+  @Test func evaluatesMeasuresOfAnOrderBesideOthers() throws {
+    let output = folder.path("out.csv")
+    let run = try Tool.run(
+      "evaluate", target, model, "--measures", "forward-kl,renyi:2,renyi:1.0,chi-squared",
+      "--output", output)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("R[2](target‖model)"))
+    let lines = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
+    #expect(lines.first == "forward-kl,renyi:2,renyi:1,chi-squared")
+    let rows = lines.dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }
+    expectClose(rows.map { $0[0] }, forward)
+    expectClose(rows.map { $0[2] }, forward)
+    let squares = zip([[0, 0], [1, 0], [0, 2.5]], [[0, 0], [0, 1], [0, 1]]).map { a, b in
+      let (za, zb) = (a.map(exp).reduce(0, +), b.map(exp).reduce(0, +))
+      return zip(a, b).map { exp(2 * $0 - $1) * zb / (za * za) }.reduce(0, +)
+    }
+    expectClose(rows.map { $0[1] }, squares.map(log))
+    expectClose(rows.map { $0[3] }, squares.map { $0 - 1 })
+  }
+
+  @Test(arguments: ["renyi", "renyi:-1", "renyi:two", "tsallis:inf", "alpha:nan", "kl:2"])
+  func refusesMeasuresThatAreNone(name: String) throws {
+    let run = try Tool.run("evaluate", target, model, "--measures", name)
+    #expect(run.status == 64)
+    #expect(
+      run.errors.contains(
+        name.contains(":-") || name.contains("inf") || name.contains("nan")
+          ? "no order" : "renyi:ORDER"))
+  }
+
   @Test func readsOnlyTheRowsAskedFor() throws {
     let output = folder.path("out.npy")
     let run = try Tool.run(

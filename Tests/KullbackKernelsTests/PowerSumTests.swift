@@ -13,8 +13,9 @@ func evaluate(
   return results
 }
 
-/// Whether the logarithm of a power sum is on the right side of 0 and as near to the exact value as
-/// promised. Values below 1e-20 are not told apart from 0.
+/// Whether the logarithm of a power sum is as near to the exact value as promised, and on its side of 0.
+///
+/// Values below 1e-20 are not told apart from 0.
 func isWithinPowerPromise(_ value: Double, _ expected: Double, order: Double, single: Bool) -> Bool
 {
   if value == expected { return value != 0 || value.sign == .plus }

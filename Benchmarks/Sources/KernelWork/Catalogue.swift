@@ -35,6 +35,7 @@ public func catalogue(_ extent: Extent) -> [Work] {
   works.append(
     pairWork(Float.self, .oneRead, rows: rows(4096), classes: 32_768, likeness: .alike))
   works.append(pairWork(Float.self, .oneRead, rows: rows(65_536), classes: 128, likeness: .alike))
+  works += powerWorks(rows)
   works += rowWorks(rows)
   works += gradientWorks(rows)
   return works + products
@@ -54,6 +55,12 @@ private func rowWorks(_ rows: (Int) -> Int) -> [Work] {
         logSoftmaxWork(Float.self, $0, rows: rows(count), classes: classes)
       }
     }
+}
+
+private func powerWorks(_ rows: (Int) -> Int) -> [Work] {
+  [("chi-squared", 2), ("Bhattacharyya", 0.5), ("Rényi 1.5", 1.5)].map { name, order in
+    powerWork(Float.self, name, order: order, rows: rows(4096), classes: 4096)
+  }
 }
 
 private func gradientWorks(_ rows: (Int) -> Int) -> [Work] {

@@ -34,6 +34,16 @@ struct ReferenceRow {
     return sum
   }
 
+  /// Σ p^α q^(1-α) - 1, as a sum of terms of one sign.
+  func powerExcess(over other: ReferenceRow, order: Double) -> Double {
+    var sum = 0.0
+    for (p, q) in zip(logarithms, other.logarithms) {
+      let difference = p - q
+      sum += exp(q) * (expm1(order * difference) - order * expm1(difference))
+    }
+    return sum
+  }
+
   func jensenShannon(_ other: ReferenceRow) -> Double {
     var sum = 0.0
     for (first, second) in zip(logarithms, other.logarithms) {

@@ -7,10 +7,23 @@
 // for any r: the nearer r is to the logarithms, the less there is to round. With the masses as they were
 // rounded in both sums, their rounding weighs the terms and does not add to them.
 
-#define TL_BLOCK 512 // classes staged at a time: a multiple of KVK_TILE_WORD
+#define TL_BLOCK 512 // classes staged at a time: a multiple of KVK_TILE_WORD and of KVK_TILE_GROUP
 
-// A side's logits beside the logarithm of the row's normaliser, in Float: l in Double, p with the rounding
-// of x - lse carried into the exponential.
+typedef total_f32 tl_wide; // a Double for every Float of a vector
+
+// What is added up over a row of masses, and the largest |l| of a row of logarithms.
+typedef struct {
+  tl_wide mass, dot, spread, square, extent;
+} tl_sums;
+
+KVK_INLINE double tl_largest(const tl_wide *x) {
+  double largest = 0;
+  for (int lane = 0; lane < KVK_BYTES / 4; lane++)
+    largest = (*x)[lane] > largest ? (*x)[lane] : largest;
+  return largest;
+}
+
+// exp(x - lse) of logits in Float, with the rounding of the difference carried into the exponential.
 KVK_INLINE v_f32 tl_mass_f32(v_f32 x, v_f32 high, v_f32 low) {
   const v_f32 u = x - high;
   const v_f32 back = u - x;
@@ -19,37 +32,53 @@ KVK_INLINE v_f32 tl_mass_f32(v_f32 x, v_f32 high, v_f32 low) {
   return drop_f32(~(u > -87.0f), p); // -inf too
 }
 
-typedef double tl_wide __attribute__((ext_vector_type(KVK_BYTES / 4)));
+// log x of positive Floats in Double: the exponent's part exactly, the mantissa's to a Float's rounding.
+KVK_INLINE void tl_log_f32(v_f32 x, tl_wide *log_x) {
+  const i_f32 small = x < 0x1p-126f;
+  const v_f32 normal = small ? x * 0x1p24f : x;
+  const i_f32 offset = (i_f32)normal + (0x3f800000 - 0x3f3504f3);
+  const i_f32 k = (offset >> 23) - 127 - (small & 24);
+  const v_f32 m = (v_f32)((i_f32)normal - (offset & (int32_t)0xff800000) + 0x3f800000);
+  *log_x = __builtin_convertvector(k, tl_wide) * 0.69314718055994530942 +
+           __builtin_convertvector(log_normal_f32(m), tl_wide);
+}
 
-// A stretch of a row of Float logits.
-KVK_INLINE void tl_single(const kvk_tile *tile, const float *x, int64_t n, double lse,
-                          double centre, const double *reference, float *to, tl_wide sums[4]) {
+// A stretch of a row whose elements are Floats: logits, or with `masses` what is divided by the sum.
+KVK_INLINE void tl_single(const kvk_tile *tile, const int masses, const int what, const int counts,
+                          const float *x, int64_t n, double lse, double centre,
+                          const double *reference, float *to, tl_sums *into) {
   const int64_t lanes = KVK_BYTES / 4;
   const double high = (double)(float)lse;
   const v_f32 lse_high = set1_f32((float)lse), lse_low = set1_f32((float)(lse - high));
-  const int wants_log = tile->what == KVK_TILE_LOG || tile->dot;
+  const v_f32 inverse = set1_f32((float)exp(-lse));
+  const v_f32 absent = set1_f32(masses ? 0 : -INFINITY);
+  tl_sums sums = *into;
   for (int64_t i = 0; i < n; i += lanes) {
     const int64_t rest = n - i;
-    const v_f32 v = rest < lanes ? read_part_f32(x, i, rest, KVK_F32, set1_f32(-INFINITY))
-                                 : load_f32(x + i);
+    const v_f32 v = rest < lanes ? read_part_f32(x, i, rest, KVK_F32, absent) : load_f32(x + i);
+    const i_f32 none = v == absent;
     tl_wide l = (tl_wide){};
-    if (wants_log) {
+    if (what == KVK_TILE_LOG || counts) {
       tl_wide r = (tl_wide){};
       memcpy(&r, reference + i, (size_t)(rest < lanes ? rest : lanes) * sizeof(double));
-      l = __builtin_convertvector(v, tl_wide) - (r + lse);
+      if (masses) tl_log_f32(none ? 1.0f : v, &l);
+      else l = __builtin_convertvector(v, tl_wide);
+      l -= r + lse;
     }
     v_f32 y;
-    if (tile->what == KVK_TILE_LOG) {
-      y = drop_f32(v == -INFINITY, __builtin_convertvector(l - centre, v_f32));
+    if (what == KVK_TILE_LOG) {
+      y = drop_f32(none, __builtin_convertvector(l - centre, v_f32));
+      const tl_wide size = __builtin_elementwise_abs(__builtin_convertvector(y, tl_wide));
+      sums.extent = size > sums.extent ? size : sums.extent;
     } else {
-      y = tl_mass_f32(v, lse_high, lse_low);
-      if (tile->dot) {
+      y = masses ? v * inverse : tl_mass_f32(v, lse_high, lse_low);
+      if (counts) {
         const tl_wide p = __builtin_convertvector(y, tl_wide);
         const tl_wide term = p > 0.0 ? p * l : 0.0;
-        sums[0] += p;
-        sums[1] += term;
-        sums[2] += __builtin_elementwise_abs(term);
-        sums[3] += p * p;
+        sums.mass += p;
+        sums.dot += term;
+        sums.spread += __builtin_elementwise_abs(term);
+        sums.square += p * p;
       }
     }
     if (rest < lanes) {
@@ -60,17 +89,35 @@ KVK_INLINE void tl_single(const kvk_tile *tile, const float *x, int64_t n, doubl
       store_f32(to + i, y);
     }
   }
+  *into = sums;
+}
+
+// The same with the choices as constants.
+static void tl_singles(const kvk_tile *tile, int masses, const float *x, int64_t n, double lse,
+                       double centre, const double *reference, float *to, tl_sums *sums) {
+#define TL_CASE(masses, what, counts) \
+  tl_single(tile, masses, what, counts, x, n, lse, centre, reference, to, sums)
+  if (masses) {
+    if (tile->what == KVK_TILE_LOG) TL_CASE(1, KVK_TILE_LOG, 0);
+    else if (tile->dot) TL_CASE(1, KVK_TILE_MASS, 1);
+    else TL_CASE(1, KVK_TILE_MASS, 0);
+  } else {
+    if (tile->what == KVK_TILE_LOG) TL_CASE(0, KVK_TILE_LOG, 0);
+    else if (tile->dot) TL_CASE(0, KVK_TILE_MASS, 1);
+    else TL_CASE(0, KVK_TILE_MASS, 0);
+  }
+#undef TL_CASE
 }
 
 // A stretch of a row as masses or logits in Double.
-KVK_INLINE void tl_double(const kvk_tile *tile, const kvk_side *side, const double *raw, const double *logits, int64_t n,
-                          double lse, double centre, const double *reference, double *to,
-                          tl_wide sums[4]) {
+KVK_INLINE void tl_double(const kvk_tile *tile, const kvk_side *side, const double *raw,
+                          const double *logits, int64_t n, double lse, double centre,
+                          const double *reference, double *to, tl_sums *into) {
   const int64_t lanes = KVK_BYTES / 8;
   const int is_log = side_is_log(side->form), narrow = tile->type == KVK_F32;
   const double alpha = side_alpha(side), inverse = exp(-lse);
   const int wants_log = tile->what != KVK_TILE_MASS || tile->dot;
-  v_f64 mass = set1_f64(0), dot = mass, spread = mass, square = mass;
+  v_f64 mass = set1_f64(0), dot = mass, spread = mass, square = mass, extent = mass;
   for (int64_t i = 0; i < n; i += lanes) {
     const int64_t rest = n - i;
     const int part = rest < lanes;
@@ -78,15 +125,17 @@ KVK_INLINE void tl_double(const kvk_tile *tile, const kvk_side *side, const doub
     if (is_log || wants_log)
       v = part ? read_part_f64(logits, i, rest, KVK_F64, set1_f64(-INFINITY)) : load_f64(logits + i);
     if (wants_log) {
-      r = part ? read_part_f64(reference, i, rest, KVK_F64, set1_f64(0)) : load_f64(reference + i);
+      if (reference) r = part ? read_part_f64(reference, i, rest, KVK_F64, set1_f64(0)) : load_f64(reference + i);
       l = v - (r + lse);
     }
     v_f64 y;
     if (tile->what == KVK_TILE_LOG) {
       y = drop_f64(v == -INFINITY, l - centre);
+      extent = max_f64(abs_f64(y), extent);
     } else if (tile->what == KVK_TILE_POWER) {
-      const v_f64 u = tile->power * l + tile->shift * r;
+      const v_f64 u = (tile->power * l - centre) + tile->shift * r;
       y = drop_f64(v == -INFINITY, exp_f64(u));
+      extent = max_f64(drop_f64(v == -INFINITY, abs_f64(u)), extent);
     } else {
       if (is_log) {
         y = exp_f64(v - lse);
@@ -115,10 +164,12 @@ KVK_INLINE void tl_double(const kvk_tile *tile, const kvk_side *side, const doub
       store_f64(to + i, y);
     }
   }
-  sums[0][0] += sum_f64(mass);
-  sums[1][0] += sum_f64(dot);
-  sums[2][0] += sum_f64(spread);
-  sums[3][0] += sum_f64(square);
+  into->mass[0] += sum_f64(mass);
+  into->dot[0] += sum_f64(dot);
+  into->spread[0] += sum_f64(spread);
+  into->square[0] += sum_f64(square);
+  const double top = largest_f64(extent);
+  if (top > into->extent[0]) into->extent[0] = top;
 }
 
 // The bits of up to KVK_TILE_WORD classes that have mass.
@@ -137,48 +188,101 @@ static int tl_has_gap(const double *x, int64_t n, double least) {
   return gap;
 }
 
-static int tl_has_gap_single(const float *x, int64_t n) {
+static int tl_has_gap_single(const float *x, int64_t n, float least) {
   int gap = 0;
-  for (int64_t i = 0; i < n; i++) gap |= !(x[i] > -INFINITY);
+  for (int64_t i = 0; i < n; i++) gap |= !(x[i] > least);
   return gap;
+}
+
+// Takes the masses of a group that are above the least out of it, to be multiplied by themselves. Where
+// there is no more room the smallest goes back to its place.
+static void tl_take_heavy(const kvk_tile *tile, int64_t row, float *group, int64_t n, int64_t at, float *out) {
+  int32_t *places = tile->heavy_place + row * tile->heavy_room;
+  double *masses = tile->heavy_mass + row * tile->heavy_room;
+  for (int64_t i = 0; i < n; i++) {
+    const double mass = (double)group[i];
+    int32_t place = tile->heavy_count[row];
+    if (!(mass > tile->heavy_least)) continue;
+    if (place < tile->heavy_room) {
+      tile->heavy_count[row] = place + 1;
+    } else {
+      place = 0;
+      for (int32_t j = 1; j < tile->heavy_room; j++) place = masses[j] < masses[place] ? j : place;
+      if (!(mass > masses[place])) continue;
+      const int64_t back = places[place];
+      *(back >= at && back < at + n ? group + (back - at) : out + back) = (float)masses[place];
+      tile->square[row] += masses[place] * masses[place];
+    }
+    masses[place] = mass;
+    places[place] = (int32_t)(at + i);
+    tile->square[row] -= mass * mass;
+    group[i] = 0;
+  }
+}
+
+// Writes n prepared elements, group by group, to their places. `place` is that of the next group.
+static void tl_place(const kvk_tile *tile, int64_t row, char *block, int64_t n, int64_t groups,
+                     int64_t *place, int64_t *group, char *out) {
+  const int64_t size = element_bytes(tile->type);
+  for (int64_t i = 0; i < n; i += KVK_TILE_GROUP) {
+    const int64_t some = n - i < KVK_TILE_GROUP ? n - i : KVK_TILE_GROUP;
+    const int64_t at = (*group < groups ? *place : *group) * KVK_TILE_GROUP;
+    if (tile->heavy_count && tile->type == KVK_F32) {
+      float *values = (float *)(void *)block + i;
+      float largest = 0;
+      for (int64_t j = 0; j < some; j++) largest = values[j] > largest ? values[j] : largest;
+      if (largest > tile->heavy_least) tl_take_heavy(tile, row, values, some, at, (float *)(void *)out);
+    }
+    memcpy(out + at * size, block + i * size, (size_t)(some * size));
+    *group += 1;
+    *place += tile->step;
+    if (*place >= groups) *place -= groups;
+  }
 }
 
 static void tile_rows(const kvk_side *a, int64_t first, int64_t count, int64_t from, int64_t to,
                       const double *lse, const kvk_tile *tile) {
-  const int single = tile->type == KVK_F32 && tile->what != KVK_TILE_POWER && pl_is_single(a);
   const int masses = !side_is_log(a->form);
+  const int is_narrow = a->type == KVK_F32 || a->type == KVK_F16 || a->type == KVK_BF16;
+  const int single = tile->type == KVK_F32 && tile->what != KVK_TILE_POWER &&
+                     (masses ? is_narrow && side_alpha(a) == 0 : pl_is_single(a));
   const int wants_logits = !masses || tile->what != KVK_TILE_MASS || tile->dot;
-  float floats[TL_BLOCK];
+  const int64_t groups = (to - from) / KVK_TILE_GROUP;
+  float floats[TL_BLOCK], narrow[TL_BLOCK];
   double raw[TL_BLOCK], logits[TL_BLOCK], wide[TL_BLOCK];
   for (int64_t i = 0; i < count; i++) {
     const int64_t row = first + i;
     char *out = (char *)tile->base + i * tile->stride * element_bytes(tile->type);
-    tl_wide sums[4] = {(tl_wide){}, (tl_wide){}, (tl_wide){}, (tl_wide){}};
+    tl_sums sums = {};
     const double centre = tile->centre ? tile->centre[i] : 0;
     if (!(lse[i] < INFINITY)) {
       memset(out, 0, (size_t)((to - from) * element_bytes(tile->type)));
       continue;
     }
+    int64_t place = 0, group = 0;
     for (int64_t k = from; k < to; k += TL_BLOCK) {
       const int64_t n = to - k < TL_BLOCK ? to - k : TL_BLOCK;
       const double *reference = tile->reference ? tile->reference + k : 0;
+      char *block = (char *)narrow;
       int gap;
       if (single) {
         const void *x = element_at(a, row, k);
         if (a->type != KVK_F32 || side_temperature(a) != 1.0 || (uintptr_t)x % sizeof(float)) {
-          pl_stage_single(a, row, k, n, floats);
+          if (masses) block_f32(x, a->type, n, floats);
+          else pl_stage_single(a, row, k, n, floats);
           x = floats;
         }
-        tl_single(tile, x, n, lse[i], centre, reference, (float *)out + (k - from), sums);
-        gap = tile->bits && tl_has_gap_single(x, n);
+        tl_singles(tile, masses, x, n, lse[i], centre, reference, narrow, &sums);
+        gap = tile->bits && tl_has_gap_single(x, n, masses ? 0 : -INFINITY);
       } else {
         if (masses) block_f64(element_at(a, row, k), a->type, n, raw);
         if (wants_logits) pl_stage(a, row, k, n, logits, 0);
-        double *at = tile->type == KVK_F64 ? (double *)out + (k - from) : wide;
-        tl_double(tile, a, raw, logits, n, lse[i], centre, reference, at, sums);
-        if (tile->type != KVK_F64) store_doubles(wide, n, (float *)out + (k - from), KVK_F32);
+        tl_double(tile, a, raw, logits, n, lse[i], centre, reference, wide, &sums);
+        if (tile->type != KVK_F64) store_doubles(wide, n, narrow, KVK_F32);
+        else block = (char *)wide;
         gap = tile->bits && (masses ? tl_has_gap(raw, n, -side_alpha(a)) : tl_has_gap(logits, n, -INFINITY));
       }
+      tl_place(tile, i, block, n, groups, &place, &group, out);
       if (tile->bits) {
         uint64_t *bits = tile->bits + i * tile->bit_stride + k / KVK_TILE_WORD;
         for (int64_t j = 0; j < n; j += KVK_TILE_WORD) {
@@ -190,15 +294,28 @@ static void tile_rows(const kvk_side *a, int64_t first, int64_t count, int64_t f
       }
     }
     if (tile->dot) {
-      double total[4];
-      for (int j = 0; j < 4; j++) {
-        total[j] = 0;
-        for (int lane = 0; lane < KVK_BYTES / 4; lane++) total[j] += sums[j][lane];
-      }
-      tile->mass[i] += total[0];
-      tile->dot[i] += total[1];
-      tile->spread[i] += total[2];
-      tile->square[i] += total[3];
+      tile->mass[i] += total_sum_f32(&sums.mass);
+      tile->dot[i] += total_sum_f32(&sums.dot);
+      tile->spread[i] += total_sum_f32(&sums.spread);
+      tile->square[i] += total_sum_f32(&sums.square);
+    }
+    if (tile->extent) {
+      double extent = tl_largest(&sums.extent);
+      // What the elements and the normaliser are rounded by, which the exponents carry on.
+      if (tile->what == KVK_TILE_POWER) extent += 2 * fabs(tile->power * lse[i]);
+      if (!(extent <= tile->extent[i])) tile->extent[i] = extent;
+    }
+  }
+}
+
+static void tile_columns(const float *from, int64_t stride, int64_t count, const int32_t *places,
+                         int64_t wanted, double *to, int64_t to_stride) {
+  // A few rows at a time, so that what is written to is still in the cache.
+  for (int64_t i = 0; i < count; i += 8) {
+    const int64_t some = count - i < 8 ? count - i : 8;
+    for (int64_t h = 0; h < wanted; h++) {
+      const float *x = from + i * stride + places[h];
+      for (int64_t j = 0; j < some; j++) to[h * to_stride + i + j] = (double)x[j * stride];
     }
   }
 }
@@ -211,7 +328,8 @@ static void tile_add(const float *product, double *sum, int64_t count, int32_t a
 }
 
 static void tile_centres(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
-                         const double *lse, const double *reference, double *centres) {
+                         const double *lse, const double *reference, const double *masses,
+                         double *centres) {
   double x[KVK_TILE_WORD];
   // Words of classes, evenly spaced.
   const int64_t words = (classes + KVK_TILE_WORD - 1) / KVK_TILE_WORD;
@@ -224,9 +342,8 @@ static void tile_centres(const kvk_side *a, int64_t first, int64_t count, int64_
       const int64_t n = classes - k < KVK_TILE_WORD ? classes - k : KVK_TILE_WORD;
       pl_stage(a, first + i, k, n, x, 0);
       for (int64_t j = 0; j < n; j++) {
-        if (!(x[j] > -INFINITY)) continue;
-        const double m = exp_f64(set1_f64(reference[k + j]))[0];
-        sum += m * (x[j] - (reference[k + j] + lse[i]));
+        const double m = x[j] > -INFINITY ? masses[k + j] : 0;
+        sum += m > 0 ? m * (x[j] - (reference[k + j] + lse[i])) : 0;
         all += m;
       }
     }
@@ -234,23 +351,35 @@ static void tile_centres(const kvk_side *a, int64_t first, int64_t count, int64_
   }
 }
 
-// With the steps as constants.
-KVK_INLINE int32_t tl_finish(double *x, int64_t n, const kvk_tile_sums *s, const int64_t mass_step,
-                             const int64_t centre_step, uint8_t *doubt) {
+static void tile_heavy(double *sum, int64_t n, const kvk_tile_sums *s) {
+  for (int32_t h = 0; h < s->heavy_count; h++) {
+    const double *column = s->heavy[s->heavy_column[h]];
+    const double mass = s->heavy_mass[h];
+    for (int64_t j = 0; j < n; j++) sum[j] += mass * column[j];
+  }
+}
+
+static void tile_finish(double *x, int64_t n, const kvk_tile_sums *s, uint8_t *doubt) {
   const int64_t lanes = KVK_BYTES / 8;
-  const v_f64 zero = set1_f64(0), one = set1_f64(1);
-#define TL_TAKE(p, step, padding)                                                                 \
-  (!(step) ? set1_f64(*(p)) : part ? read_part_f64(p, j, rest, KVK_F64, padding) : load_f64((p) + j))
-  i_f64 any = (i_f64)zero;
+  const v_f64 zero = set1_f64(0), dot = set1_f64(s->dot), scale = set1_f64(1 / s->mass);
+  const v_f64 spread = set1_f64(s->spread + 0.5);
   for (int64_t j = 0; j < n; j += lanes) {
     const int64_t rest = n - j;
     const int part = rest < lanes;
     const v_f64 product = part ? read_part_f64(x, j, rest, KVK_F64, zero) : load_f64(x + j);
-    const v_f64 dot = TL_TAKE(s->dot, mass_step, zero), least = TL_TAKE(s->least, mass_step, zero);
-    const v_f64 scale = mass_step ? 1.0 / TL_TAKE(s->mass, mass_step, one) : set1_f64(1 / *s->mass);
-    const v_f64 d = (dot - product) * scale - TL_TAKE(s->centre, centre_step, zero);
-    const i_f64 low = ~(d - s->slope * abs_f64(product) >= least);
+    const v_f64 centre = part ? read_part_f64(s->centre, j, rest, KVK_F64, zero) : load_f64(s->centre + j);
+    const v_f64 extent = part ? read_part_f64(s->extent, j, rest, KVK_F64, zero) : load_f64(s->extent + j);
+    v_f64 whole = product;
+    for (int32_t h = 0; h < s->heavy_count; h++) {
+      const double *column = s->heavy[s->heavy_column[h]] + j;
+      const v_f64 l = part ? read_part_f64(column, 0, rest, KVK_F64, zero) : load_f64(column);
+      whole += s->heavy_mass[h] * l;
+    }
+    const v_f64 d = (dot - whole) * scale - centre;
     const v_f64 value = max_f64(d, zero);
+    // No farther from the reference on average than the masses' own logarithms and the divergence allow.
+    const v_f64 mean = min_f64(spread + abs_f64(centre) + 2.0 * value, extent);
+    const i_f64 low = ~(d * s->share >= s->factor * mean + s->slope * abs_f64(product));
     if (part) {
       double few[KVK_BYTES / 8];
       store_f64(few, value);
@@ -262,18 +391,21 @@ KVK_INLINE int32_t tl_finish(double *x, int64_t n, const kvk_tile_sums *s, const
     for (int lane = 0; lane < lanes && lane < rest; lane++) {
       if (!low[lane]) continue;
       doubt[j + lane] = 1;
-      any[lane] = -1;
     }
   }
-#undef TL_TAKE
-  return any_f64(any);
 }
 
-static int32_t tile_finish(double *x, int64_t n, const kvk_tile_sums *sums, uint8_t *doubt) {
-  return sums->mass_step ? tl_finish(x, n, sums, 1, 0, doubt) : tl_finish(x, n, sums, 0, 1, doubt);
+static void tile_powers(double *x, int64_t n, const kvk_power_sums *s, uint8_t *doubt) {
+  log_array_f64(x, s->logarithms, n);
+  for (int64_t j = 0; j < n; j++) {
+    const double extent = s->extent + s->extents[j], l = s->logarithms[j];
+    const int low = !(fabs(l) >= s->base + s->slope * extent) || !(extent < 600);
+    doubt[j] |= (uint8_t)low;
+    x[j] = s->is_hellinger ? sqrt(fmax(0, 1 - x[j])) : l;
+  }
 }
 
-static int32_t tile_exceeds(const uint64_t *a, const uint64_t *b, int64_t words) {
+static int tl_exceeds(const uint64_t *a, const uint64_t *b, int64_t words) {
   int64_t i = 0;
   for (; i + 8 <= words; i += 8) {
     uint64_t any = 0;
@@ -283,4 +415,39 @@ static int32_t tile_exceeds(const uint64_t *a, const uint64_t *b, int64_t words)
   uint64_t any = 0;
   for (; i < words; i++) any |= a[i] & ~b[i];
   return any != 0;
+}
+
+static void tile_forbid(const kvk_support *a, const kvk_support *b, int64_t words, double *values,
+                        int64_t step_a, int64_t step_b, uint8_t *doubts, int64_t doubt_a,
+                        int64_t doubt_b) {
+  for (int64_t j = 0; j < b->count; j++) {
+    if (!b->gaps[j]) continue;
+    for (int64_t i = 0; i < a->count; i++) {
+      if (!tl_exceeds(a->bits + i * words, b->bits + j * words, words)) continue;
+      values[i * step_a + j * step_b] = INFINITY;
+      doubts[i * doubt_a + j * doubt_b] = 0;
+    }
+  }
+}
+
+#define TL_SIDE 16 // of the squares in which a tile is turned
+
+static void tile_turn(const double *from, int64_t from_stride, int64_t rows, int64_t columns,
+                      double *to, int64_t to_stride, const uint8_t *from_doubts, uint8_t *to_doubts,
+                      int32_t adds) {
+  for (int64_t i = 0; i < rows; i += TL_SIDE) {
+    const int64_t end_i = i + TL_SIDE < rows ? i + TL_SIDE : rows;
+    for (int64_t j = 0; j < columns; j += TL_SIDE) {
+      const int64_t end_j = j + TL_SIDE < columns ? j + TL_SIDE : columns;
+      for (int64_t c = j; c < end_j; c++) {
+        double *line = to + c * to_stride;
+        uint8_t *doubts = to_doubts + c * rows;
+        for (int64_t r = i; r < end_i; r++) {
+          const double x = from[r * from_stride + c];
+          line[r] = adds ? line[r] + x : x;
+          doubts[r] = (uint8_t)((adds ? doubts[r] : 0) | from_doubts[r * columns + c]);
+        }
+      }
+    }
+  }
 }

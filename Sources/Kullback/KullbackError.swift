@@ -43,6 +43,8 @@ public enum KullbackError: Error, Sendable, Equatable {
   case invalidClassWeights(count: Int, classes: Int)
   /// A matrix for results that does not have the shape of the results.
   case resultShape(expected: Shape, given: Shape)
+  /// A number of neighbours that is not above 0, or a radius that is not a number, 0 or above.
+  case invalidNeighbours(Double)
   /// `KULLBACK_ISA` does not name an instruction set that runs here.
   case instructionSet(String)
 }
@@ -76,6 +78,8 @@ extension KullbackError: CustomStringConvertible {
         : "\(count) class weights for \(classes) classes"
     case .resultShape(let expected, let given):
       "results are \(expected) and the matrix for them is \(given)"
+    case .invalidNeighbours(let value):
+      "\(value) is no number of neighbours above 0, or radius of 0 or above"
     case .instructionSet(let reason): reason
     }
   }

@@ -1,4 +1,5 @@
 internal import CVectorKernels
+public import KullbackMatrix
 
 /// The natural logarithm of every value, within 1 unit in the last place.
 public func logarithms(_ values: [Double], on set: InstructionSet = .current) -> [Double] {
@@ -10,5 +11,19 @@ public func logarithms(_ values: [Double], on set: InstructionSet = .current) ->
       }
     }
     count = values.count
+  }
+}
+
+/// Adds a multiple of a row to a sum.
+///
+/// - Precondition: a matrix of one row, as long as the sum.
+public func add(_ row: Matrix<Double>, times factor: Double, to sum: inout [Double]) {
+  precondition(row.rows == 1 && row.columns == sum.count, "of different lengths")
+  // SAFETY: both have as many elements.
+  unsafe row.withUnsafeBaseAddress { row in
+    unsafe sum.withUnsafeMutableBufferPointer { sum in
+      let row = unsafe row.assumingMemoryBound(to: Double.self)
+      for index in sum.indices { unsafe sum[index] += factor * row[index] }
+    }
   }
 }

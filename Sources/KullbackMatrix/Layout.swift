@@ -53,6 +53,14 @@ struct Layout: Sendable {
       offset: offset + range.lowerBound * rowStride, storage: storage)
   }
 
+  func slice(columns range: Range<Int>) -> Layout {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
+    return Layout(
+      kind: kind, rows: rows, columns: range.count, rowStride: rowStride,
+      offset: offset + range.lowerBound, storage: storage)
+  }
+
   func byteOffset(row: Int, column: Int) -> Int {
     precondition(row >= 0 && row < rows, "row \(row) of \(rows)")
     precondition(column >= 0 && column < columns, "column \(column) of \(columns)")

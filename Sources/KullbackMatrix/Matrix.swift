@@ -110,6 +110,11 @@ public struct Matrix<Element: MatrixElement>: Sendable {
     Matrix(layout: layout.slice(range))
   }
 
+  /// A range of columns; shares the memory.
+  public subscript(columns range: Range<Int>) -> Matrix {
+    Matrix(layout: layout.slice(columns: range))
+  }
+
   /// A copy of one row.
   public func row(_ index: Int) -> [Element] {
     self[rows: index..<index + 1].values

@@ -38,7 +38,28 @@ public func catalogue(_ extent: Extent) -> [Work] {
   works += powerWorks(rows)
   works += rowWorks(rows)
   works += gradientWorks(rows)
+  works += pairwiseWorks(rows)
   return works + products
+}
+
+/// All pairs of two sets.
+private func pairwiseWorks(_ rows: (Int) -> Int) -> [Work] {
+  [(2000, 1000), (500, 32_768), (10_000, 128)].flatMap { count, classes in
+    [true, false].flatMap { probabilities in
+      [
+        pairwiseWork(
+          Float.self, .forwardKL, targets: rows(count), models: count, classes: classes,
+          probabilities: probabilities),
+        pairwiseWork(
+          Double.self, .forwardKL, targets: rows(count), models: count, classes: classes,
+          probabilities: probabilities),
+      ]
+    }
+  } + [
+    pairwiseWork(
+      Float.self, .jensenShannon, targets: rows(2000), models: 2000, classes: 1000,
+      probabilities: true)
+  ]
 }
 
 /// What reads, or writes, one matrix.

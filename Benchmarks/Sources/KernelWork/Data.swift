@@ -6,6 +6,8 @@ import Synchronization
 enum Likeness: Hashable {
   /// The model is the target with noise of a sixth of its spread.
   case near
+  /// The model has nothing to do with the target.
+  case apart
   /// The model differs in about the fifth digit: divergences of about 1e-10.
   case alike
 }
@@ -37,12 +39,17 @@ func makePair<Element: BenchmarkElement>(
     likeness: likeness)
   if let kept = latest.withLock({ $0?.recipe == recipe ? $0?.data : nil }) { return kept }
   latest.withLock { $0 = nil }
-  let noise: Float = likeness == .near ? 0.5 : 1e-5
+  let noise: Float =
+    switch likeness {
+    case .near: 0.5
+    case .apart: 3
+    case .alike: 1e-5
+    }
   var target = Matrix<Element>(repeating: .made(of: 0), rows: rows, columns: classes)
   var model = Matrix<Element>(repeating: .made(of: 0), rows: rows, columns: classes)
   fill(&target, probabilities: probabilities) { 3 * spread($0) }
   fill(&model, probabilities: probabilities) {
-    3 * spread($0) + noise * spread($0 ^ 0x5555_5555_5555)
+    (likeness == .apart ? 0 : 3 * spread($0)) + noise * spread($0 ^ 0x5555_5555_5555)
   }
   let data = PairData(target: AnyMatrix(target), model: AnyMatrix(model))
   latest.withLock { $0 = (recipe, data) }

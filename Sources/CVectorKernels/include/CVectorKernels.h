@@ -141,12 +141,14 @@ typedef struct {
 /// What rows become for products of matrices, with l = log p - reference; 0 where there is no mass.
 enum {
   KVK_TILE_MASS = 0,  // p
-  KVK_TILE_LOG = 1,   // l
-  KVK_TILE_POWER = 2, // exp(power l + shift reference)
+  KVK_TILE_LOG = 1,   // l - centre
+  KVK_TILE_POWER = 2, // exp(power l - centre + shift reference)
 };
 
 /// Classes of a word of a row's bits.
 #define KVK_TILE_WORD 64
+/// Classes that stay side by side where a tile changes their order.
+#define KVK_TILE_GROUP 16
 
 /// Rows of one stretch of classes, prepared for products. A null pointer is not wanted.
 typedef struct {
@@ -155,10 +157,20 @@ typedef struct {
   int32_t type;            // KVK_F32 or KVK_F64
   int32_t what;            // KVK_TILE_...
   double power, shift;
-  const double *reference; // one a class of the set
-  const double *centre;    // KVK_TILE_LOG, one a row: l is less by it; null: 0
+  const double *reference; // one a class of the set; null (for powers only): 0
+  const double *centre;    // one a row; null: 0
+  // Whole groups are written at the places 0, step, 2 step, ... modulo their number, with which step has no
+  // factor in common; what is left of a group stays at the end.
+  int64_t step;
   // KVK_TILE_MASS, one a row, added to: Σ p, Σ p l, Σ p |l| and Σ p² of p as stored.
   double *mass, *dot, *spread, *square;
+  double *extent;          // not KVK_TILE_MASS, one a row: raised to the largest |l - centre| or |exponent|
+  // KVK_TILE_MASS in Float: the largest masses above the least, up to heavy_room of each row, are written as
+  // 0, left out of Σ p², and listed with their places.
+  int32_t *heavy_count, *heavy_place;
+  double *heavy_mass;
+  int64_t heavy_room;
+  double heavy_least;
   uint64_t *bits;          // a bit for every class that has mass, from class 0 of the set on
   int64_t bit_stride;      // words
   uint8_t *gaps;           // set to 1 for a row with a class without mass
@@ -166,13 +178,35 @@ typedef struct {
 
 #define KVK_TILE_SAMPLE 1024
 
-/// What the products of a row of a tile refer to.
+/// What becomes of the products of one row of masses with rows of logarithms.
 typedef struct {
-  const double *dot, *mass, *least; // of the masses' rows
-  const double *centre;             // of the logarithms' rows
-  int64_t mass_step, centre_step;   // 0: one row; 1: as many as there are products
-  double slope;
+  double dot, mass, spread;
+  const double *centre, *extent; // of the logarithms' rows
+  // Masses that are not in the product: m of them, and for each the logarithms' rows' elements.
+  int32_t heavy_count;
+  const int32_t *heavy_column;
+  const double *heavy_mass;
+  const double *const *heavy;
+  // What rounding may be, over the tolerance: factor (mean |l|) + slope |product|; held against share D.
+  double factor, slope, share;
 } kvk_tile_sums;
+
+/// What becomes of one row of power sums, whose relative error is at most base + slope (the extents of both
+/// rows): held against the logarithm.
+typedef struct {
+  double extent;
+  const double *extents; // of the other side's rows
+  double base, slope;
+  int32_t is_hellinger;
+  double *logarithms;    // room for as many
+} kvk_power_sums;
+
+/// Which classes rows of a tile have mass in.
+typedef struct {
+  const uint64_t *bits; // as many words a row as there are
+  const uint8_t *gaps;
+  int64_t count;
+} kvk_support;
 
 typedef struct kvk_table {
   const char *name;    // "avx512", "avx2", "baseline", "neon"
@@ -248,16 +282,29 @@ typedef struct kvk_table {
                     const double *lse, const kvk_tile *tile);
   // sum[i] = product[i], or with `adds` more by it.
   void (*tile_add)(const float *product, double *sum, int64_t count, int32_t adds);
-  // Estimates of Σ m (log p - reference) with the masses m = exp(reference), one a row: where products are
-  // centred. From at most KVK_TILE_SAMPLE classes.
+  // Estimates of the mean of log p - reference, weighted by masses, one a row: where products are centred.
+  // From at most KVK_TILE_SAMPLE classes.
   void (*tile_centres)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
-                       const double *lse, const double *reference, double *centres);
-  // Product x becomes D = (dot - x) / mass - centre, or 0 where that is negative, for n pairs; the masses,
-  // or the centres, are those of one row or (with a step of 1) of n. `doubt` is set to 1 where D is less than
-  // least + slope |x|. Returns whether it is anywhere.
-  int32_t (*tile_finish)(double *x, int64_t n, const kvk_tile_sums *sums, uint8_t *doubt);
-  // Whether any bit of a is not one of b.
-  int32_t (*tile_exceeds)(const uint64_t *a, const uint64_t *b, int64_t words);
+                       const double *lse, const double *reference, const double *masses,
+                       double *centres);
+  // Elements of rows of Floats at some places, as rows of Doubles: row h holds those at places[h].
+  void (*tile_columns)(const float *from, int64_t stride, int64_t count, const int32_t *places,
+                       int64_t wanted, double *to, int64_t to_stride);
+  // Adds the heavy masses' products to n sums.
+  void (*tile_heavy)(double *sum, int64_t n, const kvk_tile_sums *sums);
+  // Product x becomes D = (dot - x - heavy masses' products) / mass - centre, or 0 where that is negative,
+  // for n pairs. `doubt` is set to 1 where the rounding may be more than D's share.
+  void (*tile_finish)(double *x, int64_t n, const kvk_tile_sums *sums, uint8_t *doubt);
+  // Power sum x becomes log x, or the Hellinger distance that it gives, for n pairs. `doubt` is set to 1 where
+  // its rounding may be too much.
+  void (*tile_powers)(double *x, int64_t n, const kvk_power_sums *sums, uint8_t *doubt);
+  // Value [i, j] becomes +inf and its doubt 0 where row i of a has mass in a class where row j of b has none.
+  void (*tile_forbid)(const kvk_support *a, const kvk_support *b, int64_t words, double *values,
+                      int64_t step_a, int64_t step_b, uint8_t *doubts, int64_t doubt_a,
+                      int64_t doubt_b);
+  // rows × columns become columns × rows, or with `adds` are added to what is there; doubts likewise.
+  void (*tile_turn)(const double *from, int64_t from_stride, int64_t rows, int64_t columns, double *to,
+                    int64_t to_stride, const uint8_t *from_doubts, uint8_t *to_doubts, int32_t adds);
 
   // The vector functions themselves, element by element: for tests of their accuracy.
   void (*exp_f32)(const float *x, float *y, int64_t count);

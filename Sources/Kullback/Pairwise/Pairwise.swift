@@ -79,17 +79,94 @@ public func evaluatePairwise<Result: PairwiseElement>(
   as type: Result.Type = Double.self, threads: Int? = nil, workingMemory: Int? = nil,
   progress: ((_ done: Int, _ total: Int) -> Void)? = nil
 ) throws -> PairwiseEvaluation<Result> {
+  var values: Matrix<Result> = scratchMatrix(rows: targets.count, columns: models.count)
+  let report = try evaluatePairwise(
+    measure, targets: targets, models: models, into: &values, threads: threads,
+    workingMemory: workingMemory, progress: progress)
+  return PairwiseEvaluation(values: values, report: report)
+}
+
+/// A measure of every target and every model, written to a matrix that is there already.
+///
+/// As `pairwise(_:targets:models:threads:workingMemory:progress:)`. Memory that was used before is faster
+/// than fresh memory. When this throws, the matrix is empty.
+///
+/// - Throws: `KullbackError.resultShape` when the matrix is not targets × models, too.
+@discardableResult
+public func evaluatePairwise<Result: PairwiseElement>(
+  _ measure: Measure, targets: DistributionSet, models: DistributionSet,
+  into values: inout Matrix<Result>, threads: Int? = nil, workingMemory: Int? = nil,
+  progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+) throws -> PairwiseReport {
+  let shape = Shape(rows: targets.count, columns: models.count)
+  guard values.rows == shape.rows, values.columns == shape.columns else {
+    throw KullbackError.resultShape(
+      expected: shape, given: Shape(rows: values.rows, columns: values.columns))
+  }
   let job = try PairwiseJob(
     measure, targets: targets, models: models, threads: threads, workingMemory: workingMemory,
-    holdsBand: false)
-  let grid = ResultGrid<Result>(rows: targets.count, columns: models.count)
-  let refined = try job.run { rows, columns, values in
-    grid.write(values, row: rows.lowerBound, column: columns.lowerBound)
-  } band: { rows in
-    progress?(rows.upperBound, targets.count)
+    destination: .matrix)
+  return try job.fill(&values, progress)
+}
+
+/// A measure of every two distributions of a set, in nats: element [i, j] has row i as target and row j as
+/// model.
+///
+/// Both directions of a KL divergence come from one product; measures that are the same in both directions
+/// are computed for half of the pairs. The diagonal of a divergence is exactly 0. Otherwise as
+/// `pairwise(_:targets:models:threads:workingMemory:progress:)`.
+public func pairwise(
+  _ measure: Measure, of set: DistributionSet, threads: Int? = nil, workingMemory: Int? = nil,
+  progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+) throws -> Matrix<Double> {
+  try evaluatePairwise(
+    measure, of: set, as: Double.self, threads: threads, workingMemory: workingMemory,
+    progress: progress
+  ).values
+}
+
+/// A measure of every two distributions of a set, with diagnostics and the share of pairs that were evaluated
+/// row by row.
+///
+/// As `pairwise(_:of:threads:workingMemory:progress:)`. An invalid row stands on both sides of the diagnostics.
+public func evaluatePairwise<Result: PairwiseElement>(
+  _ measure: Measure, of set: DistributionSet, as type: Result.Type = Double.self,
+  threads: Int? = nil, workingMemory: Int? = nil,
+  progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+) throws -> PairwiseEvaluation<Result> {
+  let job = try PairwiseJob(
+    measure, targets: set, models: set, isSelf: true, threads: threads,
+    workingMemory: workingMemory, destination: .matrix)
+  var values: Matrix<Result> = scratchMatrix(rows: set.count, columns: set.count)
+  let report = try job.fill(&values, progress)
+  return PairwiseEvaluation(values: values, report: report)
+}
+
+extension PairwiseJob {
+  /// Computes all pairs into a matrix; when this throws, the matrix is empty.
+  fileprivate func fill<Result: PairwiseElement>(
+    _ values: inout Matrix<Result>, _ progress: ((_ done: Int, _ total: Int) -> Void)?
+  ) throws -> PairwiseReport {
+    // One reference to the memory, so that it is written in place.
+    var memory = Matrix<Result>(rows: 0, columns: 0)
+    swap(&memory, &values)
+    let count = memory.rows
+    let grid = ResultGrid(over: consume memory)
+    let isHalf = self.isHalf
+    let refined = try run { rows, columns, tile in
+      grid.write(tile, row: rows.lowerBound, column: columns.lowerBound)
+      if isHalf, columns.upperBound > rows.upperBound {
+        let first = max(columns.lowerBound, rows.upperBound)
+        grid.writeTurned(
+          tile[columns: first - columns.lowerBound..<columns.count], row: first,
+          column: rows.lowerBound)
+      }
+    } band: { rows in
+      progress?(rows.upperBound, count)
+    }
+    values = grid.matrix(rows: count)
+    return report(refined: refined)
   }
-  return PairwiseEvaluation(
-    values: grid.matrix(rows: targets.count), report: job.report(refined: refined))
 }
 
 /// A measure of every target and every model, handed on in bands of targets as they are done, so that the
@@ -114,7 +191,7 @@ public func evaluatePairwise<Result: PairwiseElement>(
 ) throws -> PairwiseReport {
   let job = try PairwiseJob(
     measure, targets: targets, models: models, threads: threads, workingMemory: workingMemory,
-    holdsBand: true)
+    destination: .bands)
   let bandRows = job.bandRows
   let grid = ResultGrid<Result>(rows: min(bandRows, targets.count), columns: models.count)
   let refined = try job.run { rows, columns, values in

@@ -2,46 +2,79 @@ internal import KullbackKernels
 internal import Synchronization
 
 extension PairwiseEngine {
-  /// Turns sums of products into values: what is infinite or has no value, and what is evaluated again.
-  func conclude(
+  /// A row of a tile with more doubts than this share of its pairs is evaluated by products in `Double`:
+  /// for fewer, the kernel for two rows is quicker.
+  private static var fallbackShare: Double { 1.0 / 32 }
+
+  /// Makes a tile of its sums of products.
+  func finish(
     _ rows: Range<Int>, _ columns: Range<Int>, _ left: Prepared, _ right: Prepared,
     _ space: inout Workspace, _ shared: Shared
   ) -> Tile {
-    var doubtful: [Int] = []
-    // The values are what stands in `forward` at the end.
     switch route {
-    case .divergences(let forward, let reverse, let addend):
-      if forward {
-        doubtful = left.masses.finish(
-          &space.forward, ofColumns: false, logarithms: right.logs, rule: rule,
-          doubts: &space.doubts)
-        forbid(left.masses, right.logs, &space.forward, &space.doubts) { ($0, $1) }
-      }
-      if reverse {
-        doubtful += right.masses.finish(
-          &space.reverse, ofColumns: true, logarithms: left.logs, rule: rule,
-          doubts: &space.doubts)
-        forbid(right.masses, left.logs, &space.reverse, &space.doubts) { ($1, $0) }
-      }
-      if forward, reverse {
-        space.forward = sum(space.forward, space.reverse)
-        doubtful = Array(Set(doubtful)).sorted()
-      } else if reverse {
-        swap(&space.forward, &space.reverse)
-      }
+    case .divergences(_, _, let addend):
+      conclude(left, right, &space)
+      fallBack(rows, columns, &space)
       if addend != .nothing {
         space.forward = sum(space.forward, entropies(rows, columns, addend))
       }
+    case .powers:
+      conclude(left, right, &space)
     case .entropy(let addend):
       space.forward = entropies(rows, columns, addend)
     case .rowByRow:
       space.doubts = [UInt8](repeating: 1, count: rows.count * columns.count)
-      doubtful = Array(0..<rows.count)
     }
+    if hasZeroDiagonal { clearDiagonal(rows, columns, &space) }
     dropInvalid(rows, columns, &space)
-    let refined = refine(rows, columns, doubtful, &space)
+    let refined = refine(rows, columns, &space)
     shared.refined.wrappingAdd(refined, ordering: .relaxed)
     return Tile(rows: rows, columns: columns, values: space.forward)
+  }
+
+  /// Turns sums of products into divergences, of which `forward` holds the sum at the end, and doubts.
+  func conclude(_ left: Prepared, _ right: Prepared, _ space: inout Workspace) {
+    if case .powers(let order, let isHellinger) = route {
+      concludePowers(left.masses, right.logs, order, isHellinger, &space)
+      return
+    }
+    if usesForward {
+      let heavy = right.logs.columns(at: left.masses.heavy.distinctPlaces)
+      left.masses.finish(
+        &space.forward, logarithms: right.logs, heavy: heavy, rule: precision.rule,
+        doubts: &space.doubts)
+      forbid(left.masses, right.logs, &space.forward, &space.doubts)
+    }
+    guard usesReverse else { return }
+    let heavy = left.logs.columns(at: right.masses.heavy.distinctPlaces)
+    var doubts = [UInt8](repeating: 0, count: space.doubts.count)
+    right.masses.finish(
+      &space.reverse, logarithms: left.logs, heavy: heavy, rule: precision.rule, doubts: &doubts)
+    forbid(right.masses, left.logs, &space.reverse, &doubts)
+    addTransposed(
+      space.reverse, doubts, to: &space.forward, &space.doubts, isFirst: !usesForward)
+  }
+
+  /// Evaluates rows with many doubts by products in `Double`.
+  private func fallBack(_ rows: Range<Int>, _ columns: Range<Int>, _ space: inout Workspace) {
+    guard let fallback else { return }
+    let width = columns.count
+    let most = Int(Double(width) * Self.fallbackShare)
+    let counts = countDoubts(space.doubts, width: width)
+    let some = counts.indices.filter { counts[$0] > most && targets.isValid[rows.lowerBound + $0] }
+    guard !some.isEmpty else { return }
+    let again = fallback(some.map { rows.lowerBound + $0 }, columns)
+    replaceRows(some, of: &space.forward, &space.doubts, with: again.values, again.doubts)
+  }
+
+  /// A row and itself: no kernel is asked. The logarithm of a power sum is 0 there as well.
+  private func clearDiagonal(_ rows: Range<Int>, _ columns: Range<Int>, _ space: inout Workspace) {
+    guard rows.overlaps(columns) else { return }
+    for row in rows.clamped(to: columns) {
+      let (i, j) = (row - rows.lowerBound, row - columns.lowerBound)
+      space.forward[i, j] = 0
+      space.doubts[i * columns.count + j] = 0
+    }
   }
 
   private func sum(_ first: Matrix<Double>, _ second: Matrix<Double>) -> Matrix<Double> {
@@ -51,17 +84,31 @@ extension PairwiseEngine {
   /// Makes pairs infinite in which a row has mass where the other has none.
   private func forbid(
     _ masses: RowTile<Element>, _ logs: RowTile<Element>, _ values: inout Matrix<Double>,
-    _ doubts: inout [UInt8], _ place: (_ mass: Int, _ log: Int) -> (row: Int, column: Int)
+    _ doubts: inout [UInt8]
   ) {
-    let width = values.columns
-    for log in logs.gaps.indices where logs.gaps[log] != 0 {
-      for mass in masses.gaps.indices where masses.exceeds(mass, logs, log) {
-        let (row, column) = place(mass, log)
-        values[row, column] = .infinity
-        doubts[row * width + column] = 0
-      }
+    guard logs.gaps.contains(1) else { return }
+    masses.forbid(logs, &values, doubts: &doubts)
+  }
+
+  /// Turns power sums into their logarithms (or Hellinger distances), with doubts.
+  private func concludePowers(
+    _ left: RowTile<Element>, _ right: RowTile<Element>, _ order: Double, _ isHellinger: Bool,
+    _ space: inout Workspace
+  ) {
+    let unit = 0x1p-53 / precision.tolerance
+    // Terms are off by a few units each, and by as many as there are in their exponents.
+    let base = (16 + 2 * Double(min(classesOfPanel, reference.count)).squareRoot()) * unit
+    left.finishPowers(
+      &space.forward, right, isHellinger: isHellinger, base: base, slope: 4 * unit,
+      doubts: &space.doubts)
+    // Above 1, mass of the target where the model has none is infinite; below 0, the other way round.
+    if order > 1 { forbid(left, right, &space.forward, &space.doubts) }
+    if order < 0, left.gaps.contains(1) {
+      right.forbid(left, turned: true, &space.forward, doubts: &space.doubts)
     }
   }
+
+  private var classesOfPanel: Int { precision.layout.panelClasses }
 
   private func entropies(
     _ rows: Range<Int>, _ columns: Range<Int>, _ addend: PairwiseRoute.Addend
@@ -109,7 +156,7 @@ extension PairwiseEngine {
 
   /// Evaluates doubtful pairs row by row; returns how many there were.
   private func refine(
-    _ rows: Range<Int>, _ columns: Range<Int>, _ doubtful: [Int], _ space: inout Workspace
+    _ rows: Range<Int>, _ columns: Range<Int>, _ space: inout Workspace
   ) -> Int {
     var pairs: (rows: [Int], columns: [Int]) = ([], [])
     var count = 0
@@ -123,7 +170,8 @@ extension PairwiseEngine {
       pairs = ([], [])
     }
     let width = columns.count
-    for row in doubtful {
+    let counts = countDoubts(space.doubts, width: width)
+    for row in counts.indices where counts[row] > 0 {
       for column in 0..<width where space.doubts[row * width + column] != 0 {
         pairs.rows.append(rows.lowerBound + row)
         pairs.columns.append(columns.lowerBound + column)

@@ -5,7 +5,8 @@ internal import Synchronization
 /// All pairs of two sets, tile by tile.
 ///
 /// Divergences are sums of products, Σ p log p - Σ p log q, for a tile of pairs at once; a pair whose
-/// products may be off by more than the tolerance is evaluated again by the kernel for two rows.
+/// products may be off by more than the tolerance is evaluated again: in `Double` where a row has many of
+/// them, else by the kernel for two rows.
 struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   let source: Measure.Source
   let route: PairwiseRoute
@@ -13,28 +14,32 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   let models: PairwiseSide
   let tiling: Tiling
   let threads: Int
-  /// One number for each class, near the logarithms of the probabilities.
+  /// One number for each class, near the logarithms of the probabilities; zeros for powers.
   let reference: [Double]
   /// One number for each row, near the mean of its logarithms less the reference.
   let centres: (targets: [Double], models: [Double])
+  let precision: PairwisePrecision
+  /// Only the pairs on or above the diagonal are wanted, of a set and itself.
+  let isHalf: Bool
+  /// Both sides are the same set, and the measure is 0 for a row and itself.
+  let hasZeroDiagonal: Bool
+  /// Divergences of some targets and a range of models with fewer doubts.
+  let fallback: (@Sendable (_ targets: [Int], _ models: Range<Int>) -> Divergences)?
 
-  /// A tile of results in nats: where it stands, the values, and how many were evaluated row by row.
+  /// A tile of results in nats: where it stands, and the values.
   struct Tile {
     let rows: Range<Int>
     let columns: Range<Int>
     let values: Matrix<Double>
   }
 
-  private var classes: Int { targets.operand.matrix.columns }
-  private var panelClasses: Int { 512 }
-
-  /// What the rounding of products may be, over the tolerance: terms are stored to half a unit, and as many
-  /// as a panel has are added up in the element type. Measured over a million pairs of 2 to 20,000 classes.
-  var rule: RoundingRule {
-    let chain = Double(min(classes, panelClasses)).squareRoot()
-    let unit = Element.elementKind == .float32 ? 0x1p-24 / 1e-6 : 0x1p-53 / 1e-12
-    return RoundingRule(term: 1.5 * unit, root: (6 + 1.2 * chain) * unit, sum: chain * unit)
+  /// Divergences by products, and a byte for each that is 1 where they may be off.
+  struct Divergences: Sendable {
+    var values: Matrix<Double>
+    var doubts: [UInt8]
   }
+
+  private var classes: Int { targets.operand.matrix.columns }
 
   /// Calls `body` with every tile, from several threads at once; tiles of a band come before those of the
   /// next, and `band` is called after each of them in the calling thread.
@@ -45,29 +50,45 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   ) throws -> Int {
     guard targets.count > 0, models.count > 0 else { return 0 }
     let cache = prepareModels()
-    let shared = Shared(panelClasses: panelClasses)
-    var left = Prepared(panelClasses: panelClasses)
+    let shared = Shared(precision.layout)
+    var left = Prepared(precision.layout)
     for from in stride(from: 0, to: targets.count, by: tiling.bandRows) {
       let rows = from..<min(targets.count, from + tiling.bandRows)
-      for group in stride(from: 0, to: tiles.count, by: tiling.groupTiles) {
-        let some = group..<min(tiles.count, group + tiling.groupTiles)
-        for start in stride(from: 0, to: classes, by: tiling.chunkClasses) {
+      let wanted = tiles.indices.filter { !isHalf || tiles[$0].upperBound > rows.lowerBound }
+      for group in stride(from: 0, to: wanted.count, by: tiling.groupTiles) {
+        let some = Array(wanted[group..<min(wanted.count, group + tiling.groupTiles)])
+        for chunk in chunks {
           try Task.checkCancellation()
-          let chunk = start..<min(classes, start + tiling.chunkClasses)
           if group == 0 || !left.holds(rows) {
             prepare(
-              &left, targets, centres.targets, rows, chunk, masses: usesForward, logs: usesReverse,
-              threads)
+              &left, targets, centres.targets, .range(rows), chunk, isTarget: true,
+              threads: threads)
           }
           let band = left
           Threads.parallel(tasks: some.count, threads: threads) { task in
-            add(band, rows, some.lowerBound + task, chunk, cache, shared, body)
+            add(band, rows, some[task], chunk, cache, shared, body)
           }
         }
       }
       try band(rows)
     }
     return shared.refined.load(ordering: .relaxed)
+  }
+
+  /// The divergences of some targets and some models.
+  func divergences(_ rows: [Int], _ columns: RowSelection, threads: Int = 1) -> Divergences {
+    var left = Prepared(precision.layout)
+    var space = Workspace(right: Prepared(precision.layout))
+    space.resize(rows.count, columns.count, forward: usesForward, reverse: usesReverse)
+    for chunk in chunks where route.usesProducts {
+      prepare(
+        &left, targets, centres.targets, .list(rows), chunk, isTarget: true, threads: threads)
+      prepare(
+        &space.right, models, centres.models, columns, chunk, isTarget: false, threads: threads)
+      multiply(left, space.right, &space, chunk)
+    }
+    conclude(left, space.right, &space)
+    return Divergences(values: space.forward, doubts: space.doubts)
   }
 
   /// Adds the products of a chunk to a tile's sums; the last chunk's make the tile whole.
@@ -82,14 +103,18 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
       space.resize(
         rows.count, columns.count, forward: usesForward || !usesReverse, reverse: usesReverse)
     }
-    if cache.isEmpty, !space.right.holds(columns) {
-      prepare(
-        &space.right, models, centres.models, columns, chunk, masses: usesReverse,
-        logs: usesForward, 1)
+    if route.usesProducts {
+      if cache.isEmpty, !space.right.holds(columns) {
+        prepare(
+          &space.right, models, centres.models, .range(columns), chunk, isTarget: false,
+          threads: 1)
+      }
+      multiply(left, cache.isEmpty ? space.right : cache[index], &space, chunk)
     }
-    let right = cache.isEmpty ? space.right : cache[index]
-    multiply(left, right, &space, isFirst: isFirst)
-    if isLast { body(conclude(rows, columns, left, right, &space, shared)) }
+    if isLast {
+      let right = cache.isEmpty ? space.right : cache[index]
+      body(finish(rows, columns, left, right, &space, shared))
+    }
     shared.give(space, isLast ? nil : index)
   }
 
@@ -100,11 +125,25 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
     }
   }
 
-  private var usesForward: Bool {
-    if case .divergences(let forward, _, _) = route { forward } else { false }
+  /// The stretches of classes that are prepared at a time.
+  private var chunks: [Range<Int>] {
+    guard route.usesProducts else { return [0..<classes] }
+    return stride(from: 0, to: classes, by: tiling.chunkClasses).map {
+      $0..<min(classes, $0 + tiling.chunkClasses)
+    }
   }
 
-  private var usesReverse: Bool {
+  /// Whether masses of targets meet logarithms of models (or powers meet powers).
+  var usesForward: Bool {
+    switch route {
+    case .divergences(let forward, _, _): forward
+    case .powers: true
+    case .entropy, .rowByRow: false
+    }
+  }
+
+  /// Whether masses of models meet logarithms of targets.
+  var usesReverse: Bool {
     if case .divergences(_, let reverse, _) = route { reverse } else { false }
   }
 
@@ -112,11 +151,11 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   struct Prepared: Sendable {
     var masses: RowTile<Element>
     var logs: RowTile<Element>
-    private(set) var rows = 0..<0
+    private var rows = 0..<0
 
-    init(panelClasses: Int) {
-      masses = RowTile(of: Element.self, panelClasses: panelClasses)
-      logs = RowTile(of: Element.self, panelClasses: panelClasses)
+    init(_ layout: TileLayout) {
+      masses = RowTile(of: Element.self, layout: layout)
+      logs = RowTile(of: Element.self, layout: layout)
     }
 
     func holds(_ rows: Range<Int>) -> Bool { !rows.isEmpty && self.rows == rows }
@@ -125,34 +164,37 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   }
 
   private func prepare(
-    _ tile: inout Prepared, _ side: PairwiseSide, _ centres: [Double], _ rows: Range<Int>,
-    _ chunk: Range<Int>, masses: Bool, logs: Bool, _ threads: Int
+    _ tile: inout Prepared, _ side: PairwiseSide, _ centres: [Double], _ rows: RowSelection,
+    _ chunk: Range<Int>, isTarget: Bool, threads: Int
   ) {
     let continues = chunk.lowerBound > 0
-    if masses {
-      tile.masses.prepare(
-        side.operand, rows: rows, classes: chunk, normalisers: side.normalisers, form: .masses,
-        reference: reference, continues: continues, threads: threads)
+    func prepare(_ part: inout RowTile<Element>, _ form: TileForm, _ centres: [Double]?) {
+      part.prepare(
+        side.operand, rows: rows, classes: chunk, normalisers: side.normalisers, centres: centres,
+        form: form, reference: reference, continues: continues, threads: threads)
     }
-    if logs {
-      tile.logs.prepare(
-        side.operand, rows: rows, classes: chunk, normalisers: side.normalisers,
-        centres: centres, form: .logarithms, reference: reference, continues: continues,
-        threads: threads)
+    switch route {
+    case .divergences(let forward, let reverse, _):
+      if isTarget ? forward : reverse { prepare(&tile.masses, .masses, nil) }
+      if isTarget ? reverse : forward { prepare(&tile.logs, .logarithms, centres) }
+    case .powers(let order, _):
+      let form = TileForm.powers(isTarget ? order : 1 - order, shift: 0)
+      if isTarget { prepare(&tile.masses, form, nil) } else { prepare(&tile.logs, form, nil) }
+    case .entropy, .rowByRow: break
     }
-    tile.note(chunk == 0..<classes ? rows : 0..<0)
+    if case .range(let range) = rows { tile.note(chunk == 0..<classes ? range : 0..<0) }
   }
 
   /// All models, where they are to be held.
   private func prepareModels() -> [Prepared] {
-    guard tiling.keepsModels else { return [] }
+    guard tiling.keepsModels, route.usesProducts else { return [] }
     let tiles = self.tiles
     let prepared = Mutex([Prepared?](repeating: nil, count: tiles.count))
     Threads.parallel(tasks: tiles.count, threads: threads) { index in
-      var tile = Prepared(panelClasses: panelClasses)
+      var tile = Prepared(precision.layout)
       prepare(
-        &tile, models, centres.models, tiles[index], 0..<classes, masses: usesReverse,
-        logs: usesForward, 1)
+        &tile, models, centres.models, .range(tiles[index]), 0..<classes, isTarget: false,
+        threads: 1)
       prepared.withLock { $0[index] = tile }
     }
     return prepared.withLock { $0.compactMap { $0 } }
@@ -160,14 +202,23 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
 
   /// Adds the products of what is prepared.
   private func multiply(
-    _ left: Prepared, _ right: Prepared, _ space: inout Workspace, isFirst: Bool
+    _ left: Prepared, _ right: Prepared, _ space: inout Workspace, _ chunk: Range<Int>
   ) {
+    let (isFirst, isLast) = (chunk.lowerBound == 0, chunk.upperBound == classes)
     if usesForward {
       multiply(left.masses, right.logs, &space.product, &space.forward, isFirst: isFirst)
+      if !isLast { addHeavy(left.masses, right.logs, &space.forward) }
     }
     if usesReverse {
-      multiply(left.logs, right.masses, &space.product, &space.reverse, isFirst: isFirst)
+      multiply(right.masses, left.logs, &space.backProduct, &space.reverse, isFirst: isFirst)
+      if !isLast { addHeavy(right.masses, left.logs, &space.reverse) }
     }
+  }
+
+  private func addHeavy(
+    _ masses: RowTile<Element>, _ logs: RowTile<Element>, _ sums: inout Matrix<Double>
+  ) {
+    masses.addHeavy(logs.columns(at: masses.heavy.distinctPlaces), to: &sums)
   }
 
   private func multiply(
@@ -198,15 +249,27 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   struct Workspace {
     var right: Prepared
     var product = Matrix<Element>(rows: 0, columns: 0)
+    var backProduct = Matrix<Element>(rows: 0, columns: 0)
+    /// Targets × models.
     var forward = Matrix<Double>(rows: 0, columns: 0)
+    /// Models × targets.
     var reverse = Matrix<Double>(rows: 0, columns: 0)
+    /// A byte for each pair, targets × models.
     var doubts: [UInt8] = []
+
+    init(right: Prepared) { self.right = right }
 
     /// Makes room for a tile.
     mutating func resize(_ rows: Int, _ columns: Int, forward: Bool, reverse: Bool) {
-      if Element.elementKind == .float32 { PairwiseEngine.fit(&product, rows, columns) }
-      if forward { PairwiseEngine.fit(&self.forward, rows, columns) }
-      if reverse { PairwiseEngine.fit(&self.reverse, rows, columns) }
+      let isSingle = Element.elementKind == .float32
+      if forward {
+        PairwiseEngine.fit(&self.forward, rows, columns)
+        if isSingle { PairwiseEngine.fit(&product, rows, columns) }
+      }
+      if reverse {
+        PairwiseEngine.fit(&self.reverse, columns, rows)
+        if isSingle { PairwiseEngine.fit(&backProduct, columns, rows) }
+      }
       doubts = [UInt8](repeating: 0, count: rows * columns)
     }
   }
@@ -219,15 +282,15 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   /// Workspaces that are free or belong to unfinished tiles, and what all threads count together.
   final class Shared: Sendable {
     let refined = Atomic<Int>(0)
-    private let panelClasses: Int
+    private let layout: TileLayout
     private let spaces = Mutex<(free: [Workspace], unfinished: [Int: Workspace])>(([], [:]))
 
-    init(panelClasses: Int) { self.panelClasses = panelClasses }
+    init(_ layout: TileLayout) { self.layout = layout }
 
     /// The workspace of an unfinished tile, or a free one.
     func take(_ tile: Int) -> Workspace {
       spaces.withLock { $0.unfinished.removeValue(forKey: tile) ?? $0.free.popLast() }
-        ?? Workspace(right: Prepared(panelClasses: panelClasses))
+        ?? Workspace(right: Prepared(layout))
     }
 
     /// Takes a workspace back, for a tile that is unfinished or for any.

@@ -8,64 +8,47 @@ struct PairwiseJob {
     case double(PairwiseEngine<Double>)
   }
 
+  /// Where results go.
+  enum Destination {
+    /// A matrix in memory.
+    case matrix
+    /// A band of targets after the other.
+    case bands
+  }
+
   private let measure: Measure
   private let engine: Engine
   private let targets: PairwiseSide
   private let models: PairwiseSide
 
+  /// - Parameter isSelf: both sets are the same.
   init(
-    _ measure: Measure, targets: DistributionSet, models: DistributionSet, threads: Int?,
-    workingMemory: Int?, holdsBand: Bool
+    _ measure: Measure, targets: DistributionSet, models: DistributionSet, isSelf: Bool = false,
+    threads: Int?, workingMemory: Int?, destination: Destination
   ) throws(KullbackError) {
     guard targets.classes == models.classes else {
       throw .shapeMismatch(target: targets.shape, model: models.shape)
     }
     try checkInstructionSet()
     self.measure = measure
+    let isOwn = isSelf && measure.isDivergence
     let threads = threads ?? Threads.default
     let route = PairwiseRoute(measure.source)
     self.targets = PairwiseSide(
       targets, wantsEntropies: route.wantsEntropies, threads: threads)
-    self.models = PairwiseSide(models, wantsEntropies: route.wantsEntropies, threads: threads)
-    let isWide = [targets, models].contains { $0.matrix.kind.byteCount == 8 }
-    let forms = if case .divergences(true, true, _) = route { 2 } else { 1 }
-    let tiling = Tiling(
-      rows: targets.count, columns: models.count, classes: targets.classes,
-      width: isWide ? 8 : 4, forms: forms, threads: threads,
-      memory: workingMemory ?? Tiling.defaultMemory, holdsBand: holdsBand)
-    var reference = [Double](repeating: 0, count: targets.classes)
-    var centres: (targets: [Double], models: [Double]) = ([], [])
-    if case .divergences(let forward, let reverse, _) = route {
-      reference = PairwiseJob.reference(self.targets, self.models, classes: targets.classes)
-      let centre = { (side: PairwiseSide, isUsed: Bool) in
-        isUsed
-          ? tileCentres(
-            side.operand, normalisers: side.normalisers, reference: reference, threads: threads)
-          : []
-      }
-      centres = (centre(self.targets, reverse), centre(self.models, forward))
-    }
-    if isWide {
-      engine = .double(
-        PairwiseEngine(
-          source: measure.source, route: route, targets: self.targets, models: self.models,
-          tiling: tiling, threads: threads, reference: reference, centres: centres))
+    self.models =
+      isSelf
+      ? self.targets
+      : PairwiseSide(models, wantsEntropies: route.wantsEntropies, threads: threads)
+    let builder = EngineBuilder(
+      source: measure.source, route: route, targets: self.targets, models: self.models,
+      threads: threads, memory: workingMemory ?? Tiling.defaultMemory, destination: destination,
+      isHalf: isSelf && destination == .matrix && measure.isSymmetric, hasZeroDiagonal: isOwn)
+    if let single = builder.single() {
+      engine = .single(single)
     } else {
-      engine = .single(
-        PairwiseEngine(
-          source: measure.source, route: route, targets: self.targets, models: self.models,
-          tiling: tiling, threads: threads, reference: reference, centres: centres))
+      engine = .double(builder.double())
     }
-  }
-
-  /// The logarithms of the mean of a few rows: near enough to take most of the logarithms away.
-  private static func reference(
-    _ targets: PairwiseSide, _ models: PairwiseSide, classes: Int
-  ) -> [Double] {
-    var sum = [Double](repeating: 0, count: classes)
-    let rows = targets.addSample(16, to: &sum) + models.addSample(16, to: &sum)
-    let scale = 1 / Double(max(1, rows)), floor = 1e-6 / Double(classes)
-    return logarithms(sum.map { $0 * scale + floor })
   }
 
   /// Targets of a band.
@@ -73,6 +56,14 @@ struct PairwiseJob {
     switch engine {
     case .single(let engine): engine.tiling.bandRows
     case .double(let engine): engine.tiling.bandRows
+    }
+  }
+
+  /// Whether pairs below the diagonal are left out: they are those above, turned.
+  var isHalf: Bool {
+    switch engine {
+    case .single(let engine): engine.isHalf
+    case .double(let engine): engine.isHalf
     }
   }
 
@@ -108,6 +99,95 @@ struct PairwiseJob {
     return PairwiseReport(
       shape: Shape(rows: targets.count, columns: models.count), refined: refined,
       diagnostics: diagnostics)
+  }
+}
+
+/// Chooses how the products of a job are made.
+private struct EngineBuilder {
+  let source: Measure.Source
+  let route: PairwiseRoute
+  let targets: PairwiseSide
+  let models: PairwiseSide
+  let threads: Int
+  let memory: Int
+  let destination: PairwiseJob.Destination
+  let isHalf: Bool
+  let hasZeroDiagonal: Bool
+  private let reference: PairwiseReference
+
+  init(
+    source: Measure.Source, route: PairwiseRoute, targets: PairwiseSide, models: PairwiseSide,
+    threads: Int, memory: Int, destination: PairwiseJob.Destination, isHalf: Bool,
+    hasZeroDiagonal: Bool
+  ) {
+    self.source = source
+    self.route = route
+    self.targets = targets
+    self.models = models
+    self.threads = threads
+    self.memory = memory
+    self.destination = destination
+    self.isHalf = isHalf
+    self.hasZeroDiagonal = hasZeroDiagonal
+    reference =
+      if case .divergences = route {
+        PairwiseReference(targets, models, threads: threads)
+      } else {
+        PairwiseReference(none: targets, models)
+      }
+  }
+
+  private var classes: Int { targets.operand.matrix.columns }
+  private var isWide: Bool { targets.isWide || models.isWide }
+
+  /// Products in `Float`, unless too many of a sample's pairs would have to be evaluated again.
+  ///
+  /// The sample is the same whatever the number of threads, and so is the choice.
+  func single() -> PairwiseEngine<Float>? {
+    guard case .divergences = route, !isWide, targets.count * models.count >= 4096 else {
+      return nil
+    }
+    let limit = classes > 4096 ? 8 : 24
+    // Not the same rows of both: they may be versions of each other, or the same.
+    let rows = targets.sample(limit, from: 0.25), columns = models.sample(limit, from: 0.75)
+    guard !rows.isEmpty, !columns.isEmpty else { return nil }
+    let fallback = double()
+    // The longer chain is quicker; the shorter one rounds less.
+    for (chain, most) in [(128, 0.01), (64, 0.03)] {
+      let engine = self.engine(
+        Float.self, .single(classes: classes, chain: chain),
+        fallback: { rows, columns in
+          let again = fallback.divergences(rows, .range(columns))
+          return .init(values: again.values, doubts: again.doubts)
+        })
+      let sample = engine.divergences(rows, .list(columns), threads: threads)
+      let doubts = countDoubts(sample.doubts, width: columns.count).reduce(0, +)
+      if Double(doubts) <= most * Double(sample.doubts.count) { return engine }
+      if classes <= 64 { break }
+    }
+    return nil
+  }
+
+  func double() -> PairwiseEngine<Double> {
+    // Power sums are held to less than the divergences that come of them.
+    let tolerance = isWide ? 1e-12 : route.isPowers ? 1e-7 : 1e-6
+    return engine(
+      Double.self, .double(classes: classes, tolerance: tolerance), fallback: nil)
+  }
+
+  private func engine<Element: LinearAlgebraScalar & MatrixElement>(
+    _: Element.Type, _ precision: PairwisePrecision,
+    fallback: (@Sendable ([Int], Range<Int>) -> PairwiseEngine<Element>.Divergences)?
+  ) -> PairwiseEngine<Element> {
+    let tiling = Tiling(
+      rows: targets.count, columns: models.count, classes: classes,
+      width: Element.elementKind.byteCount, forms: route.forms, memory: memory,
+      holdsBand: destination == .bands)
+    return PairwiseEngine(
+      source: source, route: route, targets: targets, models: models, tiling: tiling,
+      threads: min(threads, tiling.mostThreads), reference: reference.logarithms,
+      centres: reference.centres, precision: precision, isHalf: isHalf,
+      hasZeroDiagonal: hasZeroDiagonal, fallback: fallback)
   }
 }
 

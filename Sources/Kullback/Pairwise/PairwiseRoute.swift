@@ -4,6 +4,8 @@ internal import KullbackKernels
 enum PairwiseRoute: Sendable, Equatable {
   /// By products: D(target‖model), D(model‖target) or their sum, to which an entropy may be added.
   case divergences(forward: Bool, reverse: Bool, adding: Addend)
+  /// By products of powers: log Σ p^α q^(1-α), or the Hellinger distance that α = ½ gives.
+  case powers(order: Double, isHellinger: Bool)
   /// An entropy of one side alone.
   case entropy(Addend)
   /// Pair by pair.
@@ -19,7 +21,8 @@ enum PairwiseRoute: Sendable, Equatable {
   init(_ source: Measure.Source) {
     switch source {
     case .quantity(let quantity): self.init(quantity)
-    case .power: self = .rowByRow
+    case .power(let order):
+      self = order.isFinite ? .powers(order: order, isHellinger: false) : .rowByRow
     }
   }
 
@@ -30,6 +33,7 @@ enum PairwiseRoute: Sendable, Equatable {
     case .jeffreys: self = .divergences(forward: true, reverse: true, adding: .nothing)
     case .crossEntropy: self = .divergences(forward: true, reverse: false, adding: .target)
     case .reversedCrossEntropy: self = .divergences(forward: false, reverse: true, adding: .model)
+    case .hellinger: self = .powers(order: 0.5, isHellinger: true)
     case .entropyOfFirst: self = .entropy(.target)
     case .entropyOfSecond: self = .entropy(.model)
     default: self = .rowByRow
@@ -41,7 +45,36 @@ enum PairwiseRoute: Sendable, Equatable {
     switch self {
     case .divergences(_, _, let addend): addend != .nothing
     case .entropy: true
-    case .rowByRow: false
+    case .powers, .rowByRow: false
+    }
+  }
+
+  /// Whether products give it.
+  var usesProducts: Bool {
+    switch self {
+    case .divergences, .powers: true
+    case .entropy, .rowByRow: false
+    }
+  }
+
+  /// Prepared copies of each row that the products need.
+  var forms: Int { self == .divergences(forward: true, reverse: true, adding: .nothing) ? 2 : 1 }
+}
+
+extension PairwiseRoute {
+  /// Whether products of powers give it.
+  var isPowers: Bool {
+    if case .powers = self { true } else { false }
+  }
+}
+
+extension Measure {
+  /// Whether it is the same with target and model exchanged.
+  var isSymmetric: Bool {
+    switch source {
+    case .quantity(let quantity):
+      [.jeffreys, .jensenShannon, .totalVariation, .hellinger, .sameLargest].contains(quantity)
+    case .power(let order): order == 0.5
     }
   }
 }

@@ -11,10 +11,17 @@ struct PairwiseSide: Sendable {
   /// Rows that are not valid, in order, and why.
   let invalid: [(row: Int, status: RowStatus)]
   let isValid: [Bool]
+  /// Whether elements have more digits than `Float`.
+  let isWide: Bool
 
   init(_ set: DistributionSet, wantsEntropies: Bool, threads: Int) {
     operand = set.operand()
     count = set.count
+    isWide =
+      switch set.matrix.kind {
+      case .float32, .float16, .bfloat16: false
+      case .float64, .int32, .int64: true
+      }
     let quantities: [RowQuantity] = wantsEntropies ? [.logNormaliser, .entropy] : [.logNormaliser]
     var results = RowResults(quantities: quantities, rows: set.count)
     evaluateRows(operand, rows: 0..<set.count, into: &results, threads: threads)
@@ -30,15 +37,11 @@ struct PairwiseSide: Sendable {
     isValid = valid
   }
 
-  /// Adds the probabilities of up to `limit` rows, evenly spaced, to a sum; returns how many there were.
-  func addSample(_ limit: Int, to sum: inout [Double]) -> Int {
-    let step = max(1, count / limit)
-    let rows = stride(from: 0, to: count, by: step).filter { isValid[$0] }.prefix(limit)
-    var row = Matrix<Double>(rows: 1, columns: sum.count)
-    for index in rows {
-      writeRows(operand, rows: index..<index + 1, as: .softmax, into: &row, threads: 1)
-      for (k, p) in row.values.enumerated() { sum[k] += p }
-    }
-    return rows.count
+  /// Up to `limit` valid rows, evenly spaced, beginning at a fraction of the space between them.
+  func sample(_ limit: Int, from fraction: Double = 0.5) -> [Int] {
+    let step = max(1, (count + limit - 1) / limit)
+    return Array(
+      stride(from: Int(fraction * Double(step)), to: count, by: step).filter { isValid[$0] }
+        .prefix(limit))
   }
 }

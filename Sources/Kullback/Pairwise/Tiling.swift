@@ -1,4 +1,6 @@
 /// How a matrix of all pairs is cut, so that what is held at any time stays within a limit.
+///
+/// The cut does not depend on the number of threads: nor do the results.
 struct Tiling: Equatable {
   /// Rows of targets that are worked on together.
   let bandRows: Int
@@ -10,6 +12,8 @@ struct Tiling: Equatable {
   let chunkClasses: Int
   /// Whether all models are held prepared from one band to the next.
   let keepsModels: Bool
+  /// How many tiles there may be at a time.
+  let mostThreads: Int
 
   /// The default limit of working memory: 256 MiB.
   static let defaultMemory = 256 << 20
@@ -22,22 +26,22 @@ struct Tiling: Equatable {
   ///   - classes: of both.
   ///   - width: bytes of a prepared element.
   ///   - forms: prepared copies of each row.
-  ///   - threads: each of which has a tile of its own.
   ///   - memory: bytes.
   ///   - holdsBand: whether a band of results is held, 8 bytes each.
   init(
-    rows: Int, columns: Int, classes: Int, width: Int, forms: Int, threads: Int, memory: Int,
-    holdsBand: Bool
+    rows: Int, columns: Int, classes: Int, width: Int, forms: Int, memory: Int, holdsBand: Bool
   ) {
     let (rows, columns) = (max(1, rows), max(1, columns))
-    // Tiles as large as there is work for all threads, and small enough for their sums to stay in cache.
-    let share = (columns + threads - 1) / threads
-    var tile = min(256, max(64, (share + 63) / 64 * 64))
+    // As large as products want it where there is work for several threads in a band.
+    var tile = columns >= 2048 ? 512 : columns >= 512 ? 256 : max(64, (columns + 127) / 128 * 64)
     var band = min(512, rows)
     if holdsBand { band = min(band, max(16, memory / 3 / (8 * columns))) }
     var chunk = classes > Self.manyClasses ? Self.manyClasses / 2 : classes
+    let tileBytes = { (band: Int, tile: Int, chunk: Int) in
+      tile * chunk * width * forms + band * tile * (forms * (8 + width) + 1)
+    }
     let bytes = { (band: Int, tile: Int, chunk: Int) in
-      (band + threads * tile) * chunk * width * forms + threads * band * tile * (8 * forms + 5)
+      band * chunk * width * forms + 2 * tileBytes(band, tile, chunk)
     }
     while bytes(band, tile, chunk) > memory / 2, tile > 16 || chunk > 1024 || band > 16 {
       if chunk > 1024 {
@@ -47,12 +51,15 @@ struct Tiling: Equatable {
         band = max(16, band / 2)
       }
     }
+    mostThreads = max(
+      1, (memory / 2 - band * chunk * width * forms) / tileBytes(band, tile, chunk))
     bandRows = band
     tileRows = tile
     chunkClasses = chunk
     let tiles = (columns + tile - 1) / tile
-    let tileBytes = tile * chunk * width * forms + band * tile * (8 * forms + 5)
-    groupTiles = chunk < classes ? min(tiles, max(threads, memory / 4 / tileBytes)) : tiles
+    groupTiles =
+      chunk < classes
+      ? min(tiles, max(2, memory / 4 / tileBytes(band, tile, chunk))) : tiles
     keepsModels =
       chunk >= classes && rows > band && columns * classes * width * forms <= memory / 3
   }

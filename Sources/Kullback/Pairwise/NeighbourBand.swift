@@ -1,0 +1,88 @@
+internal import KullbackKernels
+internal import Synchronization
+
+/// Which rows count as neighbours.
+struct NeighbourLimit: Sendable {
+  let count: Int
+  let radius: Double
+  let excludesSameRow: Bool
+}
+
+/// The neighbours of a band of queries, gathered from tiles as they come.
+final class NeighbourBand: Sendable {
+  private struct State {
+    /// For each query its neighbours so far, in no order; up to twice as many as are wanted.
+    var lists: [[Neighbour]]
+    /// For each query what a neighbour's value is at most.
+    var bounds: [Double]
+  }
+
+  private let limit: NeighbourLimit
+  private let state: Mutex<State>
+
+  init(_ limit: NeighbourLimit, rows: Int) {
+    self.limit = limit
+    state = Mutex(
+      State(
+        lists: [[Neighbour]](repeating: [], count: rows),
+        bounds: [Double](repeating: limit.radius, count: rows)))
+  }
+
+  /// Takes what is near enough in a tile of queries × rows.
+  func take(_ tile: Matrix<Double>, firstQuery: Int, firstRow: Int) {
+    let bounds = state.withLock { Array($0.bounds[0..<tile.rows]) }
+    let found = (0..<tile.rows).map { query in
+      var some = placesAtMost(bounds[query], inRow: query, of: tile)
+      if limit.excludesSameRow { some.removeAll { firstRow + $0 == firstQuery + query } }
+      return shortened(
+        some.map { Neighbour(row: firstRow + $0, value: tile[query, $0]) })
+    }
+    state.withLock { state in
+      for query in found.indices where !found[query].isEmpty {
+        state.lists[query] += found[query]
+        guard state.lists[query].count >= 2 * min(limit.count, .max / 2) else {
+          if state.lists[query].count == limit.count,
+            let last = state.lists[query].map(\.value).max()
+          {
+            state.bounds[query] = min(state.bounds[query], last)
+          }
+          continue
+        }
+        state.lists[query] = shortened(state.lists[query])
+        state.bounds[query] = min(state.bounds[query], state.lists[query].last?.value ?? .infinity)
+      }
+    }
+  }
+
+  /// The neighbours of the first `count` queries, in order; begins another band.
+  func drain(_ count: Int) -> [[Neighbour]] {
+    state.withLock { state in
+      let lists = state.lists[0..<count].map { list in
+        Array(list.sorted(by: Neighbour.precedes).prefix(limit.count))
+      }
+      for query in state.lists.indices {
+        state.lists[query] = []
+        state.bounds[query] = limit.radius
+      }
+      return lists
+    }
+  }
+
+  /// No more than are wanted, nearest first; as they are where there are fewer.
+  private func shortened(_ list: [Neighbour]) -> [Neighbour] {
+    guard list.count > limit.count else { return list }
+    // Few of many: nearly all are farther than the last that is kept, and seen once.
+    var kept = Array(list[0..<limit.count].sorted(by: Neighbour.precedes))
+    for other in list[limit.count...] {
+      guard let last = kept.last, Neighbour.precedes(other, last) else { continue }
+      kept.removeLast()
+      var (low, high) = (0, kept.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if Neighbour.precedes(kept[middle], other) { low = middle + 1 } else { high = middle }
+      }
+      kept.insert(other, at: low)
+    }
+    return kept
+  }
+}

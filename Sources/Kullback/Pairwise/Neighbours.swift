@@ -1,0 +1,108 @@
+/// A row of a set and how far it is from a query.
+public struct Neighbour: Sendable, Hashable {
+  /// The row's number in the set.
+  public let row: Int
+  /// The measure of the query and the row, in nats where it is information.
+  public let value: Double
+
+  /// A row at a distance.
+  public init(row: Int, value: Double) {
+    self.row = row
+    self.value = value
+  }
+
+  /// Nearer ones come first, of equally near ones the one with the smaller number.
+  static func precedes(_ first: Neighbour, _ second: Neighbour) -> Bool {
+    first.value < second.value || (first.value == second.value && first.row < second.row)
+  }
+}
+
+/// The rows of a set that are near to queries.
+public struct Neighbours: Sendable {
+  /// The neighbours of every query, nearest first.
+  private let lists: [[Neighbour]]
+  /// What is known beside the values.
+  public let report: PairwiseReport
+
+  init(lists: [[Neighbour]], report: PairwiseReport) {
+    self.lists = lists
+    self.report = report
+  }
+
+  /// Queries.
+  public var queries: Int { lists.count }
+
+  /// The neighbours of a query, nearest first, of equally near ones the one with the smaller number; none
+  /// where the query is not valid.
+  public subscript(query: Int) -> [Neighbour] { lists[query] }
+}
+
+/// The rows of a set that are nearest to each query, by any measure, without the matrix of all pairs.
+///
+/// The result is that of sorting every row of `pairwise(_:targets:models:)`, with queries as targets and the
+/// set's rows as models, by value and then by row number. Pairs without a value (an invalid row) are nobody's
+/// neighbours; pairs that are infinitely far come last.
+///
+/// - Shapes: both sets have the same number of classes. Fewer than `count` neighbours are returned where the
+///   set has no more.
+/// - Units: nats, as the measure.
+/// - Accuracy: as `pairwise(_:targets:models:threads:workingMemory:progress:)`.
+/// - Complexity: that of all pairs; memory for the neighbours and `workingMemory` bytes.
+/// - Parameters:
+///   - count: how many neighbours of each query.
+///   - queries: the distributions p.
+///   - set: the distributions q among which neighbours are looked for.
+///   - measure: what is small between neighbours.
+///   - excludesSameRow: whether row i of the set is no neighbour of query i: for a set and itself.
+///   - threads: how many to use; by default the processors that this process may run on.
+///   - workingMemory: bytes that may be used beyond the result; by default 256 MiB.
+///   - progress: called after every band of queries with the queries done so far and in all.
+/// - Throws: `KullbackError.invalidNeighbours` where `count` is not above 0, `.shapeMismatch`, or
+///   `CancellationError` when the current task is cancelled.
+public func nearest(
+  _ count: Int, to queries: DistributionSet, in set: DistributionSet,
+  by measure: Measure = .forwardKL, excludesSameRow: Bool = false, threads: Int? = nil,
+  workingMemory: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+) throws -> Neighbours {
+  guard count > 0 else { throw KullbackError.invalidNeighbours(Double(count)) }
+  return try search(
+    NeighbourLimit(count: count, radius: .infinity, excludesSameRow: excludesSameRow), queries,
+    set, measure, threads, workingMemory, progress)
+}
+
+/// The rows of a set that are at most a radius from each query, by any measure, without the matrix of all
+/// pairs.
+///
+/// As `nearest(_:to:in:by:excludesSameRow:threads:workingMemory:progress:)`, with all rows whose value is at
+/// most `radius`.
+///
+/// - Throws: `KullbackError.invalidNeighbours` where `radius` is not a number, 0 or above, too.
+public func neighbours(
+  within radius: Double, of queries: DistributionSet, in set: DistributionSet,
+  by measure: Measure = .forwardKL, excludesSameRow: Bool = false, threads: Int? = nil,
+  workingMemory: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+) throws -> Neighbours {
+  guard radius >= 0 else { throw KullbackError.invalidNeighbours(radius) }
+  return try search(
+    NeighbourLimit(count: .max, radius: radius, excludesSameRow: excludesSameRow), queries, set,
+    measure, threads, workingMemory, progress)
+}
+
+private func search(
+  _ limit: NeighbourLimit, _ queries: DistributionSet, _ set: DistributionSet, _ measure: Measure,
+  _ threads: Int?, _ workingMemory: Int?, _ progress: ((_ done: Int, _ total: Int) -> Void)?
+) throws -> Neighbours {
+  let job = try PairwiseJob(
+    measure, targets: queries, models: set, threads: threads, workingMemory: workingMemory,
+    destination: .matrix)
+  let band = NeighbourBand(limit, rows: min(job.bandRows, queries.count))
+  var lists: [[Neighbour]] = []
+  lists.reserveCapacity(queries.count)
+  let refined = try job.run { rows, columns, values in
+    band.take(values, firstQuery: rows.lowerBound, firstRow: columns.lowerBound)
+  } band: { rows in
+    lists += band.drain(rows.count)
+    progress?(rows.upperBound, queries.count)
+  }
+  return Neighbours(lists: lists, report: job.report(refined: refined))
+}

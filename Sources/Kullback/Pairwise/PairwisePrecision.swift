@@ -1,0 +1,43 @@
+internal import KullbackKernels
+internal import KullbackLinearAlgebra
+
+/// How products are cut so that their rounding stays small, and how it is judged.
+struct PairwisePrecision: Sendable, Equatable {
+  let layout: TileLayout
+  let rule: RoundingRule
+  /// What a divergence may be off by, relatively.
+  let tolerance: Double
+
+  /// Products whose terms are added up in `Float`, in chains of `chain` classes.
+  ///
+  /// A chain's rounding is half a unit of what is summed so far, at random: it grows as the root of the
+  /// chain. What is not at random is the rounding of elements that are alike, and of sums that drift. The
+  /// factors are such that over 5 million pairs of 16 to 4096 classes (independent, alike, sorted, by Zipf's
+  /// law, in two levels) no error was more than 1.3 times what the rule allows, and none that it let pass
+  /// more than the tolerance.
+  static func single(classes: Int, chain: Int) -> PairwisePrecision {
+    let tolerance = 1e-6, unit = 0x1p-24 / tolerance
+    let root = Double(min(classes, chain)).squareRoot()
+    let chains = Double(max(1, classes / chain)).squareRoot()
+    return PairwisePrecision(
+      layout: TileLayout(
+        panelClasses: chain, interleaves: true, heavyRoom: min(16, max(4, classes / 64)),
+        heavyLeast: 1.0 / 64),
+      rule: RoundingRule(
+        term: 1.1 * unit, root: 1.3 * root * unit, sum: 1.1 * root / chains * unit,
+        share: 1 - 3 * unit),
+      tolerance: tolerance)
+  }
+
+  /// Products in `Double`.
+  static func double(classes: Int, tolerance: Double) -> PairwisePrecision {
+    let chain = 512, unit = 0x1p-53 / tolerance
+    let root = Double(min(classes, chain)).squareRoot()
+    return PairwisePrecision(
+      layout: TileLayout(panelClasses: chain, interleaves: true),
+      // Twice: there is room, and logarithms are off by another unit.
+      rule: RoundingRule(
+        term: 4 * unit, root: 3 * root * unit, sum: 3 * root * unit, share: 1 - 4 * unit),
+      tolerance: tolerance)
+  }
+}

@@ -52,14 +52,33 @@ static inline int pw_is_valid(const pw_pair *p) {
   return all - all == 0;
 }
 
+static inline int pw_are_masses(const pw_pair *p) {
+  return !side_is_log(p->pair.a->form) && !side_is_log(p->pair.b->form) && fabs(p->lse_a) < 600 &&
+         fabs(p->lse_b) < 600;
+}
+
 static pw_reference pw_refer(const pw_pair *p) {
+  double c = p->log_ratio, c_low = 0, ratio = 1;
+  if (pw_are_masses(p)) {
+    // What masses are multiplied by says what logarithms are less by.
+    ratio = exp(c);
+    pl_log_pair(ratio, 0, &c, &c_low);
+  }
   // base_a - base_b is off c by the bases' rounding, which q makes up for.
   const double d = p->lse_a - p->lse_b, bb = d - p->lse_a;
   const double low = (p->lse_a - (d - bb)) - (p->lse_b + bb);
-  const double order = p->order == INFINITY ? 1 : p->order, less = p->order == INFINITY ? 0 : p->less;
-  return (pw_reference){set1_f64(p->lse_a),     set1_f64(p->lse_b),
-                        set1_f64(exp((p->log_ratio - d) - low)), set1_f64(p->log_ratio),
-                        set1_f64(order),        set1_f64(less)};
+  const int largest = p->order == INFINITY;
+  pw_reference ref;
+  ref.base_a = set1_f64(p->lse_a);
+  ref.base_b = set1_f64(p->lse_b);
+  ref.factor_b = set1_f64(exp((c - d) - low + c_low));
+  ref.c = set1_f64(c);
+  ref.c_low = set1_f64(c_low);
+  ref.mass = set1_f64(exp(-p->lse_a));
+  ref.ratio = set1_f64(ratio);
+  ref.order = set1_f64(largest ? 1 : p->order);
+  ref.less = set1_f64(largest ? 0 : p->less);
+  return ref;
 }
 
 static __attribute__((noinline)) void pw_terms(const double *a, const double *b, const double *a_low,
@@ -81,25 +100,73 @@ static __attribute__((noinline)) double pw_sum_powers(const double *a, const dou
   return sum_f64(pw_powers(a, b, a_low, b_low, n, ref, set1_f64(top)));
 }
 
+#define PW_PLAIN_BLOCK(name, holds)                                                               \
+  static __attribute__((noinline)) int name(const double *a, const double *b, const double *a_low, \
+                                            const double *b_low, int64_t n, double limit,         \
+                                            const pw_reference *ref, pw_lanes *acc) {             \
+    return pw_plain_block(holds, a, b, a_low, b_low, n, limit, ref, acc);                         \
+  }
+PW_PLAIN_BLOCK(pw_plain_singles, PW_SINGLES)
+PW_PLAIN_BLOCK(pw_plain_doubles, PW_DOUBLES)
+PW_PLAIN_BLOCK(pw_plain_masses, PW_MASSES)
+
+// A block of both rows as masses, smoothing and all, with its rounding where there is smoothing.
+static void pw_open_masses(const pl_pair *pair, int64_t from, int64_t n, pl_view *view) {
+  const double alpha_a = side_alpha(pair->a), alpha_b = side_alpha(pair->b);
+  const int low = alpha_a > 0 || alpha_b > 0;
+  view->a = view->high_a;
+  view->b = view->high_b;
+  view->a_low = low ? view->low_a : 0;
+  view->b_low = low ? view->low_b : 0;
+  if (low) {
+    pp_stage(pair->a, alpha_a, pair->row, from, n, 1, view->high_a, view->low_a);
+    pp_stage(pair->b, alpha_b, pair->row, from, n, 1, view->high_b, view->low_b);
+  } else {
+    block_f64(element_at(pair->a, pair->row, from), pair->a->type, n, view->high_a);
+    block_f64(element_at(pair->b, pair->row, from), pair->b->type, n, view->high_b);
+  }
+}
+
+// The sums of a block all of whose differences are moderate. Returns 0 where they are not.
+static int pw_run_plain(const pw_pair *p, int64_t from, int64_t n, const pw_reference *ref,
+                        pl_view *view, pw_lanes *acc) {
+  const double largest = 600 / fabs(p->less), limit = largest < PW_PLAIN ? largest : PW_PLAIN;
+  if (pw_are_masses(p)) {
+    pw_open_masses(&p->pair, from, n, view);
+    return pw_plain_masses(view->a, view->b, view->a_low, view->b_low, n, limit, ref, acc);
+  }
+  pl_open(&p->pair, 1, from, n, view);
+  const int exact = p->pair.low || (p->pair.type == KVK_F64 && !p->pair.staged);
+  return (exact ? pw_plain_doubles : pw_plain_singles)(view->a, view->b, view->a_low, view->b_low,
+                                                       n, limit, ref, acc);
+}
+
 // One pass over a stretch of a row; `s` starts with sums of zero.
 static void pw_pass(const pw_pair *p, int64_t from, int64_t to, pw_row *s) {
   pl_view view;
   const pw_reference ref = pw_refer(p);
   const v_f64 zero = set1_f64(0);
+  int plain = p->order < INFINITY;
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
-    pl_open(&p->pair, 1, k, n, &view);
     if (s->pass == PW_SECOND) {
+      pl_open(&p->pair, 1, k, n, &view);
       s->powers += pw_sum_powers(view.a, view.b, view.a_low, view.b_low, n, &ref, s->top);
       continue;
     }
-    pw_lanes acc = {zero, zero, zero, set1_f64(-INFINITY), zero != zero, zero != zero};
-    (p->order == INFINITY ? pw_ratios : pw_terms)(view.a, view.b, view.a_low, view.b_low, n, &ref,
-                                                  &acc);
+    pw_lanes acc = {zero, zero, zero, zero, zero != zero, zero != zero};
+    // A row with one block that is not plain is likely to have more.
+    if (plain) plain = pw_run_plain(p, k, n, &ref, &view, &acc);
+    if (!plain) {
+      acc.top = set1_f64(-INFINITY);
+      pl_open(&p->pair, 1, k, n, &view);
+      (p->order == INFINITY ? pw_ratios : pw_terms)(view.a, view.b, view.a_low, view.b_low, n, &ref,
+                                                    &acc);
+    }
     s->t += sum_f64(acc.t);
     s->z += sum_f64(acc.z);
     s->m += sum_f64(acc.m);
-    const double top = largest_f64(acc.top);
+    const double top = plain ? log(largest_f64(acc.top)) : largest_f64(acc.top);
     s->top = top > s->top ? top : s->top;
     s->only_a |= any_f64(acc.only_a);
     s->over |= any_f64(acc.over);

@@ -3,6 +3,14 @@ import KullbackMatrix
 import KullbackTestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Evaluates the power sums of rows in one call.
 func evaluate(
   _ first: RowOperand, _ second: RowOperand, rows: Range<Int>, orders: [Double], threads: Int = 1,
@@ -126,6 +134,33 @@ func isWithinPowerPromise(_ value: Double, _ expected: Double, order: Double, si
     expectPromise(
       RowOperand([first], as: .float64), RowOperand([second], as: .float64), rows: 0..<1,
       orders: Self.orders, "masses below 1e-308")
+  }
+
+  @Test(arguments: [1e-240, 1e-30, 1e30, 1e240])
+  func weightsOfAnyMagnitudeAgreeWithTheOracle(scale: Double) {
+    var generator = SeededGenerator(seed: 12)
+    for (spread, noise) in [(1.0, 1e-6), (1, 1), (1, 40), (20, 1)] {
+      let first = generator.normals(19).map { exp(spread * $0) }
+      let second = first.map { $0 * exp(noise * generator.normal()) * scale }
+      expectPromise(
+        RowOperand([first], as: .float64, form: .weights),
+        RowOperand([second], as: .float64, form: .weights), rows: 0..<1, orders: Self.orders,
+        "weights near \(scale)")
+    }
+  }
+
+  @Test(arguments: [RowForm.logits, .weights])
+  func blocksWithAndWithoutLargeDifferencesAddUp(form: RowForm) {
+    // The first block is near, the second has a class far off and one without mass.
+    let (a, b) = PairShape.nearlyEqual.rows(2100, count: 1)
+    var (first, second) = (a[0].map { $0 / 4 }, b[0].map { $0 / 4 })
+    first[2070] = -50
+    second[2075] = -.infinity
+    first[2075] = -.infinity
+    expectPromise(
+      RowOperand(logits: [first], as: form, .float64),
+      RowOperand(logits: [second], as: form, .float64), rows: 0..<1, orders: Self.orders,
+      "blocks of \(form)")
   }
 
   @Test func zeroMassCountsAsTheDefinitionSays() {

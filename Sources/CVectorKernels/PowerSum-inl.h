@@ -1,6 +1,6 @@
-// Power sums of pairs of rows whose normalisers are known: L = log Σ p^α q^(1-α). See PowerSumBody-inl.h
-// for the terms, which are in Double whatever the rows' type; this file turns rows into blocks and sums
-// into results.
+// Power sums of pairs of rows whose normalisers are known: L = log Σ p^α q^(1-α). See PowerSumBody-inl.h and
+// PowerSumPlain-inl.h for the terms, which are in Double whatever the rows' type; this file turns rows into
+// blocks and sums into results.
 //
 // With Z = Σ q, δ = log(Σ p / Σ q) and T = Σ of the terms as the reference has them,
 //
@@ -10,6 +10,7 @@
 // -1 or too large, the powers are added up in a second pass, relative to the largest.
 
 #include "PowerSumBody-inl.h"
+#include "PowerSumPlain-inl.h"
 
 // The sums of (a part of) a row. Fits a kvk_state.
 typedef struct {

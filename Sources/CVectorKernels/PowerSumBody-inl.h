@@ -10,9 +10,8 @@
 // the same without cancellation. With g the larger of p and q, s = |d| and e = exp(-s), the first form is
 // taken where p is the larger and the second where q is: nothing overflows but exp(βs).
 //
-// Where no mass is 0 and no |d| large, the first form does for every class: such blocks have code of their own.
-//
-// d is known less a constant δ: what Σ p and Σ q come to in the same terms says which.
+// d is known less a constant δ: what Σ p and Σ q come to in the same terms says which. Blocks in which no
+// class is out of the ordinary have code of their own, in PowerSumPlain-inl.h.
 
 typedef struct {
   v_f64 base_a, base_b; // near the normalisers' logarithms: p = exp(a - base_a)
@@ -24,9 +23,6 @@ typedef struct {
 
 #define PW_FARTHEST 700.0 // of the t whose exp(t) is taken
 #define PW_VASTEST 1e300
-#define PW_PLAIN 30.0 // of the |d| for which the first form does
-#define PW_FAINTEST -600.0 // of the log p for which it does
-#define PW_FAINTEST_MASS 1e-260
 
 // d = (a - b) - c, rounded once.
 KVK_INLINE v_f64 pw_difference(const int exact, v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low,
@@ -143,153 +139,6 @@ KVK_INLINE void pw_block(const int what, const double *a, const double *b, const
             b_low ? read_part_f64(b_low, i, rest, KVK_F64, zero) : zero, &ref, &mine);
   }
   *acc = mine;
-}
-
-// Vectors that go through each loop before the next: chains are short enough for several to be on their way
-// at once, and each loop's constants fit the registers.
-#define PW_STRETCH 16
-
-// Some vectors of classes: d, p, φ(-d) and exp(-d).
-typedef struct {
-  v_f64 d[PW_STRETCH], p[PW_STRETCH], phi[PW_STRETCH], growth[PW_STRETCH];
-} pw_stretch;
-
-// What decides whether the plain form holds: the largest |d| and the smallest p, or its logarithm.
-typedef struct {
-  v_f64 far, faint;
-} pw_ends;
-
-// A stretch of two rows of logits, high + low where `a_low` is not null.
-KVK_INLINE void pw_take_logits(const int exact, const double *a, const double *b,
-                               const double *a_low, const double *b_low, int64_t count,
-                               i_f64 there, const pw_reference *ref, pw_ends *ends,
-                               pw_stretch *to) {
-  const v_f64 zero = set1_f64(0);
-  const int64_t lanes = KVK_BYTES / 8;
-  for (int64_t i = 0; i < count; i++) {
-    const v_f64 x = load_f64(a + i * lanes), y = load_f64(b + i * lanes);
-    const v_f64 la = a_low ? load_f64(a_low + i * lanes) : zero;
-    const v_f64 lb = a_low ? load_f64(b_low + i * lanes) : zero;
-    const v_f64 d = pw_difference(exact, x, y, la, lb, ref);
-    const v_f64 u = (x - ref->base_a) + la;
-    ends->far = max_f64(abs_f64(d), ends->far);
-    ends->faint = min_f64(u, ends->faint);
-    const v_f64 k = u * 1.44269504088896340736 + REAL_MAGIC;
-    const v_f64 n = k - REAL_MAGIC;
-    const v_f64 r = less_f64(u, n, 0.69314718055994530942) - n * 2.3190468138462995584e-17;
-    to->d[i] = d;
-    to->p[i] = keep_f64(there, (v_f64)((i_f64)exp_near_f64(r) + ((i_f64)k << 52)));
-  }
-  for (int64_t i = 0; i < count; i++) {
-    const pl_terms_f64 terms = pw_expand(to->d[i]);
-    to->phi[i] = terms.phi;
-    to->growth[i] = terms.growth;
-  }
-}
-
-// A stretch of two rows of masses. Single ones are added up here.
-//
-// With r = y ratio and w = |x - r| / min(x, r), s = |d| is log1p(w) and φ(s) = w - s.
-KVK_INLINE void pw_take_masses(const double *a, const double *b, const double *a_low,
-                               const double *b_low, int64_t count, i_f64 there,
-                               const pw_reference *ref, pw_ends *ends, pw_stretch *to,
-                               pw_lanes *acc) {
-  const v_f64 zero = set1_f64(0), one = set1_f64(1);
-  const int64_t lanes = KVK_BYTES / 8;
-  for (int64_t i = 0; i < count; i++) {
-    const v_f64 x = load_f64(a + i * lanes), y = load_f64(b + i * lanes);
-    const v_f64 r = y * ref->ratio;
-    v_f64 low = product_rest_f64(y, ref->ratio, r);
-    if (a_low) low -= load_f64(a_low + i * lanes) - load_f64(b_low + i * lanes) * ref->ratio;
-    const i_f64 has_a = x > 0.0, has_b = y > 0.0, both = has_a & has_b;
-    const v_f64 difference = keep_f64(both, (x - r) - low);
-    const v_f64 smaller = both ? min_f64(x, r) : one;
-    const v_f64 w = abs_f64(difference) / smaller;
-    v_f64 phi;
-    const v_f64 s = log1p_f64(w, &phi);
-    const v_f64 size = one + w, e = one / size;
-    // φ(-s) = e w² - φ(s), which cancels to a third at most while w is not large.
-    const v_f64 back = w < 1.0 ? e * (w * w) - phi : s - w * e;
-    const i_f64 first = difference >= 0.0;
-    const v_f64 p = x * ref->mass;
-    to->d[i] = first ? s : -s;
-    to->phi[i] = first ? back : phi;
-    to->growth[i] = first ? e : size;
-    to->p[i] = keep_f64(both & there, p);
-    ends->far = max_f64(s, ends->far);
-    ends->faint = min_f64(both ? p : one, ends->faint);
-    const v_f64 only_a = drop_f64(has_b, p), only_b = drop_f64(has_a, r * ref->mass);
-    acc->t += ref->less * only_b - ref->order * only_a;
-    acc->z += only_b;
-    acc->m += only_a - only_b;
-    acc->only_a |= has_a & ~has_b;
-  }
-}
-
-KVK_INLINE void pw_add(const pw_stretch *of, int64_t count, const pw_reference *ref, pw_lanes *acc) {
-  v_f64 z = acc->z, m = acc->m, t = acc->t, top = acc->top;
-  for (int64_t i = 0; i < count; i++) {
-    const v_f64 power = ref->less * of->d[i];
-    const pl_terms_f64 powered = pw_expand(-power);
-    t += of->p[i] * (powered.phi + ref->less * of->phi[i]);
-    top = max_f64(of->p[i] * powered.growth, top);
-    z += of->p[i] * of->growth[i];
-    m += of->p[i] * (of->d[i] - of->phi[i]);
-  }
-  acc->z = z;
-  acc->m = m;
-  acc->t = t;
-  acc->top = top;
-}
-
-enum { PW_SINGLES = 0, PW_DOUBLES = 1, PW_MASSES = 2 }; // what plain blocks hold
-
-// A block whose masses, where both are there, are near each other; returns 0, and leaves the sums, where
-// they are not. `top` is no logarithm here. `b_low` goes with `a_low`; classes beyond the last are 1.
-KVK_INLINE int pw_plain_block(const int holds, const double *a, const double *b,
-                              const double *a_low, const double *b_low, int64_t n, double limit,
-                              const pw_reference *given, pw_lanes *acc) {
-  const v_f64 zero = set1_f64(0);
-  const int64_t lanes = KVK_BYTES / 8;
-  const pw_reference ref = *given;
-  pw_lanes mine = *acc;
-  pw_ends ends = {zero, holds == PW_MASSES ? set1_f64(1) : zero};
-  pw_stretch stretch;
-  double last[4][KVK_BYTES / 8];
-  const int64_t whole = n / lanes, all = (n + lanes - 1) / lanes;
-  i_f64 there = zero == zero;
-  for (int64_t i = 0; i < all;) {
-    int64_t count = whole - i < PW_STRETCH ? whole - i : PW_STRETCH, k = i * lanes;
-    const double *from[4] = {a + k, b + k, a_low ? a_low + k : 0, a_low ? b_low + k : 0};
-    if (count == 0) {
-      // The rest, beside classes of no difference.
-      const int64_t rest = n - k;
-      const int masses = holds == PW_MASSES;
-      count = 1;
-      there = first_lanes_f64(rest);
-      store_f64(last[0], read_part_f64(from[0], 0, rest, KVK_F64, masses ? zero : ref.base_a));
-      store_f64(last[1], read_part_f64(from[1], 0, rest, KVK_F64, masses ? zero : ref.base_b));
-      if (a_low) {
-        store_f64(last[2], read_part_f64(from[2], 0, rest, KVK_F64, zero));
-        store_f64(last[3], read_part_f64(from[3], 0, rest, KVK_F64, zero));
-      }
-      for (int j = 0; j < 4; j++) from[j] = from[j] ? last[j] : 0;
-    }
-    if (holds == PW_MASSES)
-      pw_take_masses(from[0], from[1], from[2], from[3], count, there, &ref, &ends, &stretch, &mine);
-    else
-      pw_take_logits(holds == PW_DOUBLES, from[0], from[1], from[2], from[3], count, there, &ref,
-                     &ends, &stretch);
-    pw_add(&stretch, count, &ref, &mine);
-    i += count;
-  }
-  const double faintest = holds == PW_MASSES ? PW_FAINTEST_MASS : PW_FAINTEST;
-  // A logit of -inf leaves a NaN behind.
-  const double rest = sum_f64(mine.m);
-  if (!(largest_f64(ends.far) <= limit && smallest_f64(ends.faint) >= faintest && rest - rest == 0))
-    return 0;
-  *acc = mine;
-  return 1;
 }
 
 // Σ p^α q^(1-α) exp(-top), of classes with both masses.

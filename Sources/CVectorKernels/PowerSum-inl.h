@@ -101,15 +101,22 @@ static __attribute__((noinline)) double pw_sum_powers(const double *a, const dou
   return sum_f64(pw_powers(a, b, a_low, b_low, n, ref, set1_f64(top)));
 }
 
-#define PW_PLAIN_BLOCK(name, holds)                                                               \
+typedef int (*pw_plain_fn)(const double *, const double *, const double *, const double *, int64_t,
+                           double, const pw_reference *, pw_lanes *);
+
+#define PW_PLAIN_BLOCK(name, kind, holds)                                                         \
   static __attribute__((noinline)) int name(const double *a, const double *b, const double *a_low, \
                                             const double *b_low, int64_t n, double limit,         \
                                             const pw_reference *ref, pw_lanes *acc) {             \
-    return pw_plain_block(holds, a, b, a_low, b_low, n, limit, ref, acc);                         \
+    return pw_plain_block(kind, holds, a, b, a_low, b_low, n, limit, ref, acc);                   \
   }
-PW_PLAIN_BLOCK(pw_plain_singles, PW_SINGLES)
-PW_PLAIN_BLOCK(pw_plain_doubles, PW_DOUBLES)
-PW_PLAIN_BLOCK(pw_plain_masses, PW_MASSES)
+#define PW_PLAIN_BLOCKS(name, kind)                                                               \
+  PW_PLAIN_BLOCK(name##_singles, kind, PW_SINGLES)                                                \
+  PW_PLAIN_BLOCK(name##_doubles, kind, PW_DOUBLES)                                                \
+  PW_PLAIN_BLOCK(name##_masses, kind, PW_MASSES)
+PW_PLAIN_BLOCKS(pw_any, PW_ANY)
+PW_PLAIN_BLOCKS(pw_square, PW_SQUARE)
+PW_PLAIN_BLOCKS(pw_root, PW_ROOT)
 
 // A block of both rows as masses, smoothing and all, with its rounding where there is smoothing.
 static void pw_open_masses(const pl_pair *pair, int64_t from, int64_t n, pl_view *view) {
@@ -131,15 +138,19 @@ static void pw_open_masses(const pl_pair *pair, int64_t from, int64_t n, pl_view
 // The sums of a block all of whose differences are moderate. Returns 0 where they are not.
 static int pw_run_plain(const pw_pair *p, int64_t from, int64_t n, const pw_reference *ref,
                         pl_view *view, pw_lanes *acc) {
+  static const pw_plain_fn table[3][3] = {{pw_any_singles, pw_any_doubles, pw_any_masses},
+                                          {pw_square_singles, pw_square_doubles, pw_square_masses},
+                                          {pw_root_singles, pw_root_doubles, pw_root_masses}};
+  const pw_plain_fn *blocks = table[p->order == 2 ? PW_SQUARE : p->order == 0.5 ? PW_ROOT : PW_ANY];
   const double largest = 600 / fabs(p->less), limit = largest < PW_PLAIN ? largest : PW_PLAIN;
   if (pw_are_masses(p)) {
     pw_open_masses(&p->pair, from, n, view);
-    return pw_plain_masses(view->a, view->b, view->a_low, view->b_low, n, limit, ref, acc);
+    return blocks[PW_MASSES](view->a, view->b, view->a_low, view->b_low, n, exp(limit), ref, acc);
   }
   pl_open(&p->pair, 1, from, n, view);
   const int exact = p->pair.low || (p->pair.type == KVK_F64 && !p->pair.staged);
-  return (exact ? pw_plain_doubles : pw_plain_singles)(view->a, view->b, view->a_low, view->b_low,
-                                                       n, limit, ref, acc);
+  return blocks[exact ? PW_DOUBLES : PW_SINGLES](view->a, view->b, view->a_low, view->b_low, n,
+                                                 limit, ref, acc);
 }
 
 // One pass over a stretch of a row; `s` starts with sums of zero.

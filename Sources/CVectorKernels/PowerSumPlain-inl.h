@@ -127,7 +127,7 @@ KVK_INLINE void pw_add(const int kind, const pw_stretch *of, int64_t count, cons
 enum { PW_SINGLES = 0, PW_DOUBLES = 1, PW_MASSES = 2 }; // what plain blocks hold
 
 // A block whose masses, where both are there, are near each other; returns 0, and leaves the sums, where
-// they are not. `top` is no logarithm here. `b_low` goes with `a_low`; classes beyond the last are 1.
+// they are not. `top` is no logarithm here. `b_low` goes with `a_low`.
 KVK_INLINE int pw_plain_block(const int kind, const int holds, const double *a, const double *b,
                               const double *a_low, const double *b_low, int64_t n, double limit,
                               const pw_reference *given, pw_lanes *acc) {

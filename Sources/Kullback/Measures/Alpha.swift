@@ -9,7 +9,7 @@ extension Measure {
   ///
   /// - Special values: for orders from 1 on, infinite where the model gives no mass to a class that the
   ///   target has; up to 0, where the target gives none to one that the model has; in between finite.
-  /// - Accuracy: that of the divergences, for every order.
+  /// - Accuracy: that of the divergences, for every order but those within 1e-280 of 0.
   /// - Throws: `KullbackError.invalidOrder` unless the order is finite.
   ///
   /// Source: Cressie and Read 1984, Journal of the Royal Statistical Society B 46, eq. 2.1 with λ = α - 1;

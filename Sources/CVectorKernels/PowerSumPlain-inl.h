@@ -67,14 +67,13 @@ KVK_INLINE void pw_take_masses(const int kind, const double *a, const double *b,
   for (int64_t i = 0; i < count; i++) {
     const v_f64 x = load_f64(a + i * lanes), y = load_f64(b + i * lanes);
     const v_f64 r = y * ref->ratio;
-    v_f64 low = product_rest_f64(y, ref->ratio, r);
-    if (a_low) low -= load_f64(a_low + i * lanes) - load_f64(b_low + i * lanes) * ref->ratio;
+    v_f64 difference = pp_less_f64(ref->ratio, y, x);
+    if (a_low) difference += load_f64(b_low + i * lanes) * ref->ratio - load_f64(a_low + i * lanes);
     const i_f64 has_a = x > 0.0, has_b = y > 0.0, both = has_a & has_b;
-    const v_f64 difference = keep_f64(both, (x - r) - low);
     const v_f64 smaller = both ? min_f64(x, r) : one;
-    const v_f64 w = abs_f64(difference) / smaller;
+    const v_f64 w = keep_f64(both, abs_f64(difference)) / smaller;
     const v_f64 size = one + w, inverse = one / size;
-    const i_f64 first = difference >= 0.0;
+    const i_f64 first = difference <= 0.0;
     const v_f64 p = x * ref->mass;
     to->e[i] = first ? inverse : size;
     to->gap[i] = first ? w * inverse : -w;

@@ -100,6 +100,36 @@ public func hellinger(target: DistributionSet, model: DistributionSet) throws ->
   try values(of: .hellinger, target, model)
 }
 
+/// The Rényi divergence of an order α of each row, log Σ p^α q^(1-α) / (α - 1).
+///
+/// In nats. See `Measure.renyi(order:)` for orders, special values and source.
+///
+/// - Complexity: two looks at each row, the second from cache.
+/// - Throws: `KullbackError.invalidOrder`, `.shapeMismatch`.
+public func renyi(
+  order: Double, target: DistributionSet, model: DistributionSet
+) throws -> [Double] {
+  try values(of: .renyi(order: order), target, model)
+}
+
+/// Pearson's χ² of each row, Σ (p - q)² / q.
+///
+/// +inf where the target has mass and the model has none.
+///
+/// - Throws: `KullbackError.shapeMismatch`.
+public func chiSquared(target: DistributionSet, model: DistributionSet) throws -> [Double] {
+  try values(of: .chiSquared, target, model)
+}
+
+/// The Bhattacharyya distance of each row, -log Σ √(p q).
+///
+/// In nats.
+///
+/// - Throws: `KullbackError.shapeMismatch`.
+public func bhattacharyya(target: DistributionSet, model: DistributionSet) throws -> [Double] {
+  try values(of: .bhattacharyya, target, model)
+}
+
 private func values(
   of measure: Measure, _ target: DistributionSet, _ model: DistributionSet
 ) throws -> [Double] {

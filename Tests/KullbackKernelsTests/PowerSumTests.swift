@@ -29,7 +29,7 @@ func isWithinPowerPromise(_ value: Double, _ expected: Double, order: Double, si
   if value == expected { return value != 0 || value.sign == .plus }
   guard value.isFinite, expected.isFinite else { return false }
   guard order > 1 || order < 0 ? value >= 0 : value <= 0 else { return false }
-  return abs(value - expected) <= (single ? 1e-7 : 1e-12) * abs(expected) + 1e-20
+  return abs(value - expected) <= (single ? 1e-6 : 1e-12) * abs(expected) + 1e-20
 }
 
 /// Power sums against the oracle, within what is promised, and what else holds of them.

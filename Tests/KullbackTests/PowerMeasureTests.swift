@@ -88,6 +88,13 @@ import Testing
     }
   }
 
+  @Test func functionsOfEachRowAreTheMeasures() throws {
+    #expect(try renyi(order: 0.5, target: p, model: q) == values(.renyi(order: 0.5)))
+    #expect(try chiSquared(target: p, model: q) == values(.chiSquared))
+    #expect(try bhattacharyya(target: p, model: q) == values(.bhattacharyya))
+    #expect(throws: KullbackError.self) { try renyi(order: -1, target: p, model: q) }
+  }
+
   @Test func exchangedRolesAreTheOrderOneLess() throws {
     for order in [-2, 0.25, 0.5, 3] {
       #expect(

@@ -53,8 +53,8 @@ public struct PowerResults: Sendable {
 ///   the classes of the other counts. For α above 1, +infinity where p has mass and q has none; below 0,
 ///   where q has mass and p has none; in between, -infinity where no class has both.
 /// - Accuracy: relative error at most 1e-12, and 1e-6 where either side has fewer digits than `Double`,
-///   however near L is to 0; measured 3e-14 and 2e-8, the latter of probabilities and weights. Never on the wrong side of 0. The order 1 - α with exchanged sides gives the
-///   same bits where 1 - α is exact.
+///   however near L is to 0; measured 3e-14 and 2e-8, the latter of probabilities and weights. Never on
+///   the wrong side of 0. The order 1 - α with exchanged sides gives the same bits where 1 - α is exact.
 /// - Complexity: one read of each side for the normalisers and for each order one or two more, from cache;
 ///   memory beyond the results is constant a thread.
 /// - Precondition: the shapes agree and there is at least one column.

@@ -379,7 +379,7 @@ static void tile_finish(double *x, int64_t n, const kvk_tile_sums *s, uint8_t *d
     const v_f64 value = max_f64(d, zero);
     // No farther from the reference on average than the masses' own logarithms and the divergence allow.
     const v_f64 mean = min_f64(spread + abs_f64(centre) + 2.0 * value, extent);
-    const i_f64 low = ~(d * s->share >= s->factor * mean + s->slope * abs_f64(product));
+    const i_f64 low = ~(d * s->share >= s->base + s->factor * mean + s->slope * abs_f64(product));
     if (part) {
       double few[KVK_BYTES / 8];
       store_f64(few, value);

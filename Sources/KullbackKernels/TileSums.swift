@@ -26,10 +26,14 @@ public func accumulate(
 
 /// How the rounding of products is judged, in units of the tolerance: it may be
 ///
-///     (term + root × √Σp²) × (the mean |l| of the pair) + sum × |product|
+///     fixed + base × |log normaliser| + (term + root × √Σp²) × (the mean |l| of the pair) + sum × |product|
 ///
 /// of which terms of like size average out (root) and what they have in common does not (term, sum).
 public struct RoundingRule: Sendable, Equatable {
+  /// Of the normalisers, whatever their size.
+  public let fixed: Double
+  /// Of the normalisers, whose logarithms count as 1 at least.
+  public let base: Double
   /// Of every term.
   public let term: Double
   /// Of terms that add up at random.
@@ -40,7 +44,9 @@ public struct RoundingRule: Sendable, Equatable {
   public let share: Double
 
   /// A rule.
-  public init(term: Double, root: Double, sum: Double, share: Double) {
+  public init(fixed: Double, base: Double, term: Double, root: Double, sum: Double, share: Double) {
+    self.fixed = fixed
+    self.base = base
     self.term = term
     self.root = root
     self.sum = sum
@@ -85,6 +91,8 @@ extension RowTile {
                 unsafe refers.spread = spread[row]
                 unsafe refers.centre = centres.baseAddress
                 unsafe refers.extent = extent.baseAddress
+                unsafe refers.base =
+                  rule.fixed + rule.base * max(normaliserSize, logarithms.normaliserSize)
                 unsafe refers.factor =
                   rule.term + rule.root * max(0, square[row]).squareRoot()
                 unsafe refers.slope = rule.sum

@@ -82,6 +82,8 @@ public struct RowTile<Element: MatrixElement>: Sendable {
   public private(set) var bits: [UInt64] = []
   /// Words of a row's bits.
   public private(set) var wordsPerRow = 0
+  /// The largest size of the rows' normalisers' logarithms, but not below 1: what they are rounded at.
+  public private(set) var normaliserSize = 1.0
   /// Masses that were taken out of the stretch.
   public private(set) var heavy = HeavyMasses()
   private var elements = Matrix<Element>(rows: 0, columns: 0)
@@ -149,8 +151,10 @@ public struct RowTile<Element: MatrixElement>: Sendable {
     precondition(centres.map { $0.count == operand.matrix.rows } ?? true, "too few centres")
     makeRoom(rows.count, classes.count, ofSet: operand.matrix.columns, continues)
     self.centres = centres.map { rows.values(of: $0) } ?? [Double](repeating: 0, count: count)
+    let ofRows = rows.values(of: normalisers)
+    normaliserSize = ofRows.reduce(1) { $1 < .infinity ? max($0, $1.magnitude) : $0 }
     let work = TileWork(
-      operand: operand, rows: rows, classes: classes, normalisers: rows.values(of: normalisers),
+      operand: operand, rows: rows, classes: classes, normalisers: ofRows,
       form: form, reference: reference, layout: layout, step: layout.step(classes: classes.count),
       threads: threads, set: set)
     write(work)

@@ -187,8 +187,8 @@ typedef struct {
   const int32_t *heavy_column;
   const double *heavy_mass;
   const double *const *heavy;
-  // What rounding may be, over the tolerance: factor (mean |l|) + slope |product|; held against share D.
-  double factor, slope, share;
+  // What rounding may be, over the tolerance: base + factor (mean |l|) + slope |product|; held against share D.
+  double base, factor, slope, share;
 } kvk_tile_sums;
 
 /// What becomes of one row of power sums, whose relative error is at most base + slope (the extents of both

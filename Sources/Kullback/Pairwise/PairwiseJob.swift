@@ -1,5 +1,6 @@
 internal import KullbackKernels
 internal import KullbackLinearAlgebra
+internal import Synchronization
 
 /// Two sets that fit together and a measure of all their pairs.
 struct PairwiseJob {
@@ -151,13 +152,13 @@ private struct EngineBuilder {
     // Not the same rows of both: they may be versions of each other, or the same.
     let rows = targets.sample(limit, from: 0.25), columns = models.sample(limit, from: 0.75)
     guard !rows.isEmpty, !columns.isEmpty else { return nil }
-    let fallback = double()
+    let fallback = Lazily { double() }
     // The longer chain is quicker; the shorter one rounds less.
     for (chain, most) in [(128, 0.01), (64, 0.03)] {
       let engine = self.engine(
-        Float.self, .single(classes: classes, chain: chain),
+        Float.self, .single(classes: classes, chain: chain), (targets, models),
         fallback: { rows, columns in
-          let again = fallback.divergences(rows, .range(columns))
+          let again = fallback.value.divergences(rows, .range(columns))
           return .init(values: again.values, doubts: again.doubts)
         })
       let sample = engine.divergences(rows, .list(columns), threads: threads)
@@ -171,12 +172,17 @@ private struct EngineBuilder {
   func double() -> PairwiseEngine<Double> {
     // Power sums are held to less than the divergences that come of them.
     let tolerance = isWide ? 1e-12 : route.isPowers ? 1e-7 : 1e-6
+    let isExact = isWide || !route.usesProducts
     return engine(
-      Double.self, .double(classes: classes, tolerance: tolerance), fallback: nil)
+      Double.self, .double(classes: classes, tolerance: tolerance),
+      isExact
+        ? (targets, models) : (targets.exact(threads: threads), models.exact(threads: threads)),
+      fallback: nil)
   }
 
   private func engine<Element: LinearAlgebraScalar & MatrixElement>(
     _: Element.Type, _ precision: PairwisePrecision,
+    _ sides: (targets: PairwiseSide, models: PairwiseSide),
     fallback: (@Sendable ([Int], Range<Int>) -> PairwiseEngine<Element>.Divergences)?
   ) -> PairwiseEngine<Element> {
     let tiling = Tiling(
@@ -184,10 +190,27 @@ private struct EngineBuilder {
       width: Element.elementKind.byteCount, forms: route.forms, memory: memory,
       holdsBand: destination == .bands)
     return PairwiseEngine(
-      source: source, route: route, targets: targets, models: models, tiling: tiling,
+      source: source, route: route, targets: sides.targets, models: sides.models, tiling: tiling,
       threads: min(threads, tiling.mostThreads), reference: reference.logarithms,
       centres: reference.centres, precision: precision, isHalf: isHalf,
       hasZeroDiagonal: hasZeroDiagonal, fallback: fallback)
+  }
+}
+
+/// A value that is made when it is first asked for.
+private final class Lazily<Value: Sendable>: Sendable {
+  private let kept = Mutex<Value?>(nil)
+  private let make: @Sendable () -> Value
+
+  init(_ make: @escaping @Sendable () -> Value) { self.make = make }
+
+  var value: Value {
+    kept.withLock { kept in
+      if let kept { return kept }
+      let value = make()
+      kept = value
+      return value
+    }
   }
 }
 

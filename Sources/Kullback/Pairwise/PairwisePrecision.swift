@@ -23,8 +23,10 @@ struct PairwisePrecision: Sendable, Equatable {
       layout: TileLayout(
         panelClasses: chain, interleaves: true, heavyRoom: min(16, max(4, classes / 64)),
         heavyLeast: 1.0 / 64),
+      // The logarithms of the normalisers of Float rows are off by up to two units, seldom by one.
       rule: RoundingRule(
-        term: 1.1 * unit, root: 1.3 * root * unit, sum: 1.1 * root / chains * unit,
+        fixed: 2.5 * unit, base: 0, term: 1.1 * unit, root: 1.3 * root * unit,
+        sum: 1.1 * root / chains * unit,
         share: 1 - 3 * unit),
       tolerance: tolerance)
   }
@@ -37,7 +39,8 @@ struct PairwisePrecision: Sendable, Equatable {
       layout: TileLayout(panelClasses: chain, interleaves: true),
       // Twice: there is room, and logarithms are off by another unit.
       rule: RoundingRule(
-        term: 4 * unit, root: 3 * root * unit, sum: 3 * root * unit, share: 1 - 4 * unit),
+        fixed: 0, base: 8 * unit, term: 4 * unit, root: 3 * root * unit, sum: 3 * root * unit,
+        share: 1 - 4 * unit),
       tolerance: tolerance)
   }
 }

@@ -1,11 +1,12 @@
 internal import KullbackKernels
+internal import Synchronization
 
 /// A set as all pairs need it: its rows with the logarithms of their normalisers and their entropies.
 struct PairwiseSide: Sendable {
   let operand: RowOperand
   let count: Int
   /// +inf for rows that are not valid: they take part with no mass at all.
-  let normalisers: [Double]
+  private(set) var normalisers: [Double]
   /// Empty where not asked for.
   let entropies: [Double]
   /// Rows that are not valid, in order, and why.
@@ -43,5 +44,29 @@ struct PairwiseSide: Sendable {
     return Array(
       stride(from: Int(fraction * Double(step)), to: count, by: step).filter { isValid[$0] }
         .prefix(limit))
+  }
+
+  /// The same with normalisers to the digits of `Double`, where sums in `Float` made them.
+  func exact(threads: Int) -> PairwiseSide {
+    guard !isWide else { return self }
+    let classes = operand.matrix.columns, step = 32
+    let reference = [Double](repeating: 0, count: classes)
+    let starts = Array(stride(from: 0, to: count, by: step))
+    let masses = Mutex([[Double]](repeating: [], count: starts.count))
+    Threads.parallel(tasks: starts.count, threads: threads) { index in
+      let rows = starts[index]..<min(count, starts[index] + step)
+      var tile = RowTile(of: Double.self, panelClasses: 512)
+      for from in stride(from: 0, to: classes, by: 4096) {
+        tile.prepare(
+          operand, rows: rows, classes: from..<min(classes, from + 4096), normalisers: normalisers,
+          form: .masses, reference: reference, continues: from > 0)
+      }
+      masses.withLock { $0[index] = tile.mass }
+    }
+    // What is not 1 of a row's sum is what its normaliser is off by.
+    let corrections = logarithms(masses.withLock { $0.flatMap { $0 } })
+    var side = self
+    for row in 0..<count where isValid[row] { side.normalisers[row] += corrections[row] }
+    return side
   }
 }

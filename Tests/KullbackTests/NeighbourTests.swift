@@ -1,0 +1,82 @@
+import Kullback
+import KullbackTestSupport
+import Testing
+
+@Suite struct NeighbourTests {
+  let queries: DistributionSet
+  let set: DistributionSet
+
+  init() throws {
+    var rows = PairwiseShape.independent.logits(700, 60, seed: 31).map { $0.map { Float($0) } }
+    // Equally near ones, and rows that are nobody's neighbours.
+    rows[10] = rows[600]
+    rows[11] = rows[600]
+    rows[200][3] = .nan
+    set = try DistributionSet(logits: Matrix(rows))
+    queries = set[590..<660]
+  }
+
+  /// Every row sorted.
+  private func bruteForce(_ measure: Measure, excludes: Bool = false) throws -> [[Neighbour]] {
+    let values = try pairwise(measure, targets: queries, models: set)
+    return (0..<queries.count).map { query in
+      (0..<set.count).map { Neighbour(row: $0, value: values[query, $0]) }
+        .filter { !$0.value.isNaN && !(excludes && $0.row == query) }
+        .sorted { ($0.value, $0.row) < ($1.value, $1.row) }
+    }
+  }
+
+  @Test(arguments: [1, 2, 10, 699, 1000])
+  func theNearestAreThoseOfSortingEveryRow(_ count: Int) throws {
+    for measure in [Measure.forwardKL, .reverseKL, .jensenShannon, .hellinger] {
+      let found = try nearest(count, to: queries, in: set, by: measure)
+      let expected = try bruteForce(measure)
+      #expect(found.queries == queries.count)
+      for query in 0..<queries.count {
+        #expect(found[query] == Array(expected[query].prefix(count)), "\(measure.name)")
+      }
+    }
+  }
+
+  @Test func equallyNearOnesComeByTheirNumber() throws {
+    let found = try nearest(3, to: queries, in: set)
+    #expect(found[10].map(\.row) == [10, 11, 600])
+    #expect(found[10].allSatisfy { $0.value == 0 })
+  }
+
+  @Test func allWithinARadiusAreFound() throws {
+    let expected = try bruteForce(.forwardKL)
+    for radius in [0, 0.5, 3, .infinity] {
+      let found = try neighbours(within: radius, of: queries, in: set)
+      for query in 0..<queries.count {
+        #expect(found[query] == expected[query].filter { $0.value <= radius })
+      }
+    }
+  }
+
+  @Test func aRowIsNotItsOwnNeighbourWhereThatIsAskedFor() throws {
+    let expected = try bruteForce(.forwardKL, excludes: true)
+    let found = try nearest(4, to: queries, in: set, excludesSameRow: true)
+    for query in 0..<queries.count { #expect(found[query] == Array(expected[query].prefix(4))) }
+  }
+
+  @Test func neighboursAreTheSameWhateverTheThreads() throws {
+    let one = try nearest(5, to: queries, in: set, threads: 1)
+    let three = try nearest(5, to: queries, in: set, threads: 3)
+    for query in 0..<queries.count { #expect(one[query] == three[query]) }
+  }
+
+  @Test func numbersThatMakeNoSenseAreRefused() {
+    #expect(throws: KullbackError.invalidNeighbours(0)) { try nearest(0, to: queries, in: set) }
+    #expect(throws: KullbackError.invalidNeighbours(-1)) {
+      try neighbours(within: -1, of: queries, in: set)
+    }
+    #expect(throws: KullbackError.self) { try neighbours(within: .nan, of: queries, in: set) }
+  }
+
+  @Test func aQueryThatIsNotValidHasNoNeighbours() throws {
+    let found = try nearest(3, to: set[199..<202], in: set)
+    #expect(found[1].isEmpty && found[0].count == 3)
+    #expect(found.report.diagnostics.invalidCount == 2)
+  }
+}

@@ -72,6 +72,7 @@ const kvk_table KVK_TABLE = {
     .tile_columns = tile_columns,
     .tile_heavy = tile_heavy,
     .tile_finish = tile_finish,
+    .tile_count = tile_count,
     .tile_powers = tile_powers,
     .tile_forbid = tile_forbid,
     .tile_turn = tile_turn,

@@ -359,40 +359,72 @@ static void tile_heavy(double *sum, int64_t n, const kvk_tile_sums *s) {
   }
 }
 
-static void tile_finish(double *x, int64_t n, const kvk_tile_sums *s, uint8_t *doubt) {
+#define TL_STRETCH 64 // pairs that are finished between two looks at doubts
+
+// Up to TL_STRETCH pairs, a whole number of vectors: x become divergences, low the masks of doubts. Returns
+// whether there are any.
+KVK_INLINE int tl_finish(double *x, int64_t n, const double *centres, const double *extents,
+                         const kvk_tile_sums *s, const double *heavy, i_f64 *low) {
   const int64_t lanes = KVK_BYTES / 8;
-  const v_f64 zero = set1_f64(0), dot = set1_f64(s->dot), scale = set1_f64(1 / s->mass);
-  const v_f64 spread = set1_f64(s->spread + 0.5);
+  const v_f64 dot = set1_f64(s->dot), scale = set1_f64(1 / s->mass), spread = set1_f64(s->spread + 0.5);
+  const v_f64 base = set1_f64(s->base), factor = set1_f64(s->factor);
+  const v_f64 slope = set1_f64(s->slope), share = set1_f64(s->share), zero = set1_f64(0);
+  i_f64 any = (i_f64)zero;
   for (int64_t j = 0; j < n; j += lanes) {
-    const int64_t rest = n - j;
-    const int part = rest < lanes;
-    const v_f64 product = part ? read_part_f64(x, j, rest, KVK_F64, zero) : load_f64(x + j);
-    const v_f64 centre = part ? read_part_f64(s->centre, j, rest, KVK_F64, zero) : load_f64(s->centre + j);
-    const v_f64 extent = part ? read_part_f64(s->extent, j, rest, KVK_F64, zero) : load_f64(s->extent + j);
-    v_f64 whole = product;
-    for (int32_t h = 0; h < s->heavy_count; h++) {
-      const double *column = s->heavy[s->heavy_column[h]] + j;
-      const v_f64 l = part ? read_part_f64(column, 0, rest, KVK_F64, zero) : load_f64(column);
-      whole += s->heavy_mass[h] * l;
-    }
-    const v_f64 d = (dot - whole) * scale - centre;
+    const v_f64 product = load_f64(x + j), centre = load_f64(centres + j);
+    const v_f64 d = (dot - (product + load_f64(heavy + j))) * scale - centre;
     const v_f64 value = max_f64(d, zero);
     // No farther from the reference on average than the masses' own logarithms and the divergence allow.
-    const v_f64 mean = min_f64(spread + abs_f64(centre) + 2.0 * value, extent);
-    const i_f64 low = ~(d * s->share >= s->base + s->factor * mean + s->slope * abs_f64(product));
-    if (part) {
-      double few[KVK_BYTES / 8];
-      store_f64(few, value);
-      memcpy(x + j, few, (size_t)rest * sizeof(double));
-    } else {
-      store_f64(x + j, value);
-    }
-    if (!any_f64(low)) continue;
-    for (int lane = 0; lane < lanes && lane < rest; lane++) {
-      if (!low[lane]) continue;
-      doubt[j + lane] = 1;
-    }
+    const v_f64 mean = min_f64(spread + abs_f64(centre) + 2.0 * value, load_f64(extents + j));
+    low[j / lanes] = ~(d * share >= base + factor * mean + slope * abs_f64(product));
+    any |= low[j / lanes];
+    store_f64(x + j, value);
   }
+  return any_f64(any);
+}
+
+static void tile_finish(double *x, int64_t n, const kvk_tile_sums *s, uint8_t *doubt) {
+  const int64_t lanes = KVK_BYTES / 8;
+  i_f64 low[TL_STRETCH * 8 / KVK_BYTES];
+  double heavy[TL_STRETCH] = {0}, few[3][TL_STRETCH];
+  for (int64_t j = 0; j < n; j += TL_STRETCH) {
+    const int64_t some = n - j < TL_STRETCH ? n - j : TL_STRETCH;
+    if (s->heavy_count) {
+      memset(heavy, 0, sizeof heavy);
+      for (int32_t h = 0; h < s->heavy_count; h++) {
+        const double *column = s->heavy[s->heavy_column[h]] + j;
+        const double mass = s->heavy_mass[h];
+        if (some == TL_STRETCH)
+          for (int64_t i = 0; i < TL_STRETCH; i++) heavy[i] += mass * column[i];
+        else
+          for (int64_t i = 0; i < some; i++) heavy[i] += mass * column[i];
+      }
+    }
+    int any;
+    if (some == TL_STRETCH) {
+      any = tl_finish(x + j, TL_STRETCH, s->centre + j, s->extent + j, s, heavy, low);
+    } else {
+      memset(few, 0, sizeof few);
+      memcpy(few[0], x + j, (size_t)some * sizeof(double));
+      memcpy(few[1], s->centre + j, (size_t)some * sizeof(double));
+      memcpy(few[2], s->extent + j, (size_t)some * sizeof(double));
+      any = tl_finish(few[0], (some + lanes - 1) / lanes * lanes, few[1], few[2], s, heavy, low);
+      memcpy(x + j, few[0], (size_t)some * sizeof(double));
+    }
+    if (!any) continue;
+    for (int64_t i = 0; i < some; i++) doubt[j + i] = (uint8_t)(low[i / lanes][i % lanes] & 1);
+  }
+}
+
+static int64_t tile_count(const uint8_t *doubts, int64_t n) {
+  int64_t count = 0;
+  for (int64_t i = 0; i < n; i += 255) {
+    const int64_t some = n - i < 255 ? n - i : 255;
+    uint8_t part = 0;
+    for (int64_t j = 0; j < some; j++) part = (uint8_t)(part + doubts[i + j]);
+    count += part;
+  }
+  return count;
 }
 
 static void tile_powers(double *x, int64_t n, const kvk_power_sums *s, uint8_t *doubt) {

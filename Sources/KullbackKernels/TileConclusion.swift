@@ -113,14 +113,16 @@ public func addTransposed(
 }
 
 /// How many doubts each row of `width` pairs has.
-public func countDoubts(_ doubts: [UInt8], width: Int) -> [Int] {
+public func countDoubts(
+  _ doubts: [UInt8], width: Int, on set: InstructionSet = .current
+) -> [Int] {
   guard width > 0 else { return [] }
   // SAFETY: the rows are inside the doubts.
   return unsafe doubts.withUnsafeBufferPointer { doubts in
-    (0..<doubts.count / width).map { row in
-      var count = 0
-      for index in row * width..<(row + 1) * width { count &+= unsafe Int(doubts[index]) }
-      return count
+    guard let base = doubts.baseAddress else { return [] }
+    let table = unsafe set.table
+    return (0..<doubts.count / width).map { row in
+      unsafe Int(table.tile_count(base + row * width, Int64(width)))
     }
   }
 }

@@ -295,6 +295,8 @@ typedef struct kvk_table {
   // Product x becomes D = (dot - x - heavy masses' products) / mass - centre, or 0 where that is negative,
   // for n pairs. `doubt` is set to 1 where the rounding may be more than D's share.
   void (*tile_finish)(double *x, int64_t n, const kvk_tile_sums *sums, uint8_t *doubt);
+  // The sum of bytes that are 0 or 1.
+  int64_t (*tile_count)(const uint8_t *doubts, int64_t n);
   // Power sum x becomes log x, or the Hellinger distance that it gives, for n pairs. `doubt` is set to 1 where
   // its rounding may be too much.
   void (*tile_powers)(double *x, int64_t n, const kvk_power_sums *sums, uint8_t *doubt);

@@ -45,6 +45,7 @@
 #include "Pair-inl.h"
 #include "PowerSum-inl.h"
 #include "Tile-inl.h"
+#include "Assign-inl.h"
 
 const kvk_table KVK_TABLE = {
     .name = KVK_NAME,
@@ -76,6 +77,10 @@ const kvk_table KVK_TABLE = {
     .tile_powers = tile_powers,
     .tile_forbid = tile_forbid,
     .tile_turn = tile_turn,
+    .nearest_rows = nearest_rows,
+    .add_rows = add_rows,
+    .dot_rows = dot_rows,
+    .row_least = row_least,
     .exp_f32 = exp_array_f32,
     .exp_f64 = exp_array_f64,
     .log_f32 = log_array_f32,

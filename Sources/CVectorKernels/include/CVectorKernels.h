@@ -208,6 +208,17 @@ typedef struct {
   int64_t count;
 } kvk_support;
 
+/// The scores of centroids for rows: product plus constant, the least of which is wanted.
+typedef struct {
+  const void *products;  // of centroid j and row i, at j stride + i
+  const void *constants; // one a centroid
+  const void *extras;    // one a row; null: 0
+  int32_t type;          // of all three: KVK_F32 or KVK_F64
+  int64_t stride, count, rows;
+  // The two least scores are clear of each other by more than slope × (their sum + extra) + floor.
+  double slope, floor;
+} kvk_assignment;
+
 typedef struct kvk_table {
   const char *name;    // "avx512", "avx2", "baseline", "neon"
   int32_t float_lanes;
@@ -307,6 +318,18 @@ typedef struct kvk_table {
   // rows × columns become columns × rows, or with `adds` are added to what is there; doubts likewise.
   void (*tile_turn)(const double *from, int64_t from_stride, int64_t rows, int64_t columns, double *to,
                     int64_t to_stride, const uint8_t *from_doubts, uint8_t *to_doubts, int32_t adds);
+
+  // The first centroid of the least score of every row; `doubt` is 1 where the next is not clear of it.
+  void (*nearest_rows)(const kvk_assignment *scores, int32_t *nearest, uint8_t *doubt);
+  // Adds row i (KVK_F32 or KVK_F64), times its scale (null: 1), to the sums at places[i]; not where that is
+  // -1.
+  void (*add_rows)(const void *rows, int32_t type, int64_t stride, int64_t count, int64_t classes,
+                   const int32_t *places, const double *scales, double *sums, int64_t sum_stride);
+  double (*dot_rows)(const double *a, const double *b, int64_t count);
+  // The least element of each row that is mass, as stored (+inf: none is), and 1 in `gaps` where a class
+  // has no mass.
+  void (*row_least)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
+                    double *least, uint8_t *gaps);
 
   // The vector functions themselves, element by element: for tests of their accuracy.
   void (*exp_f32)(const float *x, float *y, int64_t count);

@@ -45,6 +45,14 @@ public enum KullbackError: Error, Sendable, Equatable {
   case resultShape(expected: Shape, given: Shape)
   /// A number of neighbours that is not above 0, or a radius that is not a number, 0 or above.
   case invalidNeighbours(Double)
+  /// Fewer clusters than one, or more than there are valid rows.
+  case clusterCount(Int, validRows: Int)
+  /// A number of iterations below 1.
+  case invalidIterations(Int)
+  /// A number of restarts below 1.
+  case invalidRestarts(Int)
+  /// A centroid that is no distribution.
+  case invalidCentroid(row: Int, InvalidReason)
   /// `KULLBACK_ISA` does not name an instruction set that runs here.
   case instructionSet(String)
 }
@@ -80,6 +88,11 @@ extension KullbackError: CustomStringConvertible {
       "results are \(expected) and the matrix for them is \(given)"
     case .invalidNeighbours(let value):
       "\(value) is no number of neighbours above 0, or radius of 0 or above"
+    case .clusterCount(let count, let rows):
+      "\(count) clusters of \(rows) valid rows: there can be 1 up to as many as there are rows"
+    case .invalidIterations(let count): "\(count) iterations: there must be at least 1"
+    case .invalidRestarts(let count): "\(count) restarts: there must be at least 1"
+    case .invalidCentroid(let row, let reason): "centroid \(row) \(reason)"
     case .instructionSet(let reason): reason
     }
   }

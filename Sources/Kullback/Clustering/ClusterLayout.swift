@@ -1,0 +1,39 @@
+internal import KullbackKernels
+
+/// How a set's rows are read and cut for clustering.
+///
+/// Nothing that results depend on depends on the number of threads.
+struct ClusterLayout: Sendable {
+  /// Products of so many terms are added up at a time.
+  static let panelClasses = 512
+  /// Blocks of rows whose sums are added up side by side, and then in order.
+  private static let blocks = 64
+
+  /// Stretches of classes.
+  let panels: [Range<Int>]
+  /// Whether the stored rows are factors of products as they stand.
+  let readsInPlace: Bool
+  /// Rows whose products are held at a time.
+  let tileRows: Int
+  /// Rows whose sums are added up one after the other.
+  let blockRows: Int
+  /// Blocks whose sums are held at a time.
+  let wave: Int
+  let threads: Int
+
+  init(_ rows: ClusterRows, clusters: Int, kind: ElementKind, threads: Int, memory: Int) {
+    let classes = rows.classes
+    panels = stride(from: 0, to: classes, by: Self.panelClasses).map {
+      $0..<min(classes, $0 + Self.panelClasses)
+    }
+    readsInPlace = rows.areFactors(kind)
+    // Half a mebibyte of rows: they are read for the products and again for the sums, from the cache.
+    let fitting = min((1 << 17) / max(1, classes), (1 << 20) / max(1, clusters)) / 16 * 16
+    tileRows = min(512, max(32, fitting))
+    let share = (rows.count + Self.blocks - 1) / Self.blocks
+    blockRows = max(1, (share + tileRows - 1) / tileRows) * tileRows
+    let sumBytes = max(1, clusters * classes * 8)
+    wave = max(1, min(8 * threads, memory / 2 / sumBytes))
+    self.threads = threads
+  }
+}

@@ -1,0 +1,126 @@
+internal import KullbackKernels
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The rows that are put into clusters, and what is known of all of them.
+struct ClusterRows: Sendable {
+  let source: DistributionSet
+  let divergence: ClusteringDivergence
+  let operand: RowOperand
+  /// The logarithm of each row's normaliser, +inf for a row that is not valid.
+  let normalisers: [Double]
+  /// Rows that are not valid, in order, and why.
+  let invalid: [(row: Int, status: RowStatus)]
+  let isValid: [Bool]
+  /// Σ Σ p log p over the valid rows.
+  let negentropy: Double
+  /// Whether a valid row, or a centroid that was given, has a class without mass.
+  let hasGaps: Bool
+  /// The least log p of a class that has mass.
+  let leastLogarithm: Double
+
+  var count: Int { source.count }
+  var classes: Int { source.classes }
+  var validCount: Int { count - invalid.count }
+
+  /// Reads all rows twice.
+  init(
+    _ set: DistributionSet, _ divergence: ClusteringDivergence, centroidsHaveGaps: Bool = false,
+    threads: Int
+  ) throws {
+    source = set
+    self.divergence = divergence
+    let side = PairwiseSide(set, wantsEntropies: divergence == .forwardKL, threads: threads)
+    operand = side.operand
+    normalisers = side.normalisers
+    invalid = side.invalid
+    isValid = side.isValid
+    var negentropy = 0.0
+    for (row, entropy) in side.entropies.enumerated() where side.isValid[row] {
+      negentropy -= entropy
+    }
+    self.negentropy = negentropy
+    var (hasGaps, least) = (centroidsHaveGaps, 0.0)
+    for from in stride(from: 0, to: set.count, by: 1 << 16) {
+      try Task.checkCancellation()
+      let rows = from..<min(set.count, from + 1 << 16)
+      let found = leastMasses(side.operand, rows: rows, threads: threads)
+      let isLog = set.form == .logits || set.form == .logProbabilities
+      let logs =
+        isLog
+        ? found.least.map { $0 / set.temperature }
+        : logarithms(found.least.map { $0 + set.smoothing })
+      for (offset, log) in logs.enumerated() where side.isValid[from + offset] {
+        hasGaps = hasGaps || found.gaps[offset]
+        least = min(least, log - side.normalisers[from + offset])
+      }
+    }
+    self.hasGaps = hasGaps
+    leastLogarithm = least
+  }
+
+  /// Whether products have to be those of `Double`: stored so, or masses below what `Float` can hold.
+  var isWide: Bool {
+    switch divergence {
+    case .forwardKL: source.matrix.kind.byteCount == 8 || leastLogarithm < -80
+    case .reverseKL: source.matrix.kind.byteCount == 8 || leastLogarithm < -1e30
+    }
+  }
+
+  /// Whether the rows as they are stored can be factors of products: the scale of a row of masses, and what
+  /// all logits of a row are shifted by, are the same for all centroids.
+  func areFactors(_ kind: ElementKind) -> Bool {
+    guard !hasGaps, source.matrix.kind == kind, source.matrix.rowStride <= Int(Int32.max) else {
+      return false
+    }
+    switch (divergence, source.form) {
+    case (.forwardKL, .probabilities), (.forwardKL, .weights): return true
+    case (.reverseKL, .logits), (.reverseKL, .logProbabilities):
+      // Large shifts take the digits that tell the centroids apart.
+      return normalisers.allSatisfy { abs($0) < 1000 || $0 == .infinity }
+    default: return false
+    }
+  }
+
+  /// What tiles of rows hold.
+  var tileForm: TileForm { divergence == .forwardKL ? .plainMasses : .logarithms }
+
+  /// The diagnostics of the rows that are not valid.
+  var diagnostics: Diagnostics {
+    var diagnostics = Diagnostics()
+    for (row, status) in invalid { diagnostics.add(row: row, target: status, model: .valid) }
+    return diagnostics
+  }
+
+  /// The divergence of every row from a centroid: NaN for a row that is not valid, +inf for one without a
+  /// centroid (-1).
+  func divergences(
+    _ assignments: [Int32], _ centroids: Centroids, threads: Int
+  ) throws -> [Double] {
+    let models = RowOperand(AnyMatrix(centroids.values), form: .probabilities, tolerance: 0.5)
+    var result = isValid.map { $0 ? Double.infinity : .nan }
+    let step = 1 << 12
+    let stretches = stride(from: 0, to: count, by: step).map { $0..<min(count, $0 + step) }
+    for from in stride(from: 0, to: stretches.count, by: 16 * threads) {
+      try Task.checkCancellation()
+      let some = Array(stretches[from..<min(stretches.count, from + 16 * threads)])
+      let found = inOrder(some.count, threads: threads) { index in
+        let rows = some[index].filter { assignments[$0] >= 0 }
+        let values = evaluatePairs(
+          operand, rows: rows, models, rows: rows.map { Int(assignments[$0]) },
+          quantities: [divergence.quantity])[divergence.quantity]
+        return (rows, values)
+      }
+      for (rows, values) in found {
+        for (row, value) in zip(rows, values) { result[row] = value }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,67 @@
+internal import KullbackKernels
+
+/// The divergence that clusters are formed by.
+public enum ClusteringDivergence: Sendable, Hashable, CaseIterable, CustomStringConvertible {
+  /// D(row‖centroid): the centroid is the mean of the cluster's rows.
+  case forwardKL
+  /// D(centroid‖row): the centroid is the normalised geometric mean of the cluster's rows.
+  case reverseKL
+
+  /// As the command spells it: "forward-kl".
+  public var description: String {
+    switch self {
+    case .forwardKL: "forward-kl"
+    case .reverseKL: "reverse-kl"
+    }
+  }
+
+  /// The divergence that `description` spells so.
+  public init?(_ name: String) {
+    guard let divergence = ClusteringDivergence.allCases.first(where: { $0.description == name })
+    else { return nil }
+    self = divergence
+  }
+
+  /// The kernels' quantity with the row first and the centroid second.
+  var quantity: PairQuantity {
+    self == .forwardKL ? .divergence : .reversedDivergence
+  }
+}
+
+/// The clusters of a set, in nats.
+public struct Clustering: Sendable {
+  /// The cluster of each row; -1 for a row that is not valid, and for one that shares no class with
+  /// any cluster (`ClusteringDivergence.reverseKL` only).
+  public let assignments: [Int]
+  /// The probabilities of the centroids, a row each, of the rows as they are assigned.
+  public let centroids: Matrix<Double>
+  /// Rows of each cluster.
+  public let sizes: [Int]
+  /// The divergence of each row from its centroid; NaN for a row that is not valid, +inf for one that is
+  /// in no cluster.
+  public let divergences: [Double]
+  /// The sum of the divergences of all valid rows.
+  public let objective: Double
+  /// The objective after each iteration, which never rises.
+  public let objectives: [Double]
+  /// The rows at which the clusters began.
+  public let seeds: [Int]
+  /// Whether it ended because nothing changed any more, or by less than the tolerance.
+  public let hasConverged: Bool
+  /// Rows that are not valid.
+  public let diagnostics: Diagnostics
+
+  /// Iterations.
+  public var iterations: Int { objectives.count }
+}
+
+/// The nearest of given centroids for every row of a set, in nats.
+public struct CentroidAssignment: Sendable {
+  /// The number of the centroid; -1 for a row that is not valid, and for one at an infinite divergence
+  /// from all centroids.
+  public let assignments: [Int]
+  /// The divergence of each row from its centroid; NaN for a row that is not valid.
+  public let divergences: [Double]
+  /// Rows that are not valid.
+  public let diagnostics: Diagnostics
+}

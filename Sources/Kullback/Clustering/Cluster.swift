@@ -50,13 +50,23 @@ public func cluster(
   try checkInstructionSet()
   let threads = max(1, threads ?? Threads.default)
   let rows = try ClusterRows(set, divergence, threads: threads)
-  guard count >= 1, count <= rows.validCount, count <= Int(Int32.max) else {
-    throw KullbackError.clusterCount(count, validRows: rows.validCount)
+  try rows.check(clusters: count)
+  var generator = SplitMix(seed: seed)
+  var best: ClusteringRun?
+  for _ in 0..<restarts {
+    var run = try ClusteringRun(
+      rows, into: count, &generator, threads: threads,
+      memory: workingMemory ?? Tiling.defaultMemory)
+    for iteration in 1...maximumIterations {
+      try run.step()
+      progress?(iteration, run.objective)
+      run.stop(within: tolerance)
+      if run.hasConverged { break }
+    }
+    if best.map({ run.objective < $0.objective }) ?? true { best = run }
   }
-  let job = ClusterJob(
-    rows: rows, clusters: count, maximumIterations: maximumIterations, tolerance: tolerance,
-    threads: threads, memory: workingMemory ?? Tiling.defaultMemory)
-  return try job.run(seed: seed, restarts: restarts, progress)
+  guard let best else { throw KullbackError.invalidRestarts(restarts) }
+  return try best.result()
 }
 
 /// Finds the nearest of given centroids for every row of a set, as `cluster(_:into:by:)` does.

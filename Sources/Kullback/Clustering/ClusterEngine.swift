@@ -1,14 +1,6 @@
 internal import KullbackKernels
 internal import KullbackLinearAlgebra
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// Passes over rows that find the nearest centroid of each and add up the rows of each cluster.
 ///
 /// Scores are products of tiles of rows with all centroids; where the two least are nearer to each other
@@ -17,8 +9,6 @@ struct ClusterEngine<Element: LinearAlgebraScalar>: Sendable {
   let rows: ClusterRows
   let layout: ClusterLayout
   let clusters: Int
-  /// What rows of masses that are read in place are multiplied by.
-  private let scales: [Double]
 
   /// What a pass found.
   struct Pass: Sendable {
@@ -34,8 +24,6 @@ struct ClusterEngine<Element: LinearAlgebraScalar>: Sendable {
     self.clusters = clusters
     layout = ClusterLayout(
       rows, clusters: clusters, kind: Element.elementKind, threads: threads, memory: memory)
-    scales =
-      layout.readsInPlace && rows.divergence == .forwardKL ? rows.normalisers.map { exp(-$0) } : []
   }
 
   /// Assigns every row to the nearest centroid.
@@ -95,7 +83,7 @@ struct ClusterEngine<Element: LinearAlgebraScalar>: Sendable {
     for from in stride(from: block.lowerBound, to: block.upperBound, by: layout.tileRows) {
       let tile = from..<min(block.upperBound, from + layout.tileRows)
       body(tile, &worker)
-      worker.add(tile, scales: scales, to: &pass.sums)
+      worker.add(tile, to: &pass.sums)
       pass.assignments += worker.places
     }
     pass.strays = worker.strays

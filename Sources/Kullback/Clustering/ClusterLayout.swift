@@ -23,9 +23,7 @@ struct ClusterLayout: Sendable {
 
   init(_ rows: ClusterRows, clusters: Int, kind: ElementKind, threads: Int, memory: Int) {
     let classes = rows.classes
-    panels = stride(from: 0, to: classes, by: Self.panelClasses).map {
-      $0..<min(classes, $0 + Self.panelClasses)
-    }
+    panels = Self.panels(classes)
     readsInPlace = rows.areFactors(kind)
     // Half a mebibyte of rows: they are read for the products and again for the sums, from the cache.
     let fitting = min((1 << 17) / max(1, classes), (1 << 20) / max(1, clusters)) / 16 * 16
@@ -35,5 +33,9 @@ struct ClusterLayout: Sendable {
     let sumBytes = max(1, clusters * classes * 8)
     wave = max(1, min(8 * threads, memory / 2 / sumBytes))
     self.threads = threads
+  }
+
+  static func panels(_ classes: Int) -> [Range<Int>] {
+    stride(from: 0, to: classes, by: panelClasses).map { $0..<min(classes, $0 + panelClasses) }
   }
 }

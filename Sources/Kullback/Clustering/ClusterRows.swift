@@ -18,6 +18,8 @@ struct ClusterRows: Sendable {
   /// Rows that are not valid, in order, and why.
   let invalid: [(row: Int, status: RowStatus)]
   let isValid: [Bool]
+  /// What rows of masses are multiplied by to be probabilities; empty for other forms and for reverse KL.
+  let scales: [Double]
   /// Σ Σ p log p over the valid rows.
   let negentropy: Double
   /// Whether a valid row, or a centroid that was given, has a class without mass.
@@ -41,6 +43,8 @@ struct ClusterRows: Sendable {
     normalisers = side.normalisers
     invalid = side.invalid
     isValid = side.isValid
+    let isMass = set.form == .probabilities || set.form == .weights
+    scales = divergence == .forwardKL && isMass ? side.normalisers.map { exp(-$0) } : []
     var negentropy = 0.0
     for (row, entropy) in side.entropies.enumerated() where side.isValid[row] {
       negentropy -= entropy
@@ -51,11 +55,10 @@ struct ClusterRows: Sendable {
       try Task.checkCancellation()
       let rows = from..<min(set.count, from + 1 << 16)
       let found = leastMasses(side.operand, rows: rows, threads: threads)
-      let isLog = set.form == .logits || set.form == .logProbabilities
       let logs =
-        isLog
-        ? found.least.map { $0 / set.temperature }
-        : logarithms(found.least.map { $0 + set.smoothing })
+        isMass
+        ? logarithms(found.least.map { $0 + set.smoothing })
+        : found.least.map { $0 / set.temperature }
       for (offset, log) in logs.enumerated() where side.isValid[from + offset] {
         hasGaps = hasGaps || found.gaps[offset]
         least = min(least, log - side.normalisers[from + offset])

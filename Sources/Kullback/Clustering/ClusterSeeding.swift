@@ -62,9 +62,10 @@ extension ClusterRows {
   }
 
   /// The centroids of clusters of one row each.
-  func centroids(of seeds: [Int], _ layout: ClusterLayout) -> Centroids {
+  func centroids(of seeds: [Int]) -> Centroids {
     var sums = ClusterSums(
-      clusters: seeds.count, panels: layout.panels, divergence: divergence, hasGaps: hasGaps)
+      clusters: seeds.count, panels: ClusterLayout.panels(classes), divergence: divergence,
+      hasGaps: hasGaps)
     var tile = RowTile(of: Double.self, panelClasses: ClusterLayout.panelClasses)
     let reference = [Double](repeating: 0, count: classes)
     for (cluster, row) in seeds.enumerated() {

@@ -143,8 +143,9 @@ struct ClusterWorker<Element: LinearAlgebraScalar> {
   }
 
   /// Adds the rows of a tile to the sums of the clusters that they are in.
-  mutating func add(_ range: Range<Int>, scales: [Double], to sums: inout ClusterSums) {
-    var factor = scales.isEmpty ? [] : scales[range]
+  mutating func add(_ range: Range<Int>, to sums: inout ClusterSums) {
+    let scales = rows.scales
+    var factor = layout.readsInPlace && !scales.isEmpty ? scales[range] : []
     if layout.readsInPlace, rows.divergence == .reverseKL, rows.operand.temperature != 1 {
       factor = [Double](repeating: 1 / rows.operand.temperature, count: range.count)[...]
     }

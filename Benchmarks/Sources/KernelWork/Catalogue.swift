@@ -40,6 +40,7 @@ public func catalogue(_ extent: Extent) -> [Work] {
   works += gradientWorks(rows)
   works += pairwiseWorks(rows)
   return works + products
+  return works + clusterWorks(rows) + products
 }
 
 /// All pairs of two sets.
@@ -90,6 +91,15 @@ private func gradientWorks(_ rows: (Int) -> Int) -> [Work] {
       gradientWork(Float.self, $0, rows: rows(count), classes: classes)
     }
   }
+}
+
+private func clusterWorks(_ rows: (Int) -> Int) -> [Work] {
+  [
+    clusterWork(.forwardKL, rows: rows(1_000_000), classes: 128, clusters: 100),
+    clusterWork(.reverseKL, rows: rows(1_000_000), classes: 128, clusters: 100),
+    clusterWork(
+      .forwardKL, rows: rows(1_000_000), classes: 128, clusters: 100, probabilities: true),
+  ]
 }
 
 private func pairWorks<Element: BenchmarkElement>(

@@ -15,50 +15,205 @@ func clusteredLogits(
   }
 }
 
-func matrix<Element>(_ rows: [[Double]], as convert: (Double) -> Element) -> Matrix<Element> {
-  Matrix(rows.flatMap { $0.map(convert) }, rows: rows.count, columns: rows.first?.count ?? 0)
-}
-
 /// Holds clusters against plain loops from the same seeds.
+@discardableResult
 func expectBruteForce(
-  _ set: DistributionSet, _ probabilities: [[Double]?], into count: Int,
-  by divergence: ClusteringDivergence, seed: UInt64 = 1, within bound: Double = 1e-6,
+  _ set: DistributionSet, into count: Int, by divergence: ClusteringDivergence, seed: UInt64 = 1,
   sourceLocation: SourceLocation = #_sourceLocation
-) throws {
+) throws -> (found: Clustering, exact: ClusteringOracle) {
   let found = try cluster(set, into: count, by: divergence, seed: seed)
-  let exact = ClusteringOracle(probabilities, seeds: found.seeds, divergence)
+  let exact = ClusteringOracle(oracleRows(set), seeds: found.seeds, divergence)
   #expect(found.assignments == exact.assignments, sourceLocation: sourceLocation)
+  #expect(found.sizes == exact.sizes, sourceLocation: sourceLocation)
+  #expect(found.hasConverged, sourceLocation: sourceLocation)
   #expect(found.objectives.count == exact.objectives.count, sourceLocation: sourceLocation)
-  #expect(
-    relativeError(found.objective, exact.objective) < 1e-6 || exact.objective < 1e-12,
-    sourceLocation: sourceLocation)
-  for (mine, theirs) in zip(found.objectives, exact.objectives) {
+  // Sums over the rows of what is small beside their entropies.
+  let rounding = 1e-13 * Double(set.count)
+  let pairs = zip(found.objectives + [found.objective], exact.objectives + [exact.objective])
+  for (mine, theirs) in pairs where mine != theirs {
+    #expect(abs(mine - theirs) < 1e-6 * theirs + rounding, sourceLocation: sourceLocation)
+  }
+  for (mine, theirs) in zip(found.divergences, exact.divergences) where mine != theirs {
     #expect(
-      abs(mine - theirs) < 1e-6 * abs(theirs) + 1e-12, sourceLocation: sourceLocation)
+      mine.isNaN == theirs.isNaN && !(abs(mine - theirs) >= 1e-6 * theirs + 1e-14),
+      sourceLocation: sourceLocation)
   }
   for (cluster, row) in exact.centroids.enumerated() {
     for (mine, theirs) in zip(found.centroids.row(cluster), row) {
-      #expect(abs(mine - theirs) < 1e-7 * theirs + 1e-15, sourceLocation: sourceLocation)
+      #expect(abs(mine - theirs) < 1e-11 * theirs + 1e-15, sourceLocation: sourceLocation)
     }
   }
+  return (found, exact)
 }
 
 @Suite struct ClusteringTests {
-  static let shapes = [(60, 5, 3), (400, 17, 6), (300, 128, 10), (900, 700, 4), (257, 64, 33)]
+  static let shapes = [(60, 5, 3), (300, 17, 6), (150, 128, 10), (90, 700, 4), (100, 64, 33)]
 
   @Test(arguments: shapes, ClusteringDivergence.allCases)
   func equalsBruteForceOnLogits(
-    shape: (Int, Int, Int), divergence: ClusteringDivergence
+    shape: (rows: Int, classes: Int, count: Int), divergence: ClusteringDivergence
   ) throws {
-    let (rows, classes, count) = shape
-    let values = clusteredLogits(rows, classes, groups: count, seed: 7)
-    let single = matrix(values) { Float($0) }
-    let probabilities = doubleRows(single).map { softmaxRow($0) }
+    let values = clusteredLogits(shape.rows, shape.classes, groups: shape.count, seed: 7)
+    for set in [
+      try DistributionSet(logits: matrix(values, Float.self)),
+      try DistributionSet(logits: matrix(values, Double.self), temperature: 1.7),
+    ] {
+      try expectBruteForce(set, into: shape.count, by: divergence)
+    }
+  }
+
+  @Test(arguments: ClusteringDivergence.allCases)
+  func equalsBruteForceInEveryFormAndType(divergence: ClusteringDivergence) throws {
+    let logits = clusteredLogits(80, 70, groups: 5, seed: 3)
+    let probabilities = logits.map { softmaxRow($0) }
+    let logs = probabilities.map { $0.map { log($0) } }
+    let counts = probabilities.map { $0.map { (1 + 1e4 * $0).rounded() } }
+    let sets = [
+      try DistributionSet(logits: matrix(logits, Float16.self)),
+      try DistributionSet(logits: matrix(logits, BFloat16.self), temperature: 0.5),
+      try DistributionSet(logits: matrix(logits, Float.self), temperature: 3),
+      try DistributionSet(logProbabilities: matrix(logs, Float.self)),
+      try DistributionSet(logProbabilities: matrix(logs, Float16.self), tolerance: 0.05),
+      try DistributionSet(logProbabilities: matrix(logs, Double.self)),
+      try DistributionSet(probabilities: matrix(probabilities, Float.self)),
+      try DistributionSet(probabilities: matrix(probabilities, BFloat16.self), tolerance: 0.05),
+      try DistributionSet(probabilities: matrix(probabilities, Double.self)),
+      try DistributionSet(weights: matrix(counts, Float.self)),
+      try DistributionSet(weights: matrix(counts, Float.self), smoothing: 0.5),
+      try DistributionSet(weights: matrix(counts, Double.self), smoothing: 2),
+      try DistributionSet(
+        AnyMatrix(Matrix(counts.flatMap { $0.map { Int32($0) } }, rows: 80, columns: 70)),
+        form: .weights, smoothing: 1),
+      try DistributionSet(
+        AnyMatrix(Matrix(counts.flatMap { $0.map { Int64($0) } }, rows: 80, columns: 70)),
+        form: .weights),
+    ]
+    for set in sets { try expectBruteForce(set, into: 6, by: divergence) }
+  }
+
+  @Test(arguments: ClusteringDivergence.allCases)
+  func rowsFarOutAreNotMisjudged(divergence: ClusteringDivergence) throws {
+    // Products of these in Float have no digits left, or masses that it cannot hold.
+    let values = clusteredLogits(120, 20, groups: 4, seed: 5)
+    let shifted = values.enumerated().map { index, row in row.map { $0 + Double(index * 100) } }
+    let spread = values.map { row in row.map { 60 * $0 } }
+    for logits in [shifted, spread] {
+      try expectBruteForce(
+        DistributionSet(logits: matrix(logits, Float.self)), into: 4, by: divergence)
+    }
+  }
+
+  @Test(arguments: ClusteringDivergence.allCases)
+  func nearlyEqualCentroidsAreToldApart(divergence: ClusteringDivergence) throws {
+    // Divergences of 1e-8: the scores differ by less than a product in Float is rounded by.
+    var generator = SeededGenerator(seed: 11)
+    let centre = generator.normals(40)
+    let rows = (0..<150).map { _ in zip(centre, generator.normals(40)).map { $0 + 1e-4 * $1 } }
     try expectBruteForce(
-      DistributionSet(logits: single), probabilities, into: count, by: divergence)
-    let wide = matrix(values) { $0 }
-    try expectBruteForce(
-      DistributionSet(logits: wide), doubleRows(wide).map { softmaxRow($0) }, into: count,
-      by: divergence)
+      DistributionSet(logits: matrix(rows, Float.self)), into: 5, by: divergence)
+  }
+
+  @Test(arguments: ClusteringDivergence.allCases)
+  func objectiveNeverRises(divergence: ClusteringDivergence) throws {
+    let set = try DistributionSet(
+      logits: matrix(clusteredLogits(1000, 24, groups: 30, seed: 9, spread: 2), Float.self))
+    var seen: [(Int, Double)] = []
+    let found = try cluster(set, into: 25, by: divergence, seed: 4) { seen.append(($0, $1)) }
+    #expect(found.iterations > 3)
+    #expect(zip(found.objectives, found.objectives.dropFirst()).allSatisfy { $0 >= $1 })
+    #expect(seen.map(\.0) == Array(1...found.iterations))
+    expectClose(seen.map(\.1), found.objectives, within: 1e-5)
+    #expect(found.objective == found.objectives.last)
+  }
+
+  @Test(arguments: ClusteringDivergence.allCases)
+  func threadsMemoryAndStorageDoNotMatter(divergence: ClusteringDivergence) throws {
+    let set = try DistributionSet(
+      logits: matrix(clusteredLogits(3000, 33, groups: 7, seed: 2), Float.self))
+    let one = try cluster(set, into: 7, by: divergence, seed: 3, threads: 1)
+    for (threads, memory) in [(2, nil), (3, 1), (1, 1 << 20)] as [(Int, Int?)] {
+      let other = try cluster(
+        set, into: 7, by: divergence, seed: 3, threads: threads, workingMemory: memory)
+      #expect(other.assignments == one.assignments && other.seeds == one.seeds)
+      #expect(other.objectives == one.objectives && other.divergences == one.divergences)
+      #expect(other.centroids.values == one.centroids.values)
+    }
+  }
+
+  @Test func seedDecides() throws {
+    let set = try DistributionSet(logits: logits(300, 12, seed: 1))
+    let first = try cluster(set, into: 9, seed: 5), second = try cluster(set, into: 9, seed: 5)
+    #expect(first.seeds == second.seeds && first.assignments == second.assignments)
+    #expect(try cluster(set, into: 9, seed: 6).seeds != first.seeds)
+    #expect(Set(first.seeds).count == 9)
+  }
+
+  @Test(arguments: ClusteringDivergence.allCases)
+  func restartsKeepTheBest(divergence: ClusteringDivergence) throws {
+    let set = try DistributionSet(
+      logits: matrix(clusteredLogits(300, 6, groups: 12, seed: 8), Double.self))
+    let one = try cluster(set, into: 12, by: divergence, seed: 2)
+    let many = try cluster(set, into: 12, by: divergence, seed: 2, restarts: 8)
+    #expect(many.objective <= one.objective)
+    let least = (0..<8).compactMap { seed in
+      try? cluster(set, into: 12, by: divergence, seed: UInt64(seed)).objective
+    }
+    #expect(Set(least).count > 1)  // Else restarts would have nothing to choose from.
+  }
+
+  @Test func seedsAreDrawnInProportionToTheDivergence() throws {
+    // Two rows at the first seed's place, one near and one far: the far one is nearly always drawn.
+    let set = try DistributionSet(
+      probabilities: Matrix<Double>([[0.5, 0.5], [0.5, 0.5], [0.51, 0.49], [0.99, 0.01]]))
+    var far = 0
+    for seed in 0..<400 {
+      let seeds = try cluster(set, into: 2, seed: UInt64(seed), maximumIterations: 1).seeds
+      #expect(Set(seeds) != [0, 1])
+      if seeds.contains(3) { far += 1 }
+    }
+    #expect(far > 395)
+  }
+
+  @Test(arguments: ClusteringDivergence.allCases)
+  func toleranceAndLimitEndIt(divergence: ClusteringDivergence) throws {
+    let set = try DistributionSet(
+      logits: matrix(clusteredLogits(1000, 24, groups: 30, seed: 9, spread: 2), Float.self))
+    let full = try cluster(set, into: 25, by: divergence, seed: 4)
+    let early = try cluster(set, into: 25, by: divergence, seed: 4, tolerance: 0.01)
+    #expect(early.hasConverged && early.iterations < full.iterations)
+    let two = try cluster(set, into: 25, by: divergence, seed: 4, maximumIterations: 2)
+    #expect(!two.hasConverged && two.iterations == 2)
+    expectClose(two.objectives, Array(full.objectives.prefix(2)), within: 1e-6)
+  }
+
+  @Test func stepsAreTheSame() throws {
+    let set = try DistributionSet(logits: logits(500, 12, seed: 1))
+    var run = try ClusteringRun(set, into: 9, seed: 5)
+    while !run.hasConverged { try run.step() }
+    let stepped = try run.result(), whole = try cluster(set, into: 9, seed: 5)
+    #expect(stepped.assignments == whole.assignments && stepped.objectives == whole.objectives)
+    #expect(stepped.centroids.values == whole.centroids.values)
+  }
+
+  @Test(arguments: ClusteringDivergence.allCases)
+  func newRowsGoToTheNearestCentroid(divergence: ClusteringDivergence) throws {
+    let values = clusteredLogits(600, 30, groups: 5, seed: 12)
+    let all = try DistributionSet(logits: matrix(values, Float.self))
+    let found = try cluster(all[0..<400], into: 5, by: divergence)
+    let again = try assign(all[0..<400], to: found.centroids, by: divergence)
+    #expect(again.assignments == found.assignments)
+    expectClose(again.divergences, found.divergences, within: 1e-14)
+    let others = try assign(all[400..<600], to: found.centroids, by: divergence)
+    for (row, p) in oracleRows(all[400..<600]).enumerated() {
+      let values = (0..<5).map { cluster in
+        let q = found.centroids.row(cluster)
+        return zip(p ?? [], q).reduce(0) { sum, pair in
+          let (first, second) = divergence == .forwardKL ? pair : (pair.1, pair.0)
+          return sum + first * log(first / second)
+        }
+      }
+      #expect(values[others.assignments[row]] == values.min())
+      #expect(relativeError(others.divergences[row], values.min() ?? .nan) < 1e-6)
+    }
   }
 }

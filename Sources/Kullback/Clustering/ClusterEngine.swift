@@ -37,9 +37,9 @@ struct ClusterEngine<Element: LinearAlgebraScalar>: Sendable {
     }
   }
 
-  /// Adds up rows by the clusters that they are in.
-  func sums(of assignments: [Int32]) throws -> ClusterSums {
-    try run { rows, worker in
+  /// Adds up rows by the clusters that they are in, with `isExact` to the last digits that they have.
+  func sums(of assignments: [Int32], isExact: Bool = false) throws -> ClusterSums {
+    try run(isExact: isExact) { rows, worker in
       worker.take(rows)
       worker.places = Array(assignments[rows])
     }.sums
@@ -52,6 +52,7 @@ struct ClusterEngine<Element: LinearAlgebraScalar>: Sendable {
   }
 
   private func run(
+    isExact: Bool = false,
     _ body: @Sendable (_ rows: Range<Int>, _ worker: inout ClusterWorker<Element>) -> Void
   ) throws -> Pass {
     var pass = Pass(sums: emptySums())
@@ -63,7 +64,7 @@ struct ClusterEngine<Element: LinearAlgebraScalar>: Sendable {
       try Task.checkCancellation()
       let some = Array(blocks[from..<min(blocks.count, from + layout.wave)])
       let parts = inOrder(some.count, threads: layout.threads) { index in
-        block(some[index], body)
+        block(some[index], isExact, body)
       }
       for part in parts {
         pass.assignments += part.assignments
@@ -75,10 +76,10 @@ struct ClusterEngine<Element: LinearAlgebraScalar>: Sendable {
   }
 
   private func block(
-    _ block: Range<Int>,
+    _ block: Range<Int>, _ isExact: Bool,
     _ body: (_ rows: Range<Int>, _ worker: inout ClusterWorker<Element>) -> Void
   ) -> Pass {
-    var worker = ClusterWorker<Element>(rows, layout, clusters: clusters)
+    var worker = ClusterWorker<Element>(rows, layout, clusters: clusters, isExact: isExact)
     var pass = Pass(sums: emptySums())
     for from in stride(from: block.lowerBound, to: block.upperBound, by: layout.tileRows) {
       let tile = from..<min(block.upperBound, from + layout.tileRows)

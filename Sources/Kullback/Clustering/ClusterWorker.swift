@@ -5,6 +5,9 @@ internal import KullbackLinearAlgebra
 struct ClusterWorker<Element: LinearAlgebraScalar> {
   private let rows: ClusterRows
   private let layout: ClusterLayout
+  /// Whether probabilities are divided by their sum once more: what normalisers of `Float` rows are rounded
+  /// by is more than what is left in `Double`.
+  private let isExact: Bool
   /// Zeros: the logarithms of rows are taken as they are.
   private let reference: [Double]
   private var tile = RowTile(of: Element.self, panelClasses: ClusterLayout.panelClasses)
@@ -17,9 +20,10 @@ struct ClusterWorker<Element: LinearAlgebraScalar> {
   /// Rows at an infinite divergence from all centroids so far.
   private(set) var strays: [Int] = []
 
-  init(_ rows: ClusterRows, _ layout: ClusterLayout, clusters: Int) {
+  init(_ rows: ClusterRows, _ layout: ClusterLayout, clusters: Int, isExact: Bool) {
     self.rows = rows
     self.layout = layout
+    self.isExact = isExact && rows.divergence == .forwardKL && !layout.readsInPlace
     reference = [Double](repeating: 0, count: rows.classes)
     exactTile = RowTile(of: Double.self, panelClasses: supportWords(rows.classes) * 64)
     products = Matrix(rows: clusters, columns: 0)
@@ -35,7 +39,7 @@ struct ClusterWorker<Element: LinearAlgebraScalar> {
     } else {
       tile.prepare(
         rows.operand, rows: range, classes: 0..<rows.classes, normalisers: rows.normalisers,
-        form: rows.tileForm, reference: reference)
+        form: isExact ? .masses : rows.tileForm, reference: reference)
       factors = tile.panels
     }
   }
@@ -149,6 +153,7 @@ struct ClusterWorker<Element: LinearAlgebraScalar> {
     if layout.readsInPlace, rows.divergence == .reverseKL, rows.operand.temperature != 1 {
       factor = [Double](repeating: 1 / rows.operand.temperature, count: range.count)[...]
     }
+    if isExact { factor = tile.mass.map { $0 > 0 ? 1 / $0 : 0 }[...] }
     for index in factors.indices {
       addRows(factors[index], places: places, scales: factor, into: &sums.panels[index])
     }

@@ -14,7 +14,7 @@ public struct ClusteringRun: Sendable {
   /// The objective after each iteration.
   ///
   /// But for the rounding of the rows' entropies, which is the same in all: `result()` has it without.
-  public private(set) var objectives: [Double] = []
+  public var objectives: [Double] { sums.map { max(0, $0) } }
   /// Whether no row moved in the last iteration, or the objective fell by too little to go on.
   public private(set) var hasConverged = false
   /// How many threads to use.
@@ -24,6 +24,8 @@ public struct ClusteringRun: Sendable {
   private let memory: Int
   private var centroids: Centroids
   private var assignments: [Int32]
+  /// The objective after each iteration, below 0 where it is less than its rounding.
+  private var sums: [Double] = []
 
   /// Chooses the rows to begin at.
   ///
@@ -61,9 +63,8 @@ public struct ClusteringRun: Sendable {
     let (found, next, isWhole) = try BLAS.withThreads(1) {
       run.rows.isWide ? try run.iterate(Double.self) : try run.iterate(Float.self)
     }
-    let value = isWhole ? max(0, next.cost + rows.negentropy) : .infinity
     // What the sums are rounded by may be more than the last rows to move save.
-    objectives.append(min(value, objectives.last ?? .infinity))
+    sums.append(min(isWhole ? next.cost + rows.negentropy : .infinity, sums.last ?? .infinity))
     centroids = next.centroids
     hasConverged = found == assignments
     assignments = found
@@ -88,12 +89,12 @@ public struct ClusteringRun: Sendable {
   }
 
   /// The objective after the last iteration.
-  var objective: Double { objectives.last ?? .infinity }
+  var objective: Double { max(0, sums.last ?? .infinity) }
 
   /// Ends it where the objective fell by no more than a share of itself, if there is one.
   mutating func stop(within tolerance: Double) {
-    guard tolerance > 0, objectives.count > 1, objective.isFinite else { return }
-    let before = objectives[objectives.count - 2]
+    guard tolerance > 0, sums.count > 1, objective.isFinite else { return }
+    let before = max(0, sums[sums.count - 2])
     if before - objective <= tolerance * before { hasConverged = true }
   }
 
@@ -104,22 +105,22 @@ public struct ClusteringRun: Sendable {
   public func result() throws -> Clustering {
     let engine = ClusterEngine<Double>(
       rows, clusters: centroids.count, threads: threads, memory: memory)
-    let sums = try engine.sums(of: assignments)
-    let means = sums.centroids(rows.divergence, before: centroids).centroids
+    let members = try engine.sums(of: assignments, isExact: true)
+    let means = members.centroids(rows.divergence, before: centroids).centroids
     let divergences = try rows.divergences(assignments, means, threads: threads)
     let objective = zip(divergences, rows.isValid).reduce(0) { $1.1 ? $0 + $1.0 : $0 }
     return Clustering(
-      assignments: assignments.map { Int($0) }, centroids: means.values, sizes: sums.sizes,
+      assignments: assignments.map { Int($0) }, centroids: means.values, sizes: members.sizes,
       divergences: divergences, objective: objective,
-      objectives: settled(objectives, last: objective), seeds: seeds, hasConverged: hasConverged,
+      objectives: settled(last: objective), seeds: seeds, hasConverged: hasConverged,
       diagnostics: rows.diagnostics)
   }
 
   /// The objectives of the iterations, moved so that the last is the sum of the divergences: what the
   /// entropies of the rows were rounded by is in all of them.
-  private func settled(_ objectives: [Double], last: Double) -> [Double] {
-    guard let end = objectives.last, end.isFinite, last.isFinite else { return objectives }
-    return objectives.dropLast().map { max(last, $0 + (last - end)) } + [last]
+  private func settled(last: Double) -> [Double] {
+    guard let end = sums.last, end.isFinite, last.isFinite else { return objectives }
+    return sums.dropLast().map { max(last, $0 + (last - end)) } + [last]
   }
 }
 

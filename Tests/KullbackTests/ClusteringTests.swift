@@ -175,6 +175,34 @@ func expectBruteForce(
   }
 
   @Test(arguments: ClusteringDivergence.allCases)
+  func seedsHaveTheProbabilitiesOfTheRule(divergence: ClusteringDivergence) throws {
+    let rows = clusteredLogits(6, 3, groups: 3, seed: 21).map { softmaxRow($0) }
+    let set = try DistributionSet(probabilities: matrix(rows, Double.self))
+    let oracle = ClusteringOracle(rows, seeds: [0], divergence)
+    // The probability of every set of four seeds, over all orders.
+    var exact: [Set<Int>: Double] = [:]
+    func follow(_ seeds: [Int], _ probability: Double) {
+      guard seeds.count < 4 else { return exact[Set(seeds), default: 0] += probability }
+      let distances = rows.map { row in seeds.map { oracle.kl(row, rows[$0]) }.min() ?? 1 }
+      let total = distances.reduce(0, +)
+      for row in rows.indices where !seeds.contains(row) {
+        follow(seeds + [row], probability * distances[row] / total)
+      }
+    }
+    follow([], 1)
+    let draws = 3000.0
+    var counts: [Set<Int>: Double] = [:]
+    for seed in 0..<Int(draws) {
+      let seeds = try ClusteringRun(set, into: 4, by: divergence, seed: UInt64(seed)).seeds
+      counts[Set(seeds), default: 0] += 1
+    }
+    #expect(exact.count == 15 && abs(exact.values.reduce(0, +) - 1) < 1e-12)
+    for (seeds, p) in exact {
+      #expect(abs((counts[seeds] ?? 0) / draws - p) < 4 * (p * (1 - p) / draws).squareRoot() + 1e-3)
+    }
+  }
+
+  @Test(arguments: ClusteringDivergence.allCases)
   func toleranceAndLimitEndIt(divergence: ClusteringDivergence) throws {
     let set = try DistributionSet(
       logits: matrix(clusteredLogits(1000, 24, groups: 30, seed: 9, spread: 2), Float.self))

@@ -106,7 +106,25 @@ struct ClusterRows: Sendable {
   func divergences(
     _ assignments: [Int32], _ centroids: Centroids, threads: Int
   ) throws -> [Double] {
-    let models = RowOperand(AnyMatrix(centroids.values), form: .probabilities, tolerance: 0.5)
+    // Logits beside logits: the kernel would take the logarithms again for every row.
+    let isLog = source.form == .logits || source.form == .logProbabilities
+    let values =
+      isLog
+      ? Matrix(
+        logarithms(centroids.values.values), rows: centroids.count, columns: centroids.classes)
+      : centroids.values
+    return try divergences(
+      from: RowOperand(
+        AnyMatrix(values), form: isLog ? .logits : .probabilities, tolerance: .infinity),
+      threads: threads
+    ) { Int(assignments[$0]) }
+  }
+
+  /// The divergence of every row from that row of other distributions which `place` says; NaN and +inf as
+  /// above.
+  func divergences(
+    from models: RowOperand, threads: Int, _ place: @Sendable (Int) -> Int
+  ) throws -> [Double] {
     var result = isValid.map { $0 ? Double.infinity : .nan }
     let step = 1 << 12
     let stretches = stride(from: 0, to: count, by: step).map { $0..<min(count, $0 + step) }
@@ -114,9 +132,9 @@ struct ClusterRows: Sendable {
       try Task.checkCancellation()
       let some = Array(stretches[from..<min(stretches.count, from + 16 * threads)])
       let found = inOrder(some.count, threads: threads) { index in
-        let rows = some[index].filter { assignments[$0] >= 0 }
+        let rows = some[index].filter { place($0) >= 0 }
         let values = evaluatePairs(
-          operand, rows: rows, models, rows: rows.map { Int(assignments[$0]) },
+          operand, rows: rows, models, rows: rows.map(place),
           quantities: [divergence.quantity])[divergence.quantity]
         return (rows, values)
       }

@@ -1,4 +1,5 @@
 internal import KullbackKernels
+internal import KullbackLinearAlgebra
 
 /// Rows at which clusters begin.
 extension ClusterRows {
@@ -8,57 +9,69 @@ extension ClusterRows {
   /// Rows at an infinite divergence from all of these come first, drawn evenly; when all are at 0, any row
   /// that was not drawn yet is drawn evenly.
   ///
+  /// The divergences from the latest rows are not known of all others: they can only be less than those from
+  /// the rows before, so a row is drawn by these and kept with a probability of how much is left. All are
+  /// brought up to date whenever there are twice as many, or when hardly any is kept.
+  ///
   /// Source: Arthur and Vassilvitskii, *k-means++*, SODA 2007; for Bregman divergences Ackermann and Blömer,
   /// *Bregman clustering for separable instances*, SWAT 2010.
   func seeds(
-    _ clusters: Int, _ generator: inout SplitMix, threads: Int
+    _ clusters: Int, _ generator: inout SplitMix, threads: Int, memory: Int
   ) throws -> [Int] {
     let valid = (0..<count).filter { isValid[$0] }
     var seeds = [valid[generator.index(below: valid.count)]]
     var distances = [Double](repeating: .infinity, count: count)
+    var known = 0
     while seeds.count < clusters {
-      try Task.checkCancellation()
-      try lower(&distances, by: seeds[seeds.count - 1], threads: threads)
-      seeds.append(draw(valid, distances, seeds, &generator))
+      try lower(&distances, by: Array(seeds[known...]), threads: threads, memory: memory)
+      known = seeds.count
+      let lottery = SeedLottery(valid, distances, without: seeds)
+      var refused = 0
+      while seeds.count < min(clusters, 2 * known), refused < 32 + 4 * (seeds.count - known) {
+        try Task.checkCancellation()
+        let row = lottery.draw(&generator)
+        let latest = Array(seeds[known...])
+        let left = distance(of: row, from: latest, atMost: distances[row])
+        let isKept =
+          lottery.isEven
+          ? left == distances[row] && !latest.contains(row)
+          : generator.uniform() * distances[row] < left
+        if isKept { seeds.append(row) } else { refused += 1 }
+      }
     }
     return seeds
   }
 
-  private func draw(
-    _ valid: [Int], _ distances: [Double], _ seeds: [Int], _ generator: inout SplitMix
-  ) -> Int {
-    let apart = valid.filter { distances[$0] == .infinity }
-    if !apart.isEmpty { return apart[generator.index(below: apart.count)] }
-    let total = valid.reduce(0) { $0 + distances[$1] }
-    if total > 0 {
-      var left = generator.uniform() * total
-      for row in valid where distances[row] > 0 {
-        left -= distances[row]
-        if left < 0 { return row }
-      }
-      // Rounding left a little over: the last row with any share.
-      if let last = valid.last(where: { distances[$0] > 0 }) { return last }
-    }
-    let taken = Set(seeds)
-    let others = valid.filter { !taken.contains($0) }
-    return others[generator.index(below: others.count)]
+  /// The divergence of a row from the nearest of some seeds, or `most` if that is less.
+  private func distance(of row: Int, from seeds: [Int], atMost most: Double) -> Double {
+    let values = evaluatePairs(
+      operand, rows: seeds.map { _ in row }, operand, rows: seeds,
+      quantities: [divergence.quantity])[divergence.quantity]
+    return seeds.contains(row) ? 0 : values.reduce(most) { min($0, $1) }
   }
 
-  /// Makes every row's distance that from another seed where this is nearer.
-  private func lower(_ distances: inout [Double], by seed: Int, threads: Int) throws {
-    let centre = source[seed..<seed + 1].operand(isRepeated: true)
-    let step = max(1 << 12, PairJob.blockBytes / max(1, classes * source.matrix.kind.byteCount))
-    for from in stride(from: 0, to: count, by: step) {
-      try Task.checkCancellation()
-      let rows = from..<min(count, from + step)
-      var results = PairResults(quantities: [divergence.quantity], rows: rows.count)
-      evaluatePairs(operand, centre, rows: rows, into: &results, threads: threads)
-      for (offset, value) in results[divergence.quantity].enumerated()
-      where value < distances[from + offset] {
-        distances[from + offset] = value
-      }
+  /// Makes every row's distance that from the nearest of further seeds where this is nearer.
+  private func lower(
+    _ distances: inout [Double], by seeds: [Int], threads: Int, memory: Int
+  ) throws {
+    let places =
+      try seeds.count == 1
+      ? []
+      : isWide
+        ? nearest(Double.self, seeds, threads, memory) : nearest(Float.self, seeds, threads, memory)
+    let found = try divergences(from: operand, threads: threads) { row in
+      !isValid[row] ? -1 : places.isEmpty ? seeds[0] : seeds[Int(places[row])]
     }
-    distances[seed] = 0
+    for (row, value) in found.enumerated() where value < distances[row] { distances[row] = value }
+    for seed in seeds { distances[seed] = 0 }
+  }
+
+  private func nearest<Element: LinearAlgebraScalar>(
+    _: Element.Type, _ seeds: [Int], _ threads: Int, _ memory: Int
+  ) throws -> [Int32] {
+    let engine = ClusterEngine<Element>(
+      self, clusters: seeds.count, threads: threads, memory: memory)
+    return try engine.assign(to: centroids(of: seeds), joins: true).assignments
   }
 
   /// The centroids of clusters of one row each.
@@ -80,5 +93,44 @@ extension ClusterRows {
     }
     let none = Centroids(values: Matrix(rows: seeds.count, columns: classes))
     return sums.centroids(divergence, before: none).centroids
+  }
+}
+
+/// Rows to be drawn by their distances.
+struct SeedLottery {
+  /// Whether all of `rows` are drawn with the same probability.
+  let isEven: Bool
+  private let rows: [Int]
+  /// The sums of the distances of the rows up to each.
+  private let sums: [Double]
+
+  init(_ valid: [Int], _ distances: [Double], without seeds: [Int]) {
+    let apart = valid.filter { distances[$0] == .infinity }
+    var total = 0.0
+    let sums =
+      apart.isEmpty
+      ? valid.map { row -> Double in
+        total += distances[row]
+        return total
+      } : []
+    if total > 0 {
+      (isEven, rows, self.sums) = (false, valid, sums)
+    } else {
+      let taken = Set(seeds)
+      (isEven, self.sums) = (true, [])
+      rows = apart.isEmpty ? valid.filter { !taken.contains($0) } : apart
+    }
+  }
+
+  func draw(_ generator: inout SplitMix) -> Int {
+    guard !isEven, let total = sums.last else { return rows[generator.index(below: rows.count)] }
+    // The first sum above the number: a row without distance adds nothing and is never it.
+    let number = generator.uniform() * total
+    var (low, high) = (0, sums.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if sums[middle] > number { high = middle } else { low = middle + 1 }
+    }
+    return rows[low]
   }
 }

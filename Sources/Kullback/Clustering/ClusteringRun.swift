@@ -47,10 +47,18 @@ public struct ClusteringRun: Sendable {
   init(
     _ rows: ClusterRows, into count: Int, _ generator: inout SplitMix, threads: Int, memory: Int
   ) throws {
+    let seeds = try BLAS.withThreads(1) {
+      try rows.seeds(count, &generator, threads: threads, memory: memory)
+    }
+    self.init(rows, from: seeds, threads: threads, memory: memory)
+  }
+
+  /// Begins at given rows.
+  init(_ rows: ClusterRows, from seeds: [Int], threads: Int, memory: Int) {
     self.rows = rows
     self.threads = threads
     self.memory = memory
-    seeds = try rows.seeds(count, &generator, threads: threads)
+    self.seeds = seeds
     centroids = rows.centroids(of: seeds)
     assignments = [Int32](repeating: -1, count: rows.count)
   }

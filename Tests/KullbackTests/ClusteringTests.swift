@@ -113,6 +113,32 @@ func expectBruteForce(
       DistributionSet(logits: matrix(rows, Float.self)), into: 5, by: divergence)
   }
 
+  @Test(arguments: ClusteringDivergence.allCases, [1, 1e-3, 1e-6])
+  func divergencesAreThoseOfTheRowKernel(
+    divergence: ClusteringDivergence, spread: Double
+  ) throws {
+    var generator = SeededGenerator(seed: 13)
+    let centre = generator.normals(90)
+    let logits = (0..<60).map { _ in zip(centre, generator.normals(90)).map { $0 + spread * $1 } }
+    let weights = logits.map { $0.map { exp($0) } }
+    for (set, bound) in [
+      (try DistributionSet(logits: matrix(logits, Double.self)), 2e-12),
+      (try DistributionSet(weights: matrix(weights, Double.self)), 2e-12),
+      (try DistributionSet(logits: matrix(logits, Float.self)), 1e-6),
+      (try DistributionSet(weights: matrix(weights, Float.self)), 1e-6),
+    ] {
+      let found = try cluster(set, into: 4, by: divergence)
+      let centroids = found.assignments.map { found.centroids.row($0) }
+      let models = try DistributionSet(probabilities: Matrix<Double>(centroids))
+      let exact =
+        divergence == .forwardKL
+        ? try forwardKL(target: set, model: models) : try reverseKL(target: set, model: models)
+      for (mine, theirs) in zip(found.divergences, exact) {
+        #expect(relativeError(mine, theirs) < bound)
+      }
+    }
+  }
+
   @Test(arguments: ClusteringDivergence.allCases)
   func objectiveNeverRises(divergence: ClusteringDivergence) throws {
     let set = try DistributionSet(

@@ -22,7 +22,8 @@ internal import KullbackLinearAlgebra
 ///   rounding cannot matter. Divergences and centroids are evaluated in `Double` at the end. Results do not
 ///   depend on the number of threads.
 /// - Complexity: an iteration is a product of 2 × rows × classes × `count` operations and one read of the
-///   set; the seeds take `count` reads. Memory: 40 bytes a row and `workingMemory` beyond the result.
+///   set; the seeds take 2 log₂ `count` reads. Memory: 60 bytes a row, a few copies of the
+///   centroids and `workingMemory` beyond the result.
 /// - Parameters:
 ///   - set: the rows.
 ///   - count: how many clusters, at most as many as there are valid rows.
@@ -107,6 +108,6 @@ public func assign(
   }
   return CentroidAssignment(
     assignments: found.map { Int($0) },
-    divergences: try rows.divergences(found, values, threads: threads),
+    divergences: try ClusterDivergences(rows, values).evaluate(found, threads: threads),
     diagnostics: rows.diagnostics)
 }

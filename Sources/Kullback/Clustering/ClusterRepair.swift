@@ -63,7 +63,7 @@ extension ClusterRows {
     for cluster in assignments where cluster >= 0 { sizes[Int(cluster)] += 1 }
     let empty = sizes.indices.filter { sizes[$0] == 0 }
     guard !empty.isEmpty else { return false }
-    var distances = try divergences(assignments, centroids, threads: threads)
+    var distances = try ClusterDivergences(self, centroids).evaluate(assignments, threads: threads)
     var moved = false
     for cluster in empty {
       var farthest: Int?

@@ -101,29 +101,9 @@ struct ClusterRows: Sendable {
     return diagnostics
   }
 
-  /// The divergence of every row from a centroid: NaN for a row that is not valid, +inf for one without a
-  /// centroid (-1).
+  /// The divergence of every row from the row that `place` says (-1: +inf); NaN for a row that is not valid.
   func divergences(
-    _ assignments: [Int32], _ centroids: Centroids, threads: Int
-  ) throws -> [Double] {
-    // Logits beside logits: the kernel would take the logarithms again for every row.
-    let isLog = source.form == .logits || source.form == .logProbabilities
-    let values =
-      isLog
-      ? Matrix(
-        logarithms(centroids.values.values), rows: centroids.count, columns: centroids.classes)
-      : centroids.values
-    return try divergences(
-      from: RowOperand(
-        AnyMatrix(values), form: isLog ? .logits : .probabilities, tolerance: .infinity),
-      threads: threads
-    ) { Int(assignments[$0]) }
-  }
-
-  /// The divergence of every row from that row of other distributions which `place` says; NaN and +inf as
-  /// above.
-  func divergences(
-    from models: RowOperand, threads: Int, _ place: @Sendable (Int) -> Int
+    threads: Int, fromRow place: @Sendable (Int) -> Int
   ) throws -> [Double] {
     var result = isValid.map { $0 ? Double.infinity : .nan }
     let step = 1 << 12
@@ -134,7 +114,7 @@ struct ClusterRows: Sendable {
       let found = inOrder(some.count, threads: threads) { index in
         let rows = some[index].filter { place($0) >= 0 }
         let values = evaluatePairs(
-          operand, rows: rows, models, rows: rows.map(place),
+          operand, rows: rows, operand, rows: rows.map(place),
           quantities: [divergence.quantity])[divergence.quantity]
         return (rows, values)
       }

@@ -59,7 +59,7 @@ extension ClusterRows {
       ? []
       : isWide
         ? nearest(Double.self, seeds, threads, memory) : nearest(Float.self, seeds, threads, memory)
-    let found = try divergences(from: operand, threads: threads) { row in
+    let found = try divergences(threads: threads) { row in
       !isValid[row] ? -1 : places.isEmpty ? seeds[0] : seeds[Int(places[row])]
     }
     for (row, value) in found.enumerated() where value < distances[row] { distances[row] = value }

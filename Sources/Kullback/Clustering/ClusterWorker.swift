@@ -61,7 +61,7 @@ struct ClusterWorker<Element: LinearAlgebraScalar> {
         places[index] = -1
         continue
       }
-      let isOpen = looksAtSupport && !isFinite(index, Int(places[index]), forms)
+      let isOpen = looksAtSupport && !rows.isFinite(tile, index, Int(places[index]), forms.support)
       if isOpen || doubts[index] != 0 {
         places[index] = settle(
           index, row: range.lowerBound + index, extra: extras.isEmpty ? 0 : extras[index], forms,
@@ -98,26 +98,13 @@ struct ClusterWorker<Element: LinearAlgebraScalar> {
     return rows.normalisers[range].map { Element(entropies + 2 * ($0 + abs($0))) }
   }
 
-  /// Whether a row of the tile is at a finite divergence from a centroid.
-  private func isFinite(
-    _ index: Int, _ cluster: Int, _ forms: CentroidForms<Element>
-  ) -> Bool {
-    let words = tile.wordsPerRow
-    let (mine, other) = (index * words, cluster * words)
-    for word in 0..<words {
-      let (row, centroid) = (tile.bits[mine + word], forms.support[other + word])
-      if (rows.divergence == .forwardKL ? row & ~centroid : centroid & ~row) != 0 { return false }
-    }
-    return true
-  }
-
   /// The nearest centroid of a row for which the products do not decide it.
   private mutating func settle(
     _ index: Int, row: Int, extra: Element, _ forms: CentroidForms<Element>, joins: Bool
   ) -> Int32 {
     var candidates = Array(0..<products.rows)
     if !forms.support.isEmpty {
-      candidates.removeAll { !isFinite(index, $0, forms) }
+      candidates.removeAll { !rows.isFinite(tile, index, $0, forms.support) }
       if candidates.isEmpty {
         guard joins else {
           strays.append(row)

@@ -115,7 +115,7 @@ public struct ClusteringRun: Sendable {
       rows, clusters: centroids.count, threads: threads, memory: memory)
     let members = try engine.sums(of: assignments, isExact: true)
     let means = members.centroids(rows.divergence, before: centroids).centroids
-    let divergences = try rows.divergences(assignments, means, threads: threads)
+    let divergences = try ClusterDivergences(rows, means).evaluate(assignments, threads: threads)
     let objective = zip(divergences, rows.isValid).reduce(0) { $1.1 ? $0 + $1.0 : $0 }
     return Clustering(
       assignments: assignments.map { Int($0) }, centroids: means.values, sizes: members.sizes,

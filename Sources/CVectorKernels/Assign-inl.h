@@ -14,12 +14,47 @@ static void nearest_rows(const kvk_assignment *a, int32_t *nearest, uint8_t *dou
   else assign_nearest_f64(a, nearest, doubt);
 }
 
+#define AS_ROWS 512 // rows that are put in order together
+
+// The rows whose place is not -1, in the order of the places and then of the rows; returns how many.
+static int64_t assign_order(const int32_t *places, int64_t count, int32_t *order) {
+  int32_t other[AS_ROWS], largest = 0;
+  int64_t kept = 0;
+  for (int64_t i = 0; i < count; i++) {
+    if (places[i] < 0) continue;
+    order[kept++] = (int32_t)i;
+    if (places[i] > largest) largest = places[i];
+  }
+  // A byte of the place at a time, the lowest first.
+  for (int shift = 0; shift < 32 && (shift == 0 || largest >> shift); shift += 8) {
+    int32_t starts[257] = {0};
+    for (int64_t i = 0; i < kept; i++) starts[(places[order[i]] >> shift & 255) + 1]++;
+    for (int b = 0; b < 256; b++) starts[b + 1] += starts[b];
+    for (int64_t i = 0; i < kept; i++) other[starts[places[order[i]] >> shift & 255]++] = order[i];
+    memcpy(order, other, (size_t)kept * sizeof *order);
+  }
+  return kept;
+}
+
+// Each sum is loaded once for all its rows among AS_ROWS.
 static void add_rows(const void *rows, int32_t type, int64_t stride, int64_t count,
                      int64_t classes, const int32_t *places, const double *scales, double *sums,
                      int64_t sum_stride) {
-  if (type == KVK_F32)
-    assign_add_f32(rows, stride, count, classes, places, scales, sums, sum_stride);
-  else assign_add_f64(rows, stride, count, classes, places, scales, sums, sum_stride);
+  int32_t order[AS_ROWS];
+  for (int64_t from = 0; from < count; from += AS_ROWS) {
+    const int32_t *at = places + from;
+    const double *scale = scales ? scales + from : 0;
+    const void *base = (const char *)rows + from * stride * element_bytes(type);
+    const int64_t kept = assign_order(at, count - from < AS_ROWS ? count - from : AS_ROWS, order);
+    for (int64_t i = 0; i < kept;) {
+      int64_t end = i + 1;
+      while (end < kept && at[order[end]] == at[order[i]]) end++;
+      double *sum = sums + at[order[i]] * sum_stride;
+      if (type == KVK_F32) assign_add_f32(base, stride, order + i, end - i, classes, scale, sum);
+      else assign_add_f64(base, stride, order + i, end - i, classes, scale, sum);
+      i = end;
+    }
+  }
 }
 
 // The sum of products in Double, in one fixed order.

@@ -28,22 +28,32 @@ KVK_INLINE void N(assign_nearest)(const kvk_assignment *a, int32_t *nearest, uin
   }
 }
 
-// Adds rows, each times its scale, to sums in Double; a row of place -1 is left out.
-KVK_INLINE void N(assign_add)(const R *rows, int64_t stride, int64_t count, int64_t classes,
-                              const int32_t *places, const double *scales, double *sums,
-                              int64_t sum_stride) {
+// Adds rows, each times its scale, to one sum in Double: `width` vectors of classes from k on.
+KVK_INLINE void N(assign_add_stretch)(const R *rows, int64_t stride, const int32_t *which, int64_t count,
+                                      const double *scales, double *sum, int64_t k, const int width) {
+  N(total) totals[4];
+  for (int v = 0; v < width; v++) memcpy(&totals[v], sum + k + v * LANES, sizeof totals[v]);
   for (int64_t i = 0; i < count; i++) {
-    if (places[i] < 0) continue;
-    const R *x = rows + i * stride;
-    double *to = sums + places[i] * sum_stride;
-    const double scale = scales ? scales[i] : 1;
-    int64_t k = 0;
-    for (; k + LANES <= classes; k += LANES) {
-      N(total) sum;
-      memcpy(&sum, to + k, sizeof sum);
-      sum += __builtin_convertvector(N(load)(x + k), N(total)) * scale;
-      memcpy(to + k, &sum, sizeof sum);
-    }
-    for (; k < classes; k++) to[k] += (double)N(read_one)(x, k, READ_WHOLE) * scale;
+    const R *x = rows + which[i] * stride + k;
+    const double scale = scales ? scales[which[i]] : 1;
+    for (int v = 0; v < width; v++)
+      totals[v] += __builtin_convertvector(N(load)(x + v * LANES), N(total)) * scale;
   }
+  for (int v = 0; v < width; v++) memcpy(sum + k + v * LANES, &totals[v], sizeof totals[v]);
+}
+
+// The same for all classes.
+KVK_INLINE void N(assign_add)(const R *rows, int64_t stride, const int32_t *which, int64_t count,
+                              int64_t classes, const double *scales, double *sum) {
+  const int width = LANES > 8 ? 2 : 4;
+  int64_t k = 0;
+  for (; k + width * LANES <= classes; k += width * LANES)
+    N(assign_add_stretch)(rows, stride, which, count, scales, sum, k, width);
+  for (; k + LANES <= classes; k += LANES)
+    N(assign_add_stretch)(rows, stride, which, count, scales, sum, k, 1);
+  for (; k < classes; k++)
+    for (int64_t i = 0; i < count; i++) {
+      const double x = (double)N(read_one)(rows + which[i] * stride, k, READ_WHOLE);
+      sum[k] += x * (scales ? scales[which[i]] : 1);
+    }
 }

@@ -56,7 +56,7 @@ struct ClusterSums: Sendable {
   init(
     clusters: Int, panels ranges: [Range<Int>], divergence: ClusteringDivergence, hasGaps: Bool
   ) {
-    panels = ranges.map { Matrix(repeating: 0, rows: clusters, columns: $0.count) }
+    panels = ranges.map { Matrix(rows: clusters, columns: $0.count) }
     sizes = [Int](repeating: 0, count: clusters)
     shifts = [Double](repeating: 0, count: clusters)
     let words = hasGaps ? supportWords(ranges.last?.upperBound ?? 0) : 0

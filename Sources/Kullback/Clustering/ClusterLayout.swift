@@ -25,9 +25,9 @@ struct ClusterLayout: Sendable {
     let classes = rows.classes
     panels = Self.panels(classes)
     readsInPlace = rows.areFactors(kind)
-    // Half a mebibyte of rows: they are read for the products and again for the sums, from the cache.
-    let fitting = min((1 << 17) / max(1, classes), (1 << 20) / max(1, clusters)) / 16 * 16
-    tileRows = min(512, max(32, fitting))
+    // Few enough for the rows to be read twice from the cache, for the products and for the sums.
+    let fitting = min((1 << 16) / max(1, classes), (1 << 20) / max(1, clusters)) / 16 * 16
+    tileRows = min(256, max(32, fitting))
     let share = (rows.count + Self.blocks - 1) / Self.blocks
     blockRows = max(1, (share + tileRows - 1) / tileRows) * tileRows
     let sumBytes = max(1, clusters * classes * 8)

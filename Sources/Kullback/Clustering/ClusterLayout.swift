@@ -6,7 +6,7 @@ internal import KullbackKernels
 struct ClusterLayout: Sendable {
   /// Products of so many terms are added up at a time.
   static let panelClasses = 512
-  /// Blocks of rows whose sums are added up side by side, and then in order.
+  /// At most so many blocks of rows have sums of their own, which are added up in order.
   private static let blocks = 64
 
   /// Stretches of classes.
@@ -28,7 +28,9 @@ struct ClusterLayout: Sendable {
     // Few enough for the rows to be read twice from the cache, for the products and for the sums.
     let fitting = min((1 << 16) / max(1, classes), (1 << 20) / max(1, clusters)) / 16 * 16
     tileRows = min(256, max(32, fitting))
-    let share = (rows.count + Self.blocks - 1) / Self.blocks
+    // Sums as large as the centroids are begun and added up for each block: not for a few rows.
+    let enough = min(4 * clusters, (rows.count + 7) / 8)
+    let share = max(enough, (rows.count + Self.blocks - 1) / Self.blocks)
     blockRows = max(1, (share + tileRows - 1) / tileRows) * tileRows
     let sumBytes = max(1, clusters * classes * 8)
     wave = max(1, min(8 * threads, memory / 2 / sumBytes))

@@ -53,6 +53,8 @@ public enum KullbackError: Error, Sendable, Equatable {
   case invalidRestarts(Int)
   /// A centroid that is no distribution.
   case invalidCentroid(row: Int, InvalidReason)
+  /// A matrix that has to have as many columns as rows.
+  case notSquare(Shape)
   /// `KULLBACK_ISA` does not name an instruction set that runs here.
   case instructionSet(String)
 }
@@ -93,6 +95,7 @@ extension KullbackError: CustomStringConvertible {
     case .invalidIterations(let count): "\(count) iterations: there must be at least 1"
     case .invalidRestarts(let count): "\(count) restarts: there must be at least 1"
     case .invalidCentroid(let row, let reason): "centroid \(row) \(reason)"
+    case .notSquare(let shape): "the matrix is \(shape), not square"
     case .instructionSet(let reason): reason
     }
   }

@@ -44,6 +44,15 @@ public struct Unit: Sendable, Hashable {
     }
   }
 
+  /// Values in this unit, from those in nats.
+  public func values<Element: PairwiseElement & BinaryFloatingPoint>(
+    _ values: Matrix<Element>, of dimension: Measure.Dimension
+  ) -> Matrix<Element> {
+    guard self != .nats, dimension != .number else { return values }
+    let converted = values.values.map { Element(value(Double($0), of: dimension)) }
+    return Matrix(converted, rows: values.rows, columns: values.columns)
+  }
+
   /// What a measure of this dimension counts in; empty for a plain number.
   public func label(for dimension: Measure.Dimension) -> String {
     switch dimension {

@@ -70,7 +70,7 @@ extension PairwiseRoute {
 
 extension Measure {
   /// Whether it is the same with target and model exchanged.
-  var isSymmetric: Bool {
+  public var isSymmetric: Bool {
     switch source {
     case .quantity(let quantity):
       [.jeffreys, .jensenShannon, .totalVariation, .hellinger, .sameLargest].contains(quantity)

@@ -31,6 +31,13 @@ let package = Package(
         .apt(["libopenblas-dev", "liblapacke-dev"]),
         .brew(["openblas"]),
       ]),
+    .systemLibrary(
+      name: "CZlib",
+      pkgConfig: "zlib",
+      providers: [
+        .apt(["zlib1g-dev"]),
+        .brew(["zlib"]),
+      ]),
     .target(name: "CVectorKernels"),
     .target(name: "KullbackMatrix", swiftSettings: strict),
     .target(
@@ -47,7 +54,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "KullbackFiles",
-      dependencies: ["KullbackMatrix"],
+      dependencies: ["CZlib", "KullbackMatrix"],
       swiftSettings: strict),
     .executableTarget(
       name: "KullbackCommand",

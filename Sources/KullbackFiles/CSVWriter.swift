@@ -17,12 +17,42 @@ public final class CSVWriter {
     try file.write(Array((columns.map(CSVWriter.quoted).joined(separator: ",") + "\n").utf8))
   }
 
+  /// Starts a file whose header is the first row that is written, of words.
+  ///
+  /// - Throws: `FileError.cannotCreate`.
+  public init(path: String, width: Int) throws(FileError) {
+    file = try AtomicFile(path: path)
+    columns = width
+  }
+
   /// Writes a row.
   ///
   /// - Throws: `FileError.failed`.
   public func append(_ row: [Double]) throws(FileError) {
     precondition(row.count == columns, "a row of another width")
     try file.write(Array((row.map(CSVWriter.spell).joined(separator: ",") + "\n").utf8))
+  }
+
+  /// Writes a row that begins with a label.
+  ///
+  /// `Float` numbers are written with as many digits as bring the `Float` back.
+  ///
+  /// - Throws: `FileError.failed`.
+  public func append(
+    _ label: String, _ row: [some BinaryFloatingPoint & LosslessStringConvertible]
+  ) throws(FileError) {
+    precondition(row.count == columns - 1, "a row of another width")
+    var line = CSVWriter.quoted(label)
+    for value in row { line += "," + CSVWriter.spell(value) }
+    try file.write(Array((line + "\n").utf8))
+  }
+
+  /// Writes a row of words.
+  ///
+  /// - Throws: `FileError.failed`.
+  public func append(words: [String]) throws(FileError) {
+    precondition(words.count == columns, "a row of another width")
+    try file.write(Array((words.map(CSVWriter.quoted).joined(separator: ",") + "\n").utf8))
   }
 
   /// Gives the file its name.
@@ -37,7 +67,7 @@ public final class CSVWriter {
     file.discard()
   }
 
-  static func spell(_ value: Double) -> String {
+  static func spell(_ value: some BinaryFloatingPoint & LosslessStringConvertible) -> String {
     value.isNaN ? "nan" : value == .infinity ? "inf" : value == -.infinity ? "-inf" : "\(value)"
   }
 

@@ -1,0 +1,2 @@
+// The header of zlib, which compresses PNG files.
+#include <zlib.h>

@@ -1,0 +1,24 @@
+/// Reading what rows are called: a text file with a name a line.
+public enum RowNames {
+  /// Reads a file's lines, without the last line's end.
+  ///
+  /// - Parameters:
+  ///   - path: the file; "-" is standard input.
+  ///   - count: how many lines there have to be.
+  /// - Throws: `FileError.cannotRead`, or `.malformed` when it is no text in UTF-8 or has another number of lines.
+  public static func read(_ path: String, count: Int) throws(FileError) -> [String] {
+    let bytes = try Bytes(path: path)
+    let name = path == "-" ? "standard input" : path
+    guard let text = String(validating: bytes.prefix(bytes.count), as: UTF8.self) else {
+      throw .malformed(path: name, place: "", reason: "not text in UTF-8")
+    }
+    // A carriage return and a line feed are one character.
+    var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    if lines.last?.isEmpty == true { lines.removeLast() }
+    guard lines.count == count else {
+      throw .malformed(
+        path: name, place: "", reason: "\(lines.count) lines for the labels of \(count) rows")
+    }
+    return lines.map(String.init)
+  }
+}

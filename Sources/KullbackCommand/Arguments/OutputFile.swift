@@ -46,6 +46,10 @@ struct OutputFile: Equatable {
   /// Refuses a name whose present bearer must not be replaced: an input, under whatever name, or
   /// something that is no file.
   func check(against inputs: [InputFile]) throws(Failure) {
+    try OutputFile.check(path, against: inputs)
+  }
+
+  static func check(_ path: String, against inputs: [InputFile]) throws(Failure) {
     guard let present = status(path) else { return }
     guard present.st_mode & S_IFMT == S_IFREG else {
       throw Failure(.cannotCreate, "\(path): there is something of this name that is not a file")
@@ -59,7 +63,7 @@ struct OutputFile: Equatable {
   }
 
   /// What stands under a name, if anything does.
-  private func status(_ path: String) -> stat? {
+  private static func status(_ path: String) -> stat? {
     var result = stat()
     // SAFETY: the path is a C string for the call, which fills in the status that it is given.
     return unsafe stat(path, &result) == 0 ? result : nil

@@ -14,6 +14,11 @@ enum Format {
     return print("%.*g", digits, value)
   }
 
+  /// A value to so many decimals.
+  static func fixed(_ value: Double, decimals: Int) -> String {
+    value.isFinite ? print("%.*f", decimals, value) : Self.value(value)
+  }
+
   /// A value with every digit that distinguishes it from its neighbours.
   static func exact(_ value: Double) -> String {
     guard value.isFinite else { return Self.value(value) }

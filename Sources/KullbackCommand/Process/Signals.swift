@@ -14,8 +14,14 @@ internal import Synchronization
 /// them up; before that they remove the unfinished output. They call only what POSIX allows in a
 /// handler: write, unlink and _exit.
 enum Signals {
-  /// The file that is being written beside its final name: the address of a C string, or 0.
-  private static let unfinished = Atomic<UInt>(0)
+  /// The files that may be unfinished at the same time.
+  enum Output {
+    case results, picture
+  }
+
+  /// The files that are being written beside their final names: the addresses of C strings, or 0.
+  private static let unfinishedResults = Atomic<UInt>(0)
+  private static let unfinishedPicture = Atomic<UInt>(0)
   /// Whether a progress bar may stand on the terminal and has to be erased.
   static let barIsShown = Atomic<Bool>(false)
 
@@ -24,7 +30,8 @@ enum Signals {
   /// Called once, before anything is opened.
   static func install() {
     // Statics are made when they are first used, which must not happen inside a handler.
-    _ = unfinished.load(ordering: .relaxed)
+    _ = unfinishedResults.load(ordering: .relaxed)
+    _ = unfinishedPicture.load(ordering: .relaxed)
     _ = barIsShown.load(ordering: .relaxed)
 
     // A closed pipe and a file-size limit are answers of write(), which say more than a signal does.
@@ -46,11 +53,15 @@ enum Signals {
   }
 
   /// Names the file to remove when the process is interrupted; nil when there is none any more.
-  static func setUnfinished(_ path: String?) {
+  static func setUnfinished(_ path: String?, _ output: Output = .results) {
     // SAFETY: strdup copies the string; the copy lives until it is exchanged for another one. It is
     // not freed then, since a handler on another thread may hold it: one short string an output.
     let copy = unsafe path.flatMap { unsafe strdup($0) }
-    unfinished.store(UInt(bitPattern: copy), ordering: .sequentiallyConsistent)
+    let address = UInt(bitPattern: copy)
+    switch output {
+    case .results: unfinishedResults.store(address, ordering: .sequentiallyConsistent)
+    case .picture: unfinishedPicture.store(address, ordering: .sequentiallyConsistent)
+    }
   }
 
   /// Lets the signals through: a parent may have started this process with them blocked, which is no
@@ -64,12 +75,14 @@ enum Signals {
   }
 
   private static func removeUnfinished() {
-    // SAFETY: the address is 0 or that of a C string that is never freed.
-    let address = unfinished.load(ordering: .sequentiallyConsistent)
-    if let path = unsafe UnsafePointer<CChar>(bitPattern: address) {
-      _ = unsafe unlink(path)
-    }
+    remove(unfinishedResults.load(ordering: .sequentiallyConsistent))
+    remove(unfinishedPicture.load(ordering: .sequentiallyConsistent))
     if barIsShown.load(ordering: .relaxed) { say("\r\u{1B}[K") }
+  }
+
+  private static func remove(_ address: UInt) {
+    // SAFETY: the address is 0 or that of a C string that is never freed.
+    if let path = unsafe UnsafePointer<CChar>(bitPattern: address) { _ = unsafe unlink(path) }
   }
 
   private static func say(_ text: StaticString) {

@@ -1,0 +1,6 @@
+internal import ArgumentParser
+
+/// What results are computed to and written as.
+enum ElementType: String, ExpressibleByArgument, CaseIterable {
+  case float32, float64
+}

@@ -1,0 +1,63 @@
+internal import ArgumentParser
+
+/// How the rows of one or two files become distributions of which all pairs are compared.
+struct PairOptions: ParsableArguments {
+  @OptionGroup var set: SetOptions
+
+  @Option(help: ArgumentHelp("The form of the first file (default: --form's).", valueName: "form"))
+  var targetForm: FormArgument?
+
+  @Option(help: ArgumentHelp("The form of the second file (default: --form's).", valueName: "form"))
+  var modelForm: FormArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the rows of the first file are called: a text file with a line for each row.",
+      valueName: "file"), completion: .file())
+  var labels: String?
+
+  @Option(
+    help: ArgumentHelp("What the rows of the second file are called.", valueName: "file"),
+    completion: .file())
+  var modelLabels: String?
+
+  @OptionGroup var memory: MemoryOption
+
+  /// Refuses what does not fit together.
+  func validate(first: String, second: String?) throws {
+    let forms = [targetForm ?? set.form] + (second == nil ? [] : [modelForm ?? set.form])
+    try set.validate(forms: forms)
+    guard second != nil || (modelForm == nil && modelLabels == nil) else {
+      throw ValidationError("--model-form and --model-labels are for a second file")
+    }
+    guard [first, second, labels, modelLabels].count(where: { $0 == "-" }) <= 1 else {
+      throw ValidationError("only one of the inputs can be standard input")
+    }
+  }
+}
+
+/// `--memory`.
+struct MemoryOption: ParsableArguments {
+  @Option(
+    name: .customLong("memory"),
+    help: ArgumentHelp(
+      "Working memory, at least 1M: 256M, 2G (default: 256M).", valueName: "size"),
+    transform: MemoryOption.parse)
+  var limit: ByteCount?
+
+  private static func parse(_ text: String) throws -> ByteCount {
+    guard let size = ByteCount(argument: text) else {
+      throw ValidationError("memory is written 256M or 2G, and at least 1M")
+    }
+    return size
+  }
+}
+
+/// `--measure`, where there is only one.
+struct MeasureOption: ParsableArguments {
+  @Option(
+    name: .customLong("measure"),
+    help: ArgumentHelp("What to compute (default: forward-kl).", valueName: "name"),
+    completion: .list(MeasureList.names), transform: OneMeasure.init(parsing:))
+  var named = OneMeasure.forwardKL
+}

@@ -1,0 +1,42 @@
+internal import ArgumentParser
+
+/// Where a picture goes: a file whose ending says which format is meant.
+struct PictureFile: Equatable {
+  /// What a picture may be written as.
+  enum Format {
+    case svg, png
+  }
+
+  let path: String
+  let format: Format
+
+  init?(argument: String) {
+    let lowercased = argument.lowercased()
+    if lowercased.hasSuffix(".svg") {
+      format = .svg
+    } else if lowercased.hasSuffix(".png") {
+      format = .png
+    } else {
+      return nil
+    }
+    path = argument
+  }
+
+  /// The picture that the text of an option names.
+  ///
+  /// - Throws: a `ValidationError` that says what names end in.
+  init(parsing text: String) throws {
+    guard let picture = PictureFile(argument: text) else {
+      throw ValidationError("a heat map ends in .svg or .png")
+    }
+    self = picture
+  }
+
+  /// What a shell completes the name with.
+  static let completion = CompletionKind.file(extensions: ["svg", "png"])
+
+  /// Refuses a name whose present bearer must not be replaced.
+  func check(against inputs: [InputFile]) throws(Failure) {
+    try OutputFile.check(path, against: inputs)
+  }
+}

@@ -1,0 +1,92 @@
+internal import Kullback
+
+/// The work of `kullback pairwise`.
+struct AllPairs {
+  let command: PairwiseCommand
+
+  /// More rows are not ordered: their matrix would have to be in memory.
+  private static let orderedRows = 10_000
+
+  func run() throws {
+    let inputs = try PairInputs(command.targets, command.models, command.pairs)
+    try command.output?.check(against: inputs.files)
+    try command.heatmap?.check(against: inputs.files)
+    try checkOrder(inputs)
+    if !command.options.quiet { inputs.hint() }
+    switch command.type {
+    case .float32: try run(inputs, as: Float.self)
+    case .float64: try run(inputs, as: Double.self)
+    }
+  }
+
+  private func checkOrder(_ inputs: PairInputs) throws(Failure) {
+    let most = max(inputs.targets.set.count, inputs.models.set.count)
+    guard command.order, most > Self.orderedRows else { return }
+    throw Failure(
+      .usage,
+      "--order is for up to \(Format.count(Self.orderedRows)) rows, whose matrix is held in memory; "
+        + "there are \(Format.count(most))")
+  }
+
+  private func run<Element: WrittenElement>(_ inputs: PairInputs, as type: Element.Type) throws {
+    let started = ContinuousClock.now
+    let unit = try command.base.unit
+    let progress = Progress(total: inputs.targets.set.count, quiet: command.options.quiet)
+    // What cannot be created is refused before anything is computed.
+    let sink = try PairwiseSink<Element>(command, inputs, unit)
+    do {
+      let report = try compute(inputs, progress, into: sink)
+      try sink.finish()
+      progress.finish()
+      try PairwiseSession(
+        command: command, inputs: inputs, unit: unit, summary: sink.summary, matrix: sink.matrix,
+        order: sink.order, report: report, elapsed: ContinuousClock.now - started
+      ).tell()
+    } catch {
+      progress.finish()
+      sink.discard()
+      throw error
+    }
+  }
+
+  private func compute<Element: WrittenElement>(
+    _ inputs: PairInputs, _ progress: Progress, into sink: PairwiseSink<Element>
+  ) throws -> PairwiseReport {
+    let (measure, threads) = (command.measure.named.measure, command.options.threads)
+    let memory = command.pairs.memory.limit?.bytes
+    guard command.order || isHeld(inputs, as: Element.self) else {
+      return try evaluatePairwise(
+        measure, targets: inputs.targets.set, models: inputs.models.set, as: Element.self,
+        threads: threads, workingMemory: memory
+      ) { rows, values in
+        try sink.take(values, targets: rows)
+        progress.update(rows.upperBound)
+      }
+    }
+    let update = { (done: Int, _: Int) in progress.update(done) }
+    let evaluation =
+      inputs.isItself
+      ? try evaluatePairwise(
+        measure, of: inputs.targets.set, as: Element.self, threads: threads,
+        workingMemory: memory, progress: update)
+      : try evaluatePairwise(
+        measure, targets: inputs.targets.set, models: inputs.models.set, as: Element.self,
+        threads: threads, workingMemory: memory, progress: update)
+    if command.order {
+      let order = try PairOrder(
+        inputs, measure, of: evaluation.values, threads: threads, memory: memory)
+      try sink.take(evaluation.values, in: order)
+    } else {
+      try sink.take(evaluation.values, targets: 0..<evaluation.values.rows)
+    }
+    return evaluation.report
+  }
+
+  /// Whether the matrix is held as a whole: that of a set and itself, both of whose halves come from one
+  /// product, where it needs no more than the working memory.
+  private func isHeld<Element>(_ inputs: PairInputs, as type: Element.Type) -> Bool {
+    let rows = inputs.targets.set.count
+    let limit = command.pairs.memory.limit?.bytes ?? ByteCount.workingMemory
+    return inputs.isItself && rows <= limit / max(1, rows * MemoryLayout<Element>.size)
+  }
+}

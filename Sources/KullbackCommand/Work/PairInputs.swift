@@ -1,0 +1,84 @@
+internal import Kullback
+
+/// Two files, or one and itself, whose rows are compared all with all.
+struct PairInputs {
+  /// A file's rows as distributions, and what they are called.
+  struct Side {
+    let file: InputFile
+    /// The rows at hand.
+    let set: DistributionSet
+    let calls: RowCalls
+    let report: InputReport
+  }
+
+  let targets: Side
+  let models: Side
+  /// Whether there is one set, compared with itself.
+  let isItself: Bool
+
+  /// Opens the files.
+  init(
+    _ first: String, _ second: String?, _ options: PairOptions
+  ) throws {
+    targets = try Side(
+      first, options.targetForm ?? options.set.form, options.set, rows: options.set.rows,
+      labels: options.labels)
+    isItself = second == nil
+    models =
+      try second.map { path in
+        try Side(
+          path, options.modelForm ?? options.set.form, options.set, rows: nil,
+          labels: options.modelLabels)
+      } ?? targets
+    guard targets.set.classes == models.set.classes else {
+      throw Failure(
+        KullbackError.shapeMismatch(target: targets.set.shape, model: models.set.shape),
+        in: "\(first), \(second ?? first)")
+    }
+  }
+
+  /// The files that are read.
+  var files: [InputFile] { isItself ? [targets.file] : [targets.file, models.file] }
+
+  /// The inputs with their names in reports.
+  var reports: [(name: String, report: InputReport)] {
+    isItself
+      ? [("set", targets.report)] : [("targets", targets.report), ("models", models.report)]
+  }
+
+  /// Says on standard error when a file is probably of another form than declared.
+  func hint() {
+    guard !isItself else { return FormHint.give(targets.file, targets.set, option: "--form") }
+    FormHint.give(targets.file, targets.set, option: "--target-form")
+    FormHint.give(models.file, models.set, option: "--model-form")
+  }
+
+  /// The invalid rows, as they are numbered in their files.
+  func invalidRows(_ diagnostics: Diagnostics) -> InvalidRows {
+    var invalid = InvalidRows()
+    let entries = diagnostics.invalidRows.filter { !isItself || $0.side == .target }
+    // A set that is compared with itself has each of its invalid rows on both sides.
+    let isTwice = isItself && diagnostics.invalidRows.contains { $0.side == .model }
+    invalid.add(
+      entries.prefix(InvalidRows.named).map { entry in
+        let first = entry.side == .target ? targets.calls.rows : models.calls.rows
+        return InvalidRows.Entry(
+          row: first.lowerBound + entry.row, side: isItself ? nil : entry.side.rawValue,
+          reason: entry.reason.description)
+      }, count: isTwice ? diagnostics.invalidCount / 2 : diagnostics.invalidCount)
+    return invalid
+  }
+}
+
+extension PairInputs.Side {
+  init(
+    _ path: String, _ form: FormArgument, _ options: SetOptions, rows: RowRange?, labels: String?
+  ) throws {
+    file = try InputFile(path)
+    let whole = try file.distributions(form, options)
+    let rows = try rows?.resolved(count: whole.count) ?? 0..<whole.count
+    set = whole[rows]
+    calls = try RowCalls(labels, of: file, rows: rows)
+    report = InputReport(file, whole)
+  }
+}

@@ -1,0 +1,65 @@
+internal import KullbackFiles
+
+/// The file that a picture goes to.
+///
+/// It stands under its name only when it is whole.
+final class Picture {
+  private enum Writer {
+    case svg(TextWriter)
+    case png(PNGWriter)
+  }
+
+  private let writer: Writer
+
+  /// Starts a file, so that a name that cannot be written is refused before anything is computed.
+  init(_ picture: PictureFile) throws(Failure) {
+    do {
+      switch picture.format {
+      case .svg:
+        let svg = try TextWriter(path: picture.path)
+        writer = .svg(svg)
+        Signals.setUnfinished(svg.temporaryPath, .picture)
+      case .png:
+        let png = try PNGWriter(path: picture.path)
+        writer = .png(png)
+        Signals.setUnfinished(png.temporaryPath, .picture)
+      }
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// Draws a heat map.
+  func draw(_ map: Heatmap) throws(Failure) {
+    do {
+      switch writer {
+      case .svg(let writer): try writer.append(HeatmapSVG.text(map))
+      case .png(let writer): try writer.write(HeatmapBitmap.picture(map))
+      }
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// Gives the file its name.
+  func finish() throws(Failure) {
+    do {
+      switch writer {
+      case .svg(let writer): try writer.finish()
+      case .png(let writer): try writer.finish()
+      }
+    } catch {
+      throw Failure(error)
+    }
+    Signals.setUnfinished(nil, .picture)
+  }
+
+  /// Removes what has been written.
+  func discard() {
+    switch writer {
+    case .svg(let writer): writer.discard()
+    case .png(let writer): writer.discard()
+    }
+    Signals.setUnfinished(nil, .picture)
+  }
+}

@@ -9,6 +9,13 @@ public struct PairwiseEntry: Sendable, Hashable {
   public let model: Int
   /// The measure of the two.
   public let value: Double
+
+  /// A value and where it stands.
+  public init(target: Int, model: Int, value: Double) {
+    self.target = target
+    self.model = model
+    self.value = value
+  }
 }
 
 /// What the values of all pairs say together, taken while bands of them stream by.

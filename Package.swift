@@ -88,7 +88,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "KullbackFilesTests",
-      dependencies: ["KullbackFiles", "KullbackMatrix", "KullbackTestSupport"],
+      dependencies: ["CZlib", "KullbackFiles", "KullbackMatrix", "KullbackTestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "KullbackCommandTests",

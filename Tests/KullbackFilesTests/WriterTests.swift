@@ -94,6 +94,26 @@ import Testing
         == "\"a,b\",\"say \"\"c\"\"\",d,e\nnan,inf,-inf,0.5\n")
   }
 
+  @Test func rowsWithLabelsComeBackExactly() throws {
+    let path = scratch.path("a.csv")
+    let writer = try CSVWriter(path: path, width: 3)
+    try writer.append(words: ["", "x", "a, \"b\""])
+    try writer.append("one\ntwo", [0.1, -Double.infinity])
+    try writer.append("three", [1.0 / 3, 5e-300])
+    try writer.finish()
+    let table = try CSV.read(path)
+    #expect(table.columnNames == ["x", "a, \"b\""])
+    #expect(table.rowLabels == ["one\ntwo", "three"])
+    #expect(table.matrix.doubles == [0.1, -.infinity, 1 / 3, 5e-300])
+  }
+
+  @Test func floatsAreWrittenWithTheDigitsOfFloats() throws {
+    let writer = try CSVWriter(path: scratch.path("a.csv"), width: 4)
+    try writer.append("a", [Float(0.1), .nan, 1 / 3])
+    try writer.finish()
+    #expect(String(decoding: try scratch.bytes("a.csv"), as: UTF8.self) == "a,0.1,nan,0.33333334\n")
+  }
+
   @Test func resultsGoToEitherFormat() throws {
     let columns: [[Double]] = [[1, 2], [3, 4], [5, 6]]
     let array = try TableWriter(npy: scratch.path("a.npy"), rows: 2, columns: 3)

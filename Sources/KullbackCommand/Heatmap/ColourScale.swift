@@ -13,6 +13,10 @@ struct ColourScale: Equatable {
   /// The value of the lightest colour.
   let high: Double
 
+  init(low: Double, high: Double) {
+    (self.low, self.high) = (low, high)
+  }
+
   /// A linear scale over the finite ones of some values.
   ///
   /// - Parameter startsAtZero: whether 0 is on it, as it should be for divergences.

@@ -1,0 +1,34 @@
+import Foundation
+import KullbackFiles
+import Testing
+
+@Suite struct RowNamesTests {
+  private let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  @Test(arguments: ["eins\nzwei, drei\n  vier\n", "eins\r\nzwei, drei\r\n  vier\r\n"])
+  func aLineIsAName(text: String) throws {
+    let path = try scratch.file("names.txt", text)
+    #expect(try RowNames.read(path, count: 3) == ["eins", "zwei, drei", "  vier"])
+  }
+
+  @Test func theLastLineNeedsNoEnd() throws {
+    #expect(try RowNames.read(scratch.file("a.txt", "a\n\nä"), count: 3) == ["a", "", "ä"])
+    #expect(try RowNames.read(scratch.file("b.txt", "a\n\n"), count: 2) == ["a", ""])
+    #expect(try RowNames.read(scratch.file("c.txt", ""), count: 0).isEmpty)
+  }
+
+  @Test func anotherNumberOfLinesIsRefused() throws {
+    let path = try scratch.file("names.txt", "a\nb\n")
+    let refused = refusal { _ = try RowNames.read(path, count: 3) }
+    #expect(refused?.reason.contains("2 lines") == true)
+    #expect(refused?.reason.contains("3 rows") == true)
+  }
+
+  @Test func whatIsNoTextIsRefused() throws {
+    let path = try scratch.file("names.txt", [0x61, 0xFF, 10])
+    #expect(refusal { _ = try RowNames.read(path, count: 1) }?.reason.contains("UTF-8") == true)
+    #expect(throws: FileError.self) { try RowNames.read(scratch.path("absent"), count: 1) }
+  }
+}

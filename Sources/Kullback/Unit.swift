@@ -44,13 +44,27 @@ public struct Unit: Sendable, Hashable {
     }
   }
 
-  /// Values in this unit, from those in nats.
-  public func values<Element: PairwiseElement & BinaryFloatingPoint>(
+  /// Values in this unit, from those in nats (or in the root of nats).
+  public func values<Element: PairwiseElement>(
     _ values: Matrix<Element>, of dimension: Measure.Dimension
   ) -> Matrix<Element> {
     guard self != .nats, dimension != .number else { return values }
-    let converted = values.values.map { Element(value(Double($0), of: dimension)) }
-    return Matrix(converted, rows: values.rows, columns: values.columns)
+    // The element type is settled once for all values.
+    let converted =
+      if let values = AnyMatrix(values).matrix(of: Float.self) {
+        AnyMatrix(
+          Matrix(
+            values.values.map { Float(value(Double($0), of: dimension)) }, rows: values.rows,
+            columns: values.columns))
+      } else if let values = AnyMatrix(values).matrix(of: Double.self) {
+        AnyMatrix(
+          Matrix(
+            values.values.map { value($0, of: dimension) }, rows: values.rows,
+            columns: values.columns))
+      } else {
+        AnyMatrix(values)
+      }
+    return converted.matrix(of: Element.self) ?? values
   }
 
   /// What a measure of this dimension counts in; empty for a plain number.

@@ -23,10 +23,10 @@ setup: ## install the Debian packages that are missing
 build: setup ## build the command, optimised
 	$(SWIFT) build -c release --product kullback
 
-demo: build ## evaluate a shipped example and explain the table
+demo: build ## evaluate shipped examples, draw a heat map, and explain them
 	@scripts/demo $(TOOL)
 
-demo-letters: build ## compare the use of letters in 17 languages
+demo-letters: build ## compare the use of letters in 17 languages, and draw it
 	@scripts/demo-letters $(TOOL)
 
 demo-languages: build ## compare 142 languages by their byte n-grams, fetched with pip

@@ -33,16 +33,16 @@ public final class CSVWriter {
     try file.write(Array((row.map(CSVWriter.spell).joined(separator: ",") + "\n").utf8))
   }
 
-  /// Writes a row that begins with a label.
+  /// Writes a row that begins with labels.
   ///
   /// `Float` numbers are written with as many digits as bring the `Float` back.
   ///
   /// - Throws: `FileError.failed`.
   public func append(
-    _ label: String, _ row: [some BinaryFloatingPoint & LosslessStringConvertible]
+    _ labels: [String], _ row: [some BinaryFloatingPoint & LosslessStringConvertible]
   ) throws(FileError) {
-    precondition(row.count == columns - 1, "a row of another width")
-    var line = CSVWriter.quoted(label)
+    precondition(labels.count + row.count == columns, "a row of another width")
+    var line = labels.map(CSVWriter.quoted).joined(separator: ",")
     for value in row { line += "," + CSVWriter.spell(value) }
     try file.write(Array((line + "\n").utf8))
   }

@@ -98,8 +98,8 @@ import Testing
     let path = scratch.path("a.csv")
     let writer = try CSVWriter(path: path, width: 3)
     try writer.append(words: ["", "x", "a, \"b\""])
-    try writer.append("one\ntwo", [0.1, -Double.infinity])
-    try writer.append("three", [1.0 / 3, 5e-300])
+    try writer.append(["one\ntwo"], [0.1, -Double.infinity])
+    try writer.append(["three"], [1.0 / 3, 5e-300])
     try writer.finish()
     let table = try CSV.read(path)
     #expect(table.columnNames == ["x", "a, \"b\""])
@@ -109,7 +109,7 @@ import Testing
 
   @Test func floatsAreWrittenWithTheDigitsOfFloats() throws {
     let writer = try CSVWriter(path: scratch.path("a.csv"), width: 4)
-    try writer.append("a", [Float(0.1), .nan, 1 / 3])
+    try writer.append(["a"], [Float(0.1), .nan, 1 / 3])
     try writer.finish()
     #expect(String(decoding: try scratch.bytes("a.csv"), as: UTF8.self) == "a,0.1,nan,0.33333334\n")
   }

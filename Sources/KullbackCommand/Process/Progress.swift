@@ -15,9 +15,11 @@ final class Progress {
   private let started = ContinuousClock.now
   private var lastDrawn = ContinuousClock.now
   private let total: Int
+  private let unit: String
 
-  init(total: Int, quiet: Bool) {
+  init(total: Int, of unit: String = "rows", quiet: Bool) {
     self.total = total
+    self.unit = unit
     isShown = !quiet && total > 0 && Terminal.isTerminal(STDERR_FILENO)
   }
 
@@ -44,7 +46,7 @@ final class Progress {
     let full = Int(share * Double(cells))
     let picture = String(repeating: "#", count: full) + String(repeating: ".", count: cells - full)
     let remaining = share > 0 ? elapsed.seconds / share * (1 - share) : 0
-    return "[\(picture)] \(Int(share * 100)) %  \(completed) of \(total) rows, "
+    return "[\(picture)] \(Int(share * 100)) %  \(completed) of \(total) \(unit), "
       + "\(Format.time(remaining)) left"
   }
 }

@@ -16,12 +16,13 @@ internal import Synchronization
 enum Signals {
   /// The files that may be unfinished at the same time.
   enum Output {
-    case results, picture
+    /// The results, and a picture or centroids that go with them.
+    case results, companion
   }
 
   /// The files that are being written beside their final names: the addresses of C strings, or 0.
   private static let unfinishedResults = Atomic<UInt>(0)
-  private static let unfinishedPicture = Atomic<UInt>(0)
+  private static let unfinishedCompanion = Atomic<UInt>(0)
   /// Whether a progress bar may stand on the terminal and has to be erased.
   static let barIsShown = Atomic<Bool>(false)
 
@@ -31,7 +32,7 @@ enum Signals {
   static func install() {
     // Statics are made when they are first used, which must not happen inside a handler.
     _ = unfinishedResults.load(ordering: .relaxed)
-    _ = unfinishedPicture.load(ordering: .relaxed)
+    _ = unfinishedCompanion.load(ordering: .relaxed)
     _ = barIsShown.load(ordering: .relaxed)
 
     // A closed pipe and a file-size limit are answers of write(), which say more than a signal does.
@@ -60,7 +61,7 @@ enum Signals {
     let address = UInt(bitPattern: copy)
     switch output {
     case .results: unfinishedResults.store(address, ordering: .sequentiallyConsistent)
-    case .picture: unfinishedPicture.store(address, ordering: .sequentiallyConsistent)
+    case .companion: unfinishedCompanion.store(address, ordering: .sequentiallyConsistent)
     }
   }
 
@@ -76,7 +77,7 @@ enum Signals {
 
   private static func removeUnfinished() {
     remove(unfinishedResults.load(ordering: .sequentiallyConsistent))
-    remove(unfinishedPicture.load(ordering: .sequentiallyConsistent))
+    remove(unfinishedCompanion.load(ordering: .sequentiallyConsistent))
     if barIsShown.load(ordering: .relaxed) { say("\r\u{1B}[K") }
   }
 

@@ -8,6 +8,8 @@ struct InputFile {
   let matrix: AnyMatrix
   /// The labels of its rows, where a CSV file has some.
   let rowLabels: [String]?
+  /// The names of its columns, where a CSV file has some.
+  let columnNames: [String]?
 
   /// What messages call it.
   var name: String { path == "-" ? "standard input" : path }
@@ -19,6 +21,7 @@ struct InputFile {
       let table = try MatrixReader.read(path)
       matrix = table.matrix
       rowLabels = table.rowLabels
+      columnNames = table.columnNames
     } catch {
       throw Failure(error)
     }

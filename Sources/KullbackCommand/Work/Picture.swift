@@ -18,11 +18,11 @@ final class Picture {
       case .svg:
         let svg = try TextWriter(path: picture.path)
         writer = .svg(svg)
-        Signals.setUnfinished(svg.temporaryPath, .picture)
+        Signals.setUnfinished(svg.temporaryPath, .companion)
       case .png:
         let png = try PNGWriter(path: picture.path)
         writer = .png(png)
-        Signals.setUnfinished(png.temporaryPath, .picture)
+        Signals.setUnfinished(png.temporaryPath, .companion)
       }
     } catch {
       throw Failure(error)
@@ -51,7 +51,7 @@ final class Picture {
     } catch {
       throw Failure(error)
     }
-    Signals.setUnfinished(nil, .picture)
+    Signals.setUnfinished(nil, .companion)
   }
 
   /// Removes what has been written.
@@ -60,6 +60,6 @@ final class Picture {
     case .svg(let writer): writer.discard()
     case .png(let writer): writer.discard()
     }
-    Signals.setUnfinished(nil, .picture)
+    Signals.setUnfinished(nil, .companion)
   }
 }

@@ -26,5 +26,8 @@ struct RowCalls {
   }
 
   /// What a row is called, counted from the first at hand.
-  subscript(index: Int) -> String { labels?[index] ?? String(rows.lowerBound + index) }
+  subscript(index: Int) -> String { labels?[index] ?? number(index) }
+
+  /// A row's number in the file.
+  func number(_ index: Int) -> String { String(rows.lowerBound + index) }
 }

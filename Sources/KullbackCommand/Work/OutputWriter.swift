@@ -1,0 +1,71 @@
+internal import Kullback
+internal import KullbackFiles
+
+/// A file of results, .npy or .csv, that is written row after row.
+///
+/// It stands under its name only when it is whole; until then an interruption removes it.
+final class OutputWriter {
+  /// What writes the file.
+  enum Format {
+    case npy(NPYWriter)
+    case csv(CSVWriter)
+  }
+
+  let format: Format
+  private let output: Signals.Output
+
+  /// Starts a file.
+  ///
+  /// - Parameters:
+  ///   - file: where.
+  ///   - rows: rows of a .npy.
+  ///   - columns: columns of a .npy.
+  ///   - kind: elements of a .npy.
+  ///   - width: columns of a .csv; its header is written as the first row.
+  ///   - output: which of the command's outputs it is.
+  init(
+    _ file: OutputFile, rows: Int, columns: Int, kind: ElementKind, width: Int,
+    as output: Signals.Output = .results
+  ) throws(Failure) {
+    self.output = output
+    do {
+      switch file.format {
+      case .npy:
+        let npy = try NPYWriter(path: file.path, rows: rows, columns: columns, kind: kind)
+        format = .npy(npy)
+        Signals.setUnfinished(npy.temporaryPath, output)
+      case .csv:
+        let csv = try CSVWriter(path: file.path, width: width)
+        format = .csv(csv)
+        Signals.setUnfinished(csv.temporaryPath, output)
+      }
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// Writes with what writes the format.
+  func write(_ body: (Format) throws(FileError) -> Void) throws(Failure) {
+    do { try body(format) } catch { throw Failure(error) }
+  }
+
+  /// Gives the file its name.
+  func finish() throws(Failure) {
+    try write { format throws(FileError) in
+      switch format {
+      case .npy(let writer): try writer.finish()
+      case .csv(let writer): try writer.finish()
+      }
+    }
+    Signals.setUnfinished(nil, output)
+  }
+
+  /// Removes what has been written.
+  func discard() {
+    switch format {
+    case .npy(let writer): writer.discard()
+    case .csv(let writer): writer.discard()
+    }
+    Signals.setUnfinished(nil, output)
+  }
+}

@@ -29,6 +29,29 @@ import Testing
     #expect(try String(contentsOfFile: output, encoding: .utf8) == "precious")
   }
 
+  @Test func allPairsLeaveNeitherMatrixNorPicture() throws {
+    let folder = try TemporaryFolder()
+    // A sparse file whose rows are all alike: every pair is evaluated by itself.
+    let rows = 1 << 16
+    let input = try folder.write("zeros.npy", NPY.header("<f4", shape: "(\(rows), 4096)"))
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: input))
+    try handle.truncate(atOffset: try handle.seekToEnd() + UInt64(rows) * 4096 * 4)
+    try handle.close()
+    let output = try folder.write("out.npy", "precious")
+    let process = try Tool.start([
+      "pairwise", input, "--rows", "0..<20000", "--output", output, "--heatmap",
+      folder.path("out.svg"),
+    ])
+    let deadline = Date().addingTimeInterval(20)
+    while try folder.names().count < 4, process.isRunning, Date() < deadline { usleep(10_000) }
+    #expect(try folder.names().count == 4, "both unfinished outputs should stand there")
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(try folder.names() == ["out.npy", "zeros.npy"])
+    #expect(try String(contentsOfFile: output, encoding: .utf8) == "precious")
+  }
+
   @Test func anInputThatShrinksIs74() throws {
     let folder = try TemporaryFolder()
     let rows = 1 << 18

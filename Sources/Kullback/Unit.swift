@@ -44,6 +44,15 @@ public struct Unit: Sendable, Hashable {
     }
   }
 
+  /// A value in nats (or in the root of nats), from one in this unit.
+  public func nats(_ value: Double, of dimension: Measure.Dimension) -> Double {
+    switch dimension {
+    case .information: value * nats
+    case .rootInformation: value * nats.squareRoot()
+    case .number: value
+    }
+  }
+
   /// Values in this unit, from those in nats (or in the root of nats).
   public func values<Element: PairwiseElement>(
     _ values: Matrix<Element>, of dimension: Measure.Dimension

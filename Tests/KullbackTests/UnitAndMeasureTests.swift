@@ -18,6 +18,24 @@ import Testing
     #expect(Unit.bits.label(for: .number) == "")
   }
 
+  @Test(arguments: [Measure.Dimension.information, .rootInformation, .number])
+  func matricesAreConvertedAndBackLikeSingleValues(dimension: Measure.Dimension) throws {
+    let values = [0, 0.1, 3, .infinity, .nan, 1e-300]
+    for unit in [Unit.nats, .bits, try .base(7)] {
+      let doubles = unit.values(Matrix(values, rows: 2, columns: 3), of: dimension).values
+      let floats = unit.values(
+        Matrix(values.map { Float($0) }, rows: 3, columns: 2), of: dimension
+      ).values
+      for (index, value) in values.enumerated() where !value.isNaN {
+        #expect(doubles[index] == unit.value(value, of: dimension))
+        #expect(floats[index] == Float(unit.value(Double(Float(value)), of: dimension)))
+        let back = unit.nats(doubles[index], of: dimension)
+        #expect(back == value || abs(back - value) <= 2e-16 * value)
+      }
+      #expect(doubles[4].isNaN && floats[4].isNaN)
+    }
+  }
+
   @Test(arguments: [0, 1, -2, Double.infinity, .nan])
   func basesWithoutALogarithmAreRefused(base: Double) {
     #expect(throws: KullbackError.self) { try Unit.base(base) }

@@ -1,0 +1,52 @@
+internal import Kullback
+
+/// The work of `kullback nearest`.
+struct NearestWork {
+  let command: NearestCommand
+
+  /// How many neighbours are looked for where nothing is said.
+  static let defaultCount = 10
+
+  func run() throws {
+    let options = command.options
+    let inputs = try PairInputs(command.queries, command.set, command.pairs)
+    try command.output?.check(against: inputs.files)
+    if !options.quiet { inputs.hint() }
+    let unit = try command.base.unit
+    let started = ContinuousClock.now
+    // What cannot be created is refused before anything is computed.
+    let file = try command.output.map { output throws(Failure) in try NearestFile(output, inputs) }
+    let progress = Progress(total: inputs.targets.set.count, quiet: options.quiet)
+    do {
+      let found = try find(inputs, unit) { done, _ in progress.update(done) }
+      progress.finish()
+      try file?.write(found, command.measure.named.measure, unit)
+      try NearestSession(
+        command: command, inputs: inputs, unit: unit, found: found,
+        elapsed: ContinuousClock.now - started
+      ).tell()
+    } catch {
+      progress.finish()
+      file?.discard()
+      throw error
+    }
+  }
+
+  private func find(
+    _ inputs: PairInputs, _ unit: Unit, progress: @escaping (Int, Int) -> Void
+  ) throws -> Neighbours {
+    let (measure, threads) = (command.measure.named.measure, command.options.threads)
+    let (queries, set) = (inputs.targets.set, inputs.models.set)
+    let memory = command.pairs.memory.limit?.bytes
+    guard let within = command.within else {
+      return try nearest(
+        command.k ?? Self.defaultCount, to: queries, in: set, by: measure,
+        excludesSameRow: inputs.isItself, threads: threads, workingMemory: memory,
+        progress: progress)
+    }
+    return try neighbours(
+      within: unit.nats(within, of: measure.dimension), of: queries, in: set, by: measure,
+      excludesSameRow: inputs.isItself, threads: threads, workingMemory: memory,
+      progress: progress)
+  }
+}

@@ -25,8 +25,8 @@ struct KullbackTool: ParsableCommand {
       """,
     version: "kullback \(version)",
     subcommands: [
-      EvaluateCommand.self, PairwiseCommand.self, NearestCommand.self, EntropyCommand.self,
-      LogSoftmaxCommand.self, CrossEntropyCommand.self, InfoCommand.self,
+      EvaluateCommand.self, PairwiseCommand.self, NearestCommand.self, ClusterCommand.self,
+      EntropyCommand.self, LogSoftmaxCommand.self, CrossEntropyCommand.self, InfoCommand.self,
     ])
 
   static let version = "0.1.0"

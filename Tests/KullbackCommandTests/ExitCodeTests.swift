@@ -12,7 +12,7 @@ import Testing
     invalid = try folder.write("invalid.npy", NPY.floats([[0.5, 1, 2], [2, .nan, 0]]))
   }
 
-  @Test(arguments: ["evaluate", "pairwise", "nearest", "entropy", "info"])
+  @Test(arguments: ["evaluate", "pairwise", "nearest", "cluster", "entropy", "info"])
   func everyCommandHasHelpWithAnExample(name: String) throws {
     let run = try Tool.run(name, "--help")
     #expect(run.status == 0)

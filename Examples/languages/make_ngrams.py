@@ -1,10 +1,9 @@
 """Makes log-probabilities of byte n-grams in 142 languages, from the model that py3langid ships.
 
-    python make_ngrams.py FOLDER [LANGUAGE ...]
+    python make_ngrams.py FOLDER
 
 Writes ngrams.npy, float16, a row a language and a column an n-gram (the model is stored the other way
-round); languages.txt, the languages' codes in the order of the rows; and for every LANGUAGE its row by
-itself, as LANGUAGE.npy.
+round), and languages.txt, the languages' codes in the order of the rows.
 """
 
 import io
@@ -22,6 +21,4 @@ with np.load(io.BytesIO(lzma.decompress(model.read_bytes())), allow_pickle=False
     codes = [str(code) for code in arrays["classes"]]
 np.save(folder / "ngrams.npy", table)
 (folder / "languages.txt").write_text("\n".join(codes) + "\n")
-for language in sys.argv[2:]:
-    np.save(folder / f"{language}.npy", table[codes.index(language)][None])
 print(f"{table.shape[0]} languages x {table.shape[1]} n-grams, {table.dtype}")

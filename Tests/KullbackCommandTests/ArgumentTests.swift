@@ -48,5 +48,16 @@ import Testing
     #expect(OutputFile(argument: "a/B.CSV")?.format == .csv)
     #expect(OutputFile(argument: "results.txt") == nil)
     #expect(OutputFile(argument: "npy") == nil)
+
+  }
+
+  @Test(arguments: [("1M", 1 << 20), ("256m", 256 << 20), ("2G", 2 << 30), ("1048576", 1 << 20)])
+  func readsAmountsOfMemory(text: String, bytes: Int) {
+    #expect(ByteCount(argument: text)?.bytes == bytes)
+  }
+
+  @Test(arguments: ["", "M", "1", "-2G", "1.5G", "2GB", "1023K", "99999999999T", "½M"])
+  func refusesWhatIsNoMemory(text: String) {
+    #expect(ByteCount(argument: text) == nil)
   }
 }

@@ -60,7 +60,8 @@ KVK_INLINE void tl_single(const kvk_tile *tile, const int masses, const int what
     tl_wide l = (tl_wide){};
     if (what == KVK_TILE_LOG || counts) {
       tl_wide r = (tl_wide){};
-      memcpy(&r, reference + i, (size_t)(rest < lanes ? rest : lanes) * sizeof(double));
+      if (rest < lanes) memcpy(&r, reference + i, (size_t)rest * sizeof(double));
+      else memcpy(&r, reference + i, sizeof r);
       if (masses) tl_log_f32(none ? 1.0f : v, &l);
       else l = __builtin_convertvector(v, tl_wide);
       l -= r + lse;
@@ -233,7 +234,9 @@ static void tl_place(const kvk_tile *tile, int64_t row, char *block, int64_t n, 
       for (int64_t j = 0; j < some; j++) largest = values[j] > largest ? values[j] : largest;
       if (largest > tile->heavy_least) tl_take_heavy(tile, row, values, some, at, (float *)(void *)out);
     }
-    memcpy(out + at * size, block + i * size, (size_t)(some * size));
+    if (some < KVK_TILE_GROUP) memcpy(out + at * size, block + i * size, (size_t)(some * size));
+    else if (size == 4) memcpy(out + at * 4, block + i * 4, KVK_TILE_GROUP * 4);
+    else memcpy(out + at * 8, block + i * 8, KVK_TILE_GROUP * 8);
     *group += 1;
     *place += tile->step;
     if (*place >= groups) *place -= groups;

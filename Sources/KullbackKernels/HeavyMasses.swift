@@ -61,12 +61,12 @@ extension RowTile {
   ///
   /// - Precondition: the places are inside the stretch; there are none unless the elements are `Float`.
   public func columns(at places: [Int32], on set: InstructionSet = .current) -> Matrix<Double> {
-    var result: Matrix<Double> = scratchMatrix(rows: places.count, columns: count)
+    var result: Matrix<Double> = paddedMatrix(rows: places.count, columns: count)
     guard !places.isEmpty, let first = panels.first else { return result }
     precondition(Element.elementKind == .float32, "not Float")
     let last = panels.reduce(0) { $0 + $1.columns }
     precondition(places.allSatisfy { $0 >= 0 && $0 < last }, "no such places")
-    let stride = first.rowStride
+    let (stride, toStride) = (first.rowStride, result.rowStride)
     // SAFETY: the panels are stretches of one matrix whose rows hold all the places.
     unsafe first.withUnsafeBaseAddress { base in
       unsafe places.withUnsafeBufferPointer { places in
@@ -74,7 +74,7 @@ extension RowTile {
           guard let wanted = places.baseAddress else { return }
           unsafe set.table.tile_columns(
             base.assumingMemoryBound(to: Float.self), Int64(stride), Int64(count), wanted,
-            Int64(places.count), to.assumingMemoryBound(to: Double.self), Int64(count))
+            Int64(places.count), to.assumingMemoryBound(to: Double.self), Int64(toStride))
         }
       }
     }

@@ -163,7 +163,7 @@ public struct RowTile<Element: MatrixElement>: Sendable {
 
   private mutating func makeRoom(_ rows: Int, _ classes: Int, ofSet all: Int, _ continues: Bool) {
     if elements.rows != rows || elements.columns != classes {
-      elements = scratchMatrix(rows: rows, columns: classes)
+      elements = paddedMatrix(rows: rows, columns: classes)
     }
     count = rows
     heavy.clear(rows: rows, room: layout.heavyRoom)
@@ -362,4 +362,11 @@ private struct TileJob: @unchecked Sendable {
 public func scratchMatrix<Element: MatrixElement>(rows: Int, columns: Int) -> Matrix<Element> {
   // SAFETY: elements are plain numbers of which every pattern of bits is one.
   unsafe Matrix(rows: rows, columns: columns) { _ in }
+}
+
+/// The same with some room between rows: lines that are a multiple of 4096 bytes apart crowd each other out of
+/// the caches.
+func paddedMatrix<Element: MatrixElement>(rows: Int, columns: Int) -> Matrix<Element> {
+  scratchMatrix(rows: rows, columns: columns + 64 / Element.elementKind.byteCount)[
+    columns: 0..<columns]
 }

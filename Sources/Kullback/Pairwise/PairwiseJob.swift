@@ -153,8 +153,8 @@ private struct EngineBuilder {
     let rows = targets.sample(limit, from: 0.25), columns = models.sample(limit, from: 0.75)
     guard !rows.isEmpty, !columns.isEmpty else { return nil }
     let fallback = Lazily { double() }
-    // The longer chain is quicker; the shorter one rounds less.
-    for (chain, most) in [(128, 0.01), (64, 0.03)] {
+    // The longer a chain the quicker, the shorter the less it rounds.
+    for (chain, most) in [(256, 0.001), (128, 0.01), (64, 0.03)] where chain < 2 * classes {
       let engine = self.engine(
         Float.self, .single(classes: classes, chain: chain), (targets, models),
         fallback: { rows, columns in
@@ -164,7 +164,6 @@ private struct EngineBuilder {
       let sample = engine.divergences(rows, .list(columns), threads: threads)
       let doubts = countDoubts(sample.doubts, width: columns.count).reduce(0, +)
       if Double(doubts) <= most * Double(sample.doubts.count) { return engine }
-      if classes <= 64 { break }
     }
     return nil
   }

@@ -312,13 +312,17 @@ static void tile_rows(const kvk_side *a, int64_t first, int64_t count, int64_t f
 }
 
 static void tile_columns(const float *from, int64_t stride, int64_t count, const int32_t *places,
-                         int64_t wanted, double *to, int64_t to_stride) {
-  // A few rows at a time, so that what is written to is still in the cache.
-  for (int64_t i = 0; i < count; i += 8) {
-    const int64_t some = count - i < 8 ? count - i : 8;
+                         int64_t wanted, float *to, int64_t to_stride) {
+  // A line of the cache at a time, so that what is written to is whole.
+  for (int64_t i = 0; i < count; i += 16) {
+    const int64_t some = count - i < 16 ? count - i : 16;
     for (int64_t h = 0; h < wanted; h++) {
       const float *x = from + i * stride + places[h];
-      for (int64_t j = 0; j < some; j++) to[h * to_stride + i + j] = (double)x[j * stride];
+      float *y = to + h * to_stride + i;
+      if (some == 16)
+        for (int64_t j = 0; j < 16; j++) y[j] = x[j * stride];
+      else
+        for (int64_t j = 0; j < some; j++) y[j] = x[j * stride];
     }
   }
 }
@@ -356,9 +360,9 @@ static void tile_centres(const kvk_side *a, int64_t first, int64_t count, int64_
 
 static void tile_heavy(double *sum, int64_t n, const kvk_tile_sums *s) {
   for (int32_t h = 0; h < s->heavy_count; h++) {
-    const double *column = s->heavy[s->heavy_column[h]];
+    const float *column = s->heavy[s->heavy_column[h]];
     const double mass = s->heavy_mass[h];
-    for (int64_t j = 0; j < n; j++) sum[j] += mass * column[j];
+    for (int64_t j = 0; j < n; j++) sum[j] += mass * (double)column[j];
   }
 }
 
@@ -395,12 +399,12 @@ static void tile_finish(double *x, int64_t n, const kvk_tile_sums *s, uint8_t *d
     if (s->heavy_count) {
       memset(heavy, 0, sizeof heavy);
       for (int32_t h = 0; h < s->heavy_count; h++) {
-        const double *column = s->heavy[s->heavy_column[h]] + j;
+        const float *column = s->heavy[s->heavy_column[h]] + j;
         const double mass = s->heavy_mass[h];
         if (some == TL_STRETCH)
-          for (int64_t i = 0; i < TL_STRETCH; i++) heavy[i] += mass * column[i];
+          for (int64_t i = 0; i < TL_STRETCH; i++) heavy[i] += mass * (double)column[i];
         else
-          for (int64_t i = 0; i < some; i++) heavy[i] += mass * column[i];
+          for (int64_t i = 0; i < some; i++) heavy[i] += mass * (double)column[i];
       }
     }
     int any;

@@ -60,8 +60,8 @@ extension RowTile {
   /// The elements of all rows at some places: a row for each place.
   ///
   /// - Precondition: the places are inside the stretch; there are none unless the elements are `Float`.
-  public func columns(at places: [Int32], on set: InstructionSet = .current) -> Matrix<Double> {
-    var result: Matrix<Double> = paddedMatrix(rows: places.count, columns: count)
+  public func columns(at places: [Int32], on set: InstructionSet = .current) -> Matrix<Float> {
+    var result: Matrix<Float> = paddedMatrix(rows: places.count, columns: count)
     guard !places.isEmpty, let first = panels.first else { return result }
     precondition(Element.elementKind == .float32, "not Float")
     let last = panels.reduce(0) { $0 + $1.columns }
@@ -74,7 +74,7 @@ extension RowTile {
           guard let wanted = places.baseAddress else { return }
           unsafe set.table.tile_columns(
             base.assumingMemoryBound(to: Float.self), Int64(stride), Int64(count), wanted,
-            Int64(places.count), to.assumingMemoryBound(to: Double.self), Int64(toStride))
+            Int64(places.count), to.assumingMemoryBound(to: Float.self), Int64(toStride))
         }
       }
     }

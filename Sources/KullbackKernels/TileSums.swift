@@ -67,7 +67,7 @@ extension RowTile {
   /// - Units: nats. `doubts` becomes 1 where the rounding may be more than the tolerance.
   /// - Precondition: the shapes agree.
   public func finish(
-    _ sums: inout Matrix<Double>, logarithms: RowTile, heavy columns: Matrix<Double>,
+    _ sums: inout Matrix<Double>, logarithms: RowTile, heavy columns: Matrix<Float>,
     rule: RoundingRule, doubts: inout [UInt8], on set: InstructionSet = .current
   ) {
     let width = sums.columns
@@ -111,7 +111,7 @@ extension RowTile {
   ///
   /// - Precondition: the shapes agree, as in `finish`.
   public func addHeavy(
-    _ columns: Matrix<Double>, to sums: inout Matrix<Double>, on set: InstructionSet = .current
+    _ columns: Matrix<Float>, to sums: inout Matrix<Double>, on set: InstructionSet = .current
   ) {
     guard columns.rows > 0 else { return }
     let width = sums.columns
@@ -132,12 +132,12 @@ extension RowTile {
 
   /// Calls `body` with what tells a row's heavy masses and where their columns are.
   private func withHeavy(
-    _ columns: Matrix<Double>, _ body: ((_ row: Int) -> kvk_tile_sums) -> Void
+    _ columns: Matrix<Float>, _ body: ((_ row: Int) -> kvk_tile_sums) -> Void
   ) {
     // SAFETY: the lists and the columns live over the call; each row's part lies inside the lists.
     unsafe columns.withUnsafeBaseAddress { base in
       let addresses = unsafe (0..<columns.rows).map {
-        unsafe Optional(base.assumingMemoryBound(to: Double.self) + $0 * columns.rowStride)
+        unsafe Optional(base.assumingMemoryBound(to: Float.self) + $0 * columns.rowStride)
       }
       unsafe addresses.withUnsafeBufferPointer { addresses in
         unsafe heavy.columns.withUnsafeBufferPointer { numbers in

@@ -39,7 +39,6 @@ public func catalogue(_ extent: Extent) -> [Work] {
   works += rowWorks(rows)
   works += gradientWorks(rows)
   works += pairwiseWorks(rows)
-  return works + products
   return works + clusterWorks(rows) + products
 }
 

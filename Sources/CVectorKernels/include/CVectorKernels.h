@@ -176,7 +176,7 @@ typedef struct {
   uint8_t *gaps;           // set to 1 for a row with a class without mass
 } kvk_tile;
 
-#define KVK_TILE_SAMPLE 1024
+#define KVK_TILE_SAMPLE 256
 
 /// What becomes of the products of one row of masses with rows of logarithms.
 typedef struct {
@@ -186,7 +186,7 @@ typedef struct {
   int32_t heavy_count;
   const int32_t *heavy_column;
   const double *heavy_mass;
-  const double *const *heavy;
+  const float *const *heavy;
   // What rounding may be, over the tolerance: base + factor (mean |l|) + slope |product|; held against share D.
   double base, factor, slope, share;
 } kvk_tile_sums;
@@ -298,9 +298,9 @@ typedef struct kvk_table {
   void (*tile_centres)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
                        const double *lse, const double *reference, const double *masses,
                        double *centres);
-  // Elements of rows of Floats at some places, as rows of Doubles: row h holds those at places[h].
+  // Elements of rows at some places, as rows: row h holds those at places[h].
   void (*tile_columns)(const float *from, int64_t stride, int64_t count, const int32_t *places,
-                       int64_t wanted, double *to, int64_t to_stride);
+                       int64_t wanted, float *to, int64_t to_stride);
   // Adds the heavy masses' products to n sums.
   void (*tile_heavy)(double *sum, int64_t n, const kvk_tile_sums *sums);
   // Product x becomes D = (dot - x - heavy masses' products) / mass - centre, or 0 where that is negative,

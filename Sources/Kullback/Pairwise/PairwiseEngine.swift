@@ -225,23 +225,30 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
     _ left: RowTile<Element>, _ right: RowTile<Element>, _ product: inout Matrix<Element>,
     _ sums: inout Matrix<Double>, isFirst: Bool
   ) {
-    for (index, (a, b)) in zip(left.panels, right.panels).enumerated() {
-      let begins = isFirst && index == 0
-      do {
-        if var wide = sums as? Matrix<Element> {
-          // One reference to the sums, so that they are written in place.
-          sums = Matrix(rows: 0, columns: 0)
+    let pairs = Array(zip(left.panels, right.panels))
+    do {
+      if var wide = sums as? Matrix<Element> {
+        // One reference to the sums, so that they are written in place.
+        sums = Matrix(rows: 0, columns: 0)
+        for (index, (a, b)) in pairs.enumerated() {
+          let begins = isFirst && index == 0
           try BLAS.gemm(a, b, transposeSecond: true, beta: begins ? 0 : 1, into: &wide)
-          if let back = wide as? Matrix<Double> { sums = back }
-        } else {
-          try BLAS.gemm(a, b, transposeSecond: true, beta: 0, into: &product)
-          if let narrow = product as? Matrix<Float> {
-            accumulate(narrow, into: &sums, isFirst: begins)
-          }
         }
-      } catch {
-        preconditionFailure("tiles of the wrong shape: \(error)")
+        if let back = wide as? Matrix<Double> { sums = back }
+        return
       }
+      // Each product is added up by itself, and then to the few before it.
+      let most = PairwisePrecision.panelsInARow
+      for from in stride(from: 0, to: pairs.count, by: most) {
+        for (index, (a, b)) in pairs[from..<min(pairs.count, from + most)].enumerated() {
+          try BLAS.gemm(a, b, transposeSecond: true, beta: index == 0 ? 0 : 1, into: &product)
+        }
+        if let narrow = product as? Matrix<Float> {
+          accumulate(narrow, into: &sums, isFirst: isFirst && from == 0)
+        }
+      }
+    } catch {
+      preconditionFailure("tiles of the wrong shape: \(error)")
     }
   }
 

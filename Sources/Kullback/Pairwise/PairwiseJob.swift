@@ -44,7 +44,8 @@ struct PairwiseJob {
     let builder = EngineBuilder(
       source: measure.source, route: route, targets: self.targets, models: self.models,
       threads: threads, memory: workingMemory ?? Tiling.defaultMemory, destination: destination,
-      isHalf: isSelf && destination == .matrix && measure.isSymmetric, hasZeroDiagonal: isOwn)
+      isSelf: isSelf, isHalf: isSelf && destination == .matrix && measure.isSymmetric,
+      hasZeroDiagonal: isOwn)
     if let single = builder.single() {
       engine = .single(single)
     } else {
@@ -112,13 +113,14 @@ private struct EngineBuilder {
   let threads: Int
   let memory: Int
   let destination: PairwiseJob.Destination
+  let isSelf: Bool
   let isHalf: Bool
   let hasZeroDiagonal: Bool
   private let reference: PairwiseReference
 
   init(
     source: Measure.Source, route: PairwiseRoute, targets: PairwiseSide, models: PairwiseSide,
-    threads: Int, memory: Int, destination: PairwiseJob.Destination, isHalf: Bool,
+    threads: Int, memory: Int, destination: PairwiseJob.Destination, isSelf: Bool, isHalf: Bool,
     hasZeroDiagonal: Bool
   ) {
     self.source = source
@@ -128,6 +130,7 @@ private struct EngineBuilder {
     self.threads = threads
     self.memory = memory
     self.destination = destination
+    self.isSelf = isSelf
     self.isHalf = isHalf
     self.hasZeroDiagonal = hasZeroDiagonal
     reference =
@@ -153,17 +156,22 @@ private struct EngineBuilder {
     let rows = targets.sample(limit, from: 0.25), columns = models.sample(limit, from: 0.75)
     guard !rows.isEmpty, !columns.isEmpty else { return nil }
     let fallback = Lazily { double() }
-    // The longer a chain the quicker, the shorter the less it rounds.
-    for (chain, most) in [(256, 0.001), (128, 0.01), (64, 0.03)] where chain < 2 * classes {
+    // The longer a chain and the fewer the heavy masses the quicker; the other way it rounds less.
+    let most = classes / 64
+    for (chain, room, share) in [
+      (256, 0, 0.001), (256, 4, 0.001), (128, 4, 0.003), (128, most, 0.01), (64, most, 0.03),
+    ] where chain < 2 * classes {
       let engine = self.engine(
-        Float.self, .single(classes: classes, chain: chain), (targets, models),
+        Float.self,
+        .single(classes: classes, chain: chain, heavyRoom: room == 0 ? 0 : min(16, max(4, room))),
+        (targets, models),
         fallback: { rows, columns in
           let again = fallback.value.divergences(rows, .range(columns))
           return .init(values: again.values, doubts: again.doubts)
         })
       let sample = engine.divergences(rows, .list(columns), threads: threads)
       let doubts = countDoubts(sample.doubts, width: columns.count).reduce(0, +)
-      if Double(doubts) <= most * Double(sample.doubts.count) { return engine }
+      if Double(doubts) <= share * Double(sample.doubts.count) { return engine }
     }
     return nil
   }
@@ -171,11 +179,13 @@ private struct EngineBuilder {
   func double() -> PairwiseEngine<Double> {
     // Power sums are held to less than the divergences that come of them.
     let tolerance = isWide ? 1e-12 : route.isPowers ? 1e-7 : 1e-6
-    let isExact = isWide || !route.usesProducts
+    let precision = PairwisePrecision.double(classes: classes, tolerance: tolerance)
+    guard route.usesProducts else {
+      return engine(Double.self, precision, (targets, models), fallback: nil)
+    }
+    let exact = targets.exact(threads: threads)
     return engine(
-      Double.self, .double(classes: classes, tolerance: tolerance),
-      isExact
-        ? (targets, models) : (targets.exact(threads: threads), models.exact(threads: threads)),
+      Double.self, precision, (exact, isSelf ? exact : models.exact(threads: threads)),
       fallback: nil)
   }
 

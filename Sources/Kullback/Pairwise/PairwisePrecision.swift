@@ -8,25 +8,29 @@ struct PairwisePrecision: Sendable, Equatable {
   /// What a divergence may be off by, relatively.
   let tolerance: Double
 
-  /// Products whose terms are added up in `Float`, in chains of `chain` classes.
+  /// Panels whose products are added to each other in `Float` before they are in `Double`.
+  static let panelsInARow = 8
+
+  /// Products whose terms are added up in `Float`, in chains of `chain` classes, up to `heavyRoom` masses of a
+  /// row apart.
   ///
   /// A chain's rounding is half a unit of what is summed so far, at random: it grows as the root of the
   /// chain. What is not at random is the rounding of elements that are alike, and of sums that drift. The
   /// factors are such that over 5 million pairs of 16 to 4096 classes (independent, alike, sorted, by Zipf's
   /// law, in two levels) no error was more than 1.3 times what the rule allows, and none that it let pass
   /// more than the tolerance.
-  static func single(classes: Int, chain: Int) -> PairwisePrecision {
+  static func single(classes: Int, chain: Int, heavyRoom: Int) -> PairwisePrecision {
     let tolerance = 1e-6, unit = 0x1p-24 / tolerance
     let root = Double(min(classes, chain)).squareRoot()
     let chains = Double(max(1, classes / chain)).squareRoot()
     return PairwisePrecision(
       layout: TileLayout(
-        panelClasses: chain, interleaves: true, heavyRoom: min(16, max(4, classes / 64)),
-        heavyLeast: 1.0 / 64),
+        panelClasses: chain, interleaves: true, heavyRoom: heavyRoom,
+        heavyLeast: heavyRoom > 4 ? 1.0 / 64 : 1.0 / 32),
       // The logarithms of the normalisers of Float rows are off by up to two units, seldom by one.
       rule: RoundingRule(
         fixed: 2.5 * unit, base: 0, term: 1.1 * unit, root: 1.3 * root * unit,
-        sum: 1.1 * root / chains * unit,
+        sum: (1.1 * root / chains + 2) * unit,
         share: 1 - 3 * unit),
       tolerance: tolerance)
   }

@@ -155,25 +155,3 @@ private struct LeastJob: @unchecked Sendable {
       columns.values + task.lowerBound, columns.statuses + task.lowerBound)
   }
 }
-
-/// A range of the columns of a matrix; shares the memory.
-///
-/// - Precondition: the columns are there.
-public func columns<Element>(_ range: Range<Int>, of matrix: Matrix<Element>) -> Matrix<Element> {
-  precondition(range.lowerBound >= 0 && range.upperBound <= matrix.columns, "no such columns")
-  guard range.count < matrix.columns else { return matrix }
-  let owner = MatrixOwner(matrix)
-  // SAFETY: the columns lie inside the matrix, which the owner keeps.
-  return unsafe matrix.withUnsafeBaseAddress { base in
-    unsafe Matrix(
-      borrowing: base + range.lowerBound * MemoryLayout<Element>.stride, rows: matrix.rows,
-      columns: range.count, rowStride: matrix.rowStride, owner: owner)
-  }
-}
-
-/// Keeps a matrix whose memory others borrow.
-private final class MatrixOwner<Element: MatrixElement>: Sendable {
-  private let matrix: Matrix<Element>
-
-  init(_ matrix: Matrix<Element>) { self.matrix = matrix }
-}

@@ -120,13 +120,4 @@ import Testing
     let found = leastMasses(smoothed, rows: 0..<1, on: set)
     #expect(found.least == [0] && found.gaps == [false])
   }
-
-  @Test func columnsShareTheMemory() {
-    let matrix = Matrix<Float>([[1, 2, 3, 4], [5, 6, 7, 8]])
-    let middle = columns(1..<3, of: matrix)
-    #expect(middle.values == [2, 3, 6, 7] && middle.rowStride == 4)
-    #expect(columns(0..<4, of: matrix).values == matrix.values)
-    #expect(columns(2..<2, of: matrix[rows: 1..<2]).columns == 0)
-    #expect(columns(3..<4, of: matrix[rows: 1..<2]).values == [8])
-  }
 }

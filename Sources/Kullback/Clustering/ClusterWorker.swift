@@ -35,7 +35,7 @@ struct ClusterWorker<Element: LinearAlgebraScalar> {
     factors = []
     if layout.readsInPlace, let matrix = rows.source.matrix.matrix(of: Element.self) {
       let whole = matrix[rows: range]
-      factors = layout.panels.map { columns($0, of: whole) }
+      factors = layout.panels.map { whole[columns: $0] }
     } else {
       tile.prepare(
         rows.operand, rows: range, classes: 0..<rows.classes, normalisers: rows.normalisers,

@@ -14,6 +14,15 @@ static void nearest_rows(const kvk_assignment *a, int32_t *nearest, uint8_t *dou
   else assign_nearest_f64(a, nearest, doubt);
 }
 
+// Reads a byte of every line, in the order in which they stand: what reads ahead follows this, and not
+// the packing of a product, which takes a few elements of many rows in turn.
+static void warm_rows(const void *rows, int64_t stride, int64_t count, int64_t bytes) {
+  for (int64_t i = 0; i < count; i++) {
+    const volatile char *row = (const volatile char *)rows + i * stride;
+    for (int64_t at = 0; at < bytes; at += 64) (void)row[at];
+  }
+}
+
 #define AS_ROWS 512 // rows that are put in order together
 
 // The rows whose place is not -1, in the order of the places and then of the rows; returns how many.

@@ -78,6 +78,7 @@ const kvk_table KVK_TABLE = {
     .tile_forbid = tile_forbid,
     .tile_turn = tile_turn,
     .nearest_rows = nearest_rows,
+    .warm_rows = warm_rows,
     .add_rows = add_rows,
     .dot_rows = dot_rows,
     .row_least = row_least,

@@ -62,6 +62,20 @@ public func nearest<Element: MatrixElement>(
   }
 }
 
+/// Brings rows into the caches, in the order in which they stand in memory.
+///
+/// A product of few rows takes them from memory in an order that the processor does not foresee.
+public func warm<Element: MatrixElement>(
+  _ rows: Matrix<Element>, on set: InstructionSet = .current
+) {
+  let size = MemoryLayout<Element>.size
+  // SAFETY: the bytes are those of the rows.
+  unsafe rows.withUnsafeBaseAddress { base in
+    unsafe set.table.warm_rows(
+      base, Int64(rows.rowStride * size), Int64(rows.rows), Int64(rows.columns * size))
+  }
+}
+
 /// Adds every row to the sum at its place, in `Double` and in the order of the rows.
 ///
 /// - Shapes: `places` has the row of `sums` for each row, or -1 for none; `scales` a factor for each row,

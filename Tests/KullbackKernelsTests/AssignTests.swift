@@ -120,4 +120,16 @@ import Testing
     let found = leastMasses(smoothed, rows: 0..<1, on: set)
     #expect(found.least == [0] && found.gaps == [false])
   }
+
+  @Test(arguments: InstructionSet.available)
+  func warmingReadsNothingBeyondTheRows(set: InstructionSet) {
+    for columns in [1, 15, 16, 17, 100] {
+      let values = [Float](repeating: 1, count: 3 * columns)
+      for edge in GuardedBuffer.Edge.allCases {
+        let rows = GuardedBuffer.matrix(values, rows: 3, columns: columns, gap: 5, edge: edge)
+        warm(rows, on: set)
+        #expect(rows.values == values)
+      }
+    }
+  }
 }

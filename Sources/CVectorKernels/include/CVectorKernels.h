@@ -321,6 +321,8 @@ typedef struct kvk_table {
 
   // The first centroid of the least score of every row; `doubt` is 1 where the next is not clear of it.
   void (*nearest_rows)(const kvk_assignment *scores, int32_t *nearest, uint8_t *doubt);
+  // Brings rows into the caches; stride and bytes of a row in bytes.
+  void (*warm_rows)(const void *rows, int64_t stride, int64_t count, int64_t bytes);
   // Adds row i (KVK_F32 or KVK_F64), times its scale (null: 1), to the sums at places[i]; not where that is
   // -1.
   void (*add_rows)(const void *rows, int32_t type, int64_t stride, int64_t count, int64_t classes,

@@ -35,6 +35,7 @@ struct ClusterWorker<Element: LinearAlgebraScalar> {
     factors = []
     if layout.readsInPlace, let matrix = rows.source.matrix.matrix(of: Element.self) {
       let whole = matrix[rows: range]
+      warm(whole)
       factors = layout.panels.map { whole[columns: $0] }
     } else {
       tile.prepare(

@@ -9,18 +9,23 @@
 
 #define TL_BLOCK 512 // classes staged at a time: a multiple of KVK_TILE_WORD and of KVK_TILE_GROUP
 
-typedef total_f32 tl_wide; // a Double for every Float of a vector
+// As many Floats as a vector has Doubles.
+typedef float tl_half __attribute__((ext_vector_type(KVK_BYTES / 8)));
 
 // What is added up over a row of masses, and the largest |l| of a row of logarithms.
 typedef struct {
-  tl_wide mass, dot, spread, square, extent;
+  double mass, dot, spread, square, extent;
 } tl_sums;
 
-KVK_INLINE double tl_largest(const tl_wide *x) {
-  double largest = 0;
-  for (int lane = 0; lane < KVK_BYTES / 4; lane++)
-    largest = (*x)[lane] > largest ? (*x)[lane] : largest;
-  return largest;
+KVK_INLINE v_f64 tl_load_wide(const float *p) {
+  tl_half half;
+  memcpy(&half, p, sizeof half);
+  return __builtin_convertvector(half, v_f64);
+}
+
+KVK_INLINE void tl_store_narrow(float *p, v_f64 x) {
+  const tl_half half = __builtin_convertvector(x, tl_half);
+  memcpy(p, &half, sizeof half);
 }
 
 // exp(x - lse) of logits in Float, with the rounding of the difference carried into the exponential.
@@ -32,82 +37,106 @@ KVK_INLINE v_f32 tl_mass_f32(v_f32 x, v_f32 high, v_f32 low) {
   return drop_f32(~(u > -87.0f), p); // -inf too
 }
 
-// log x of positive Floats in Double: the exponent's part exactly, the mantissa's to a Float's rounding.
-KVK_INLINE void tl_log_f32(v_f32 x, tl_wide *log_x) {
-  const i_f32 small = x < 0x1p-126f;
-  const v_f32 normal = small ? x * 0x1p24f : x;
-  const i_f32 offset = (i_f32)normal + (0x3f800000 - 0x3f3504f3);
-  const i_f32 k = (offset >> 23) - 127 - (small & 24);
-  const v_f32 m = (v_f32)((i_f32)normal - (offset & (int32_t)0xff800000) + 0x3f800000);
-  *log_x = __builtin_convertvector(k, tl_wide) * 0.69314718055994530942 +
-           __builtin_convertvector(log_normal_f32(m), tl_wide);
+// log x of Floats, in two parts: whole multiples of log 2, and the mantissa's to a Float's rounding. 0 for 0.
+static void tl_logs(const float *x, int64_t n, float *whole, float *part) {
+  for (int64_t i = 0; i < n; i += KVK_BYTES / 4) {
+    const v_f32 v = load_f32(x + i);
+    const v_f32 some = v > 0.0f ? v : set1_f32(1);
+    const i_f32 small = some < 0x1p-126f;
+    const v_f32 normal = small ? some * 0x1p24f : some;
+    const i_f32 offset = (i_f32)normal + (0x3f800000 - 0x3f3504f3);
+    const i_f32 k = (offset >> 23) - 127 - (small & 24);
+    const v_f32 m = (v_f32)((i_f32)normal - (offset & (int32_t)0xff800000) + 0x3f800000);
+    store_f32(whole + i, __builtin_convertvector(k, v_f32));
+    store_f32(part + i, log_normal_f32(m));
+  }
 }
 
-// A stretch of a row whose elements are Floats: logits, or with `masses` what is divided by the sum.
-KVK_INLINE void tl_single(const kvk_tile *tile, const int masses, const int what, const int counts,
-                          const float *x, int64_t n, double lse, double centre,
-                          const double *reference, float *to, tl_sums *into) {
-  const int64_t lanes = KVK_BYTES / 4;
+// l of a vector of Doubles: of logits, or of masses whose logarithms are there in parts.
+KVK_INLINE v_f64 tl_single_log(const int masses, const float *x, const float *whole, const float *part,
+                               const double *reference, double lse) {
+  const v_f64 r = load_f64(reference) + lse;
+  if (!masses) return tl_load_wide(x) - r;
+  return tl_load_wide(whole) * 0.69314718055994530942 + (tl_load_wide(part) - r);
+}
+
+// Masses of a stretch of Floats: of logits, or with `masses` what is divided by the sum.
+KVK_INLINE void tl_single_masses(const int masses, const float *x, int64_t n, double lse, float *to) {
   const double high = (double)(float)lse;
   const v_f32 lse_high = set1_f32((float)lse), lse_low = set1_f32((float)(lse - high));
   const v_f32 inverse = set1_f32((float)exp(-lse));
-  const v_f32 absent = set1_f32(masses ? 0 : -INFINITY);
-  tl_sums sums = *into;
-  for (int64_t i = 0; i < n; i += lanes) {
-    const int64_t rest = n - i;
-    const v_f32 v = rest < lanes ? read_part_f32(x, i, rest, KVK_F32, absent) : load_f32(x + i);
-    const i_f32 none = v == absent;
-    tl_wide l = (tl_wide){};
-    if (what == KVK_TILE_LOG || counts) {
-      tl_wide r = (tl_wide){};
-      if (rest < lanes) memcpy(&r, reference + i, (size_t)rest * sizeof(double));
-      else memcpy(&r, reference + i, sizeof r);
-      if (masses) tl_log_f32(none ? 1.0f : v, &l);
-      else l = __builtin_convertvector(v, tl_wide);
-      l -= r + lse;
-    }
-    v_f32 y;
-    if (what == KVK_TILE_LOG) {
-      y = drop_f32(none, __builtin_convertvector(l - centre, v_f32));
-      const tl_wide size = __builtin_elementwise_abs(__builtin_convertvector(y, tl_wide));
-      sums.extent = size > sums.extent ? size : sums.extent;
-    } else {
-      y = masses ? v * inverse : tl_mass_f32(v, lse_high, lse_low);
-      if (counts) {
-        const tl_wide p = __builtin_convertvector(y, tl_wide);
-        const tl_wide term = p > 0.0 ? p * l : 0.0;
-        sums.mass += p;
-        sums.dot += term;
-        sums.spread += __builtin_elementwise_abs(term);
-        sums.square += p * p;
-      }
-    }
-    if (rest < lanes) {
-      float part[KVK_BYTES / 4];
-      store_f32(part, y);
-      memcpy(to + i, part, (size_t)rest * sizeof(float));
-    } else {
-      store_f32(to + i, y);
-    }
+  for (int64_t i = 0; i < n; i += KVK_BYTES / 4) {
+    const v_f32 v = load_f32(x + i);
+    store_f32(to + i, masses ? v * inverse : tl_mass_f32(v, lse_high, lse_low));
   }
-  *into = sums;
 }
 
-// The same with the choices as constants.
+KVK_INLINE void tl_single_counts(const int masses, const float *x, const float *whole, const float *part,
+                                 const float *y, int64_t n, double lse, const double *reference,
+                                 tl_sums *into) {
+  v_f64 mass = set1_f64(0), dot = mass, spread = mass, square = mass;
+  for (int64_t i = 0; i < n; i += KVK_BYTES / 8) {
+    const v_f64 p = tl_load_wide(y + i);
+    const v_f64 l = tl_single_log(masses, x + i, whole + i, part + i, reference + i, lse);
+    const v_f64 term = keep_f64(p > 0.0, p * l);
+    mass += p;
+    dot += term;
+    spread += abs_f64(term);
+    square += p * p;
+  }
+  into->mass += sum_f64(mass);
+  into->dot += sum_f64(dot);
+  into->spread += sum_f64(spread);
+  into->square += sum_f64(square);
+}
+
+KVK_INLINE void tl_single_differences(const int masses, const float *x, const float *whole,
+                                      const float *part, int64_t n, double lse, double centre,
+                                      const double *reference, float *to, tl_sums *into) {
+  const float absent = masses ? 0 : -INFINITY;
+  for (int64_t i = 0; i < n; i += KVK_BYTES / 8)
+    tl_store_narrow(to + i, tl_single_log(masses, x + i, whole + i, part + i, reference + i, lse) - centre);
+  v_f32 extent = set1_f32(0);
+  for (int64_t i = 0; i < n; i += KVK_BYTES / 4) {
+    const v_f32 y = drop_f32(load_f32(x + i) == absent, load_f32(to + i));
+    store_f32(to + i, y);
+    extent = max_f32(abs_f32(y), extent);
+  }
+  const double largest = (double)largest_f32(extent);
+  if (!(largest <= into->extent)) into->extent = largest;
+}
+
+// A stretch of a row whose elements are Floats, up to TL_BLOCK of them and whole vectors.
+KVK_INLINE void tl_single(const kvk_tile *tile, const int masses, const float *x, int64_t n, double lse,
+                          double centre, const double *reference, float *to, tl_sums *sums) {
+  float whole[TL_BLOCK], part[TL_BLOCK];
+  if (masses && (tile->what == KVK_TILE_LOG || tile->dot)) tl_logs(x, n, whole, part);
+  if (tile->what == KVK_TILE_LOG) {
+    tl_single_differences(masses, x, whole, part, n, lse, centre, reference, to, sums);
+    return;
+  }
+  tl_single_masses(masses, x, n, lse, to);
+  if (tile->dot) tl_single_counts(masses, x, whole, part, to, n, lse, reference, sums);
+}
+
+// The same, with what is missing of the last vector filled up: with nothing.
 static void tl_singles(const kvk_tile *tile, int masses, const float *x, int64_t n, double lse,
                        double centre, const double *reference, float *to, tl_sums *sums) {
-#define TL_CASE(masses, what, counts) \
-  tl_single(tile, masses, what, counts, x, n, lse, centre, reference, to, sums)
-  if (masses) {
-    if (tile->what == KVK_TILE_LOG) TL_CASE(1, KVK_TILE_LOG, 0);
-    else if (tile->dot) TL_CASE(1, KVK_TILE_MASS, 1);
-    else TL_CASE(1, KVK_TILE_MASS, 0);
-  } else {
-    if (tile->what == KVK_TILE_LOG) TL_CASE(0, KVK_TILE_LOG, 0);
-    else if (tile->dot) TL_CASE(0, KVK_TILE_MASS, 1);
-    else TL_CASE(0, KVK_TILE_MASS, 0);
+  float floats[TL_BLOCK];
+  double references[TL_BLOCK];
+  const int64_t lanes = KVK_BYTES / 4, all = (n + lanes - 1) / lanes * lanes;
+  if (all > n) {
+    memcpy(floats, x, (size_t)n * sizeof(float));
+    for (int64_t i = n; i < all; i++) floats[i] = masses ? 0 : -INFINITY;
+    x = floats;
+    if (reference) {
+      memcpy(references, reference, (size_t)n * sizeof(double));
+      for (int64_t i = n; i < all; i++) references[i] = 0;
+      reference = references;
+    }
   }
-#undef TL_CASE
+  if (masses) tl_single(tile, 1, x, all, lse, centre, reference, to, sums);
+  else tl_single(tile, 0, x, all, lse, centre, reference, to, sums);
 }
 
 // A stretch of a row as masses or logits in Double.
@@ -165,12 +194,12 @@ KVK_INLINE void tl_double(const kvk_tile *tile, const kvk_side *side, const doub
       store_f64(to + i, y);
     }
   }
-  into->mass[0] += sum_f64(mass);
-  into->dot[0] += sum_f64(dot);
-  into->spread[0] += sum_f64(spread);
-  into->square[0] += sum_f64(square);
+  into->mass += sum_f64(mass);
+  into->dot += sum_f64(dot);
+  into->spread += sum_f64(spread);
+  into->square += sum_f64(square);
   const double top = largest_f64(extent);
-  if (top > into->extent[0]) into->extent[0] = top;
+  if (top > into->extent) into->extent = top;
 }
 
 // The bits of up to KVK_TILE_WORD classes that have mass.
@@ -225,14 +254,15 @@ static void tl_take_heavy(const kvk_tile *tile, int64_t row, float *group, int64
 static void tl_place(const kvk_tile *tile, int64_t row, char *block, int64_t n, int64_t groups,
                      int64_t *place, int64_t *group, char *out) {
   const int64_t size = element_bytes(tile->type);
+  const float least = (float)tile->heavy_least;
   for (int64_t i = 0; i < n; i += KVK_TILE_GROUP) {
     const int64_t some = n - i < KVK_TILE_GROUP ? n - i : KVK_TILE_GROUP;
     const int64_t at = (*group < groups ? *place : *group) * KVK_TILE_GROUP;
     if (tile->heavy_count && tile->type == KVK_F32) {
       float *values = (float *)(void *)block + i;
-      float largest = 0;
-      for (int64_t j = 0; j < some; j++) largest = values[j] > largest ? values[j] : largest;
-      if (largest > tile->heavy_least) tl_take_heavy(tile, row, values, some, at, (float *)(void *)out);
+      i_f32 any = (i_f32){};
+      for (int64_t j = 0; j + KVK_BYTES / 4 <= some; j += KVK_BYTES / 4) any |= load_f32(values + j) > least;
+      if (some < KVK_TILE_GROUP || any_f32(any)) tl_take_heavy(tile, row, values, some, at, (float *)(void *)out);
     }
     if (some < KVK_TILE_GROUP) memcpy(out + at * size, block + i * size, (size_t)(some * size));
     else if (size == 4) memcpy(out + at * 4, block + i * 4, KVK_TILE_GROUP * 4);
@@ -297,13 +327,13 @@ static void tile_rows(const kvk_side *a, int64_t first, int64_t count, int64_t f
       }
     }
     if (tile->dot) {
-      tile->mass[i] += total_sum_f32(&sums.mass);
-      tile->dot[i] += total_sum_f32(&sums.dot);
-      tile->spread[i] += total_sum_f32(&sums.spread);
-      tile->square[i] += total_sum_f32(&sums.square);
+      tile->mass[i] += sums.mass;
+      tile->dot[i] += sums.dot;
+      tile->spread[i] += sums.spread;
+      tile->square[i] += sums.square;
     }
     if (tile->extent) {
-      double extent = tl_largest(&sums.extent);
+      double extent = sums.extent;
       // What the elements and the normaliser are rounded by, which the exponents carry on.
       if (tile->what == KVK_TILE_POWER) extent += 2 * fabs(tile->power * lse[i]);
       if (!(extent <= tile->extent[i])) tile->extent[i] = extent;

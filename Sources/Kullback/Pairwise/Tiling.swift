@@ -18,7 +18,7 @@ struct Tiling: Equatable {
   /// The default limit of working memory: 256 MiB.
   static let defaultMemory = 256 << 20
   /// More classes than these are prepared some at a time, so that what is prepared stays in the caches.
-  private static let manyClasses = 8192
+  private static let manyClasses = 2048
 
   /// - Parameters:
   ///   - rows: targets.

@@ -45,6 +45,7 @@
 #include "Pair-inl.h"
 #include "PowerSum-inl.h"
 #include "Tile-inl.h"
+#include "Mixture-inl.h"
 #include "Assign-inl.h"
 
 const kvk_table KVK_TABLE = {
@@ -82,6 +83,8 @@ const kvk_table KVK_TABLE = {
     .add_rows = add_rows,
     .dot_rows = dot_rows,
     .row_least = row_least,
+    .mixture_pairs = mixture_pairs,
+    .mixture_rows = mixture_rows,
     .exp_f32 = exp_array_f32,
     .exp_f64 = exp_array_f64,
     .log_f32 = log_array_f32,

@@ -161,6 +161,13 @@ public struct RowTile<Element: MatrixElement>: Sendable {
     heavy.gather()
   }
 
+  mutating func take(mass: [Double], dot: [Double], spread: [Double], square: [Double]) {
+    self.mass = mass
+    self.dot = dot
+    self.spread = spread
+    self.square = square
+  }
+
   private mutating func makeRoom(_ rows: Int, _ classes: Int, ofSet all: Int, _ continues: Bool) {
     if elements.rows != rows || elements.columns != classes {
       elements = paddedMatrix(rows: rows, columns: classes)

@@ -219,6 +219,26 @@ typedef struct {
   double slope, floor;
 } kvk_assignment;
 
+/// What is added up over pairs of rows x and y with weights v.
+enum {
+  KVK_MIXTURE_ENTROPY = 0,  // Σ v (x + y) log(x + y)
+  KVK_MIXTURE_DISTANCE = 1, // Σ v |x - y|
+};
+
+/// Rows of two tiles, elements and weights of one type (KVK_F32 or KVK_F64), none negative.
+typedef struct {
+  const void *a, *b, *weights;
+  int64_t stride_a, stride_b, count_a, count_b, classes;
+  int32_t type, what;
+  double *sums; // count_a × count_b, added to
+  int64_t sum_stride;
+} kvk_mixture;
+
+/// Σ v x, Σ v x log x, Σ v x |log x| and Σ (v x)² of rows, added to.
+typedef struct {
+  double *mass, *dot, *spread, *square;
+} kvk_mixture_rows;
+
 typedef struct kvk_table {
   const char *name;    // "avx512", "avx2", "baseline", "neon"
   int32_t float_lanes;
@@ -332,6 +352,10 @@ typedef struct kvk_table {
   // has no mass.
   void (*row_least)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
                     double *least, uint8_t *gaps);
+
+  void (*mixture_pairs)(const kvk_mixture *pairs);
+  // The sums of the rows of a by themselves.
+  void (*mixture_rows)(const kvk_mixture *rows, const kvk_mixture_rows *sums);
 
   // The vector functions themselves, element by element: for tests of their accuracy.
   void (*exp_f32)(const float *x, float *y, int64_t count);

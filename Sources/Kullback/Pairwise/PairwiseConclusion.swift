@@ -20,6 +20,11 @@ extension PairwiseEngine {
       }
     case .powers:
       conclude(left, right, &space)
+    case .mixtures:
+      conclude(left, right, &space)
+      fallBack(rows, columns, &space)
+    case .sameLargest:
+      space.forward = agreements(rows, columns)
     case .entropy(let addend):
       space.forward = entropies(rows, columns, addend)
     case .rowByRow:
@@ -34,6 +39,14 @@ extension PairwiseEngine {
 
   /// Turns sums of products into divergences, of which `forward` holds the sum at the end, and doubts.
   func conclude(_ left: Prepared, _ right: Prepared, _ space: inout Workspace) {
+    if case .mixtures(let what) = route {
+      let unit = (Element.elementKind == .float32 ? 0x1p-24 : 0x1p-53) / precision.tolerance
+      // Total variations are held to less.
+      left.masses.finishMixtures(
+        what, &space.forward, right.logs, unit: what == .entropy ? unit : unit / 4,
+        doubts: &space.doubts)
+      return
+    }
     if case .powers(let order, let isHellinger) = route {
       concludePowers(left.masses, right.logs, order, isHellinger, &space)
       return
@@ -109,6 +122,13 @@ extension PairwiseEngine {
   }
 
   private var classesOfPanel: Int { precision.layout.panelClasses }
+
+  private func agreements(_ rows: Range<Int>, _ columns: Range<Int>) -> Matrix<Double> {
+    let values = rows.flatMap { row in
+      columns.map { targets.largest[row] == models.largest[$0] ? 1.0 : 0 }
+    }
+    return Matrix(values, rows: rows.count, columns: columns.count)
+  }
 
   private func entropies(
     _ rows: Range<Int>, _ columns: Range<Int>, _ addend: PairwiseRoute.Addend

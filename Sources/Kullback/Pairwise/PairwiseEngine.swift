@@ -16,6 +16,8 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   let threads: Int
   /// One number for each class, near the logarithms of the probabilities; zeros for powers.
   let reference: [Double]
+  /// For mixtures: twice the masses of the reference, what elements are relative to.
+  let weights: Matrix<Element>
   /// One number for each row, near the mean of its logarithms less the reference.
   let centres: (targets: [Double], models: [Double])
   let precision: PairwisePrecision
@@ -80,7 +82,7 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
     var left = Prepared(precision.layout)
     var space = Workspace(right: Prepared(precision.layout))
     space.resize(rows.count, columns.count, forward: usesForward, reverse: usesReverse)
-    for chunk in chunks where route.usesProducts {
+    for chunk in chunks where route.usesTiles {
       prepare(
         &left, targets, centres.targets, .list(rows), chunk, isTarget: true, threads: threads)
       prepare(
@@ -103,7 +105,7 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
       space.resize(
         rows.count, columns.count, forward: usesForward || !usesReverse, reverse: usesReverse)
     }
-    if route.usesProducts {
+    if route.usesTiles {
       if cache.isEmpty, !space.right.holds(columns) {
         prepare(
           &space.right, models, centres.models, .range(columns), chunk, isTarget: false,
@@ -127,7 +129,7 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
 
   /// The stretches of classes that are prepared at a time.
   private var chunks: [Range<Int>] {
-    guard route.usesProducts else { return [0..<classes] }
+    guard route.usesTiles else { return [0..<classes] }
     return stride(from: 0, to: classes, by: tiling.chunkClasses).map {
       $0..<min(classes, $0 + tiling.chunkClasses)
     }
@@ -137,8 +139,8 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   var usesForward: Bool {
     switch route {
     case .divergences(let forward, _, _): forward
-    case .powers: true
-    case .entropy, .rowByRow: false
+    case .powers, .mixtures: true
+    case .entropy, .sameLargest, .rowByRow: false
     }
   }
 
@@ -180,14 +182,25 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
     case .powers(let order, _):
       let form = TileForm.powers(isTarget ? order : 1 - order, shift: 0)
       if isTarget { prepare(&tile.masses, form, nil) } else { prepare(&tile.logs, form, nil) }
-    case .entropy, .rowByRow: break
+    case .mixtures:
+      // p over twice the reference.
+      let logOfTwo = [Double](repeating: 0.693147180559945309417, count: side.count)
+      let weights = weights[columns: chunk]
+      if isTarget {
+        prepare(&tile.masses, .powers(1, shift: 0), logOfTwo)
+        tile.masses.addMixtureRows(weights: weights)
+      } else {
+        prepare(&tile.logs, .powers(1, shift: 0), logOfTwo)
+        tile.logs.addMixtureRows(weights: weights)
+      }
+    case .entropy, .sameLargest, .rowByRow: break
     }
     if case .range(let range) = rows { tile.note(chunk == 0..<classes ? range : 0..<0) }
   }
 
   /// All models, where they are to be held.
   private func prepareModels() -> [Prepared] {
-    guard tiling.keepsModels, route.usesProducts else { return [] }
+    guard tiling.keepsModels, route.usesTiles else { return [] }
     let tiles = self.tiles
     let prepared = Mutex([Prepared?](repeating: nil, count: tiles.count))
     Threads.parallel(tasks: tiles.count, threads: threads) { index in
@@ -205,6 +218,11 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
     _ left: Prepared, _ right: Prepared, _ space: inout Workspace, _ chunk: Range<Int>
   ) {
     let (isFirst, isLast) = (chunk.lowerBound == 0, chunk.upperBound == classes)
+    if case .mixtures(let what) = route {
+      left.masses.addMixtures(
+        what, right.logs, weights: weights[columns: chunk], to: &space.forward, isFirst: isFirst)
+      return
+    }
     if usesForward {
       multiply(left.masses, right.logs, &space.product, &space.forward, isFirst: isFirst)
       if !isLast { addHeavy(left.masses, right.logs, &space.forward) }

@@ -35,12 +35,13 @@ struct PairwiseJob {
     let isOwn = isSelf && measure.isDivergence
     let threads = threads ?? Threads.default
     let route = PairwiseRoute(measure.source)
-    self.targets = PairwiseSide(
-      targets, wantsEntropies: route.wantsEntropies, threads: threads)
-    self.models =
-      isSelf
-      ? self.targets
-      : PairwiseSide(models, wantsEntropies: route.wantsEntropies, threads: threads)
+    let side = { (set: DistributionSet) in
+      PairwiseSide(
+        set, wantsEntropies: route.wantsEntropies, wantsLargest: route == .sameLargest,
+        threads: threads)
+    }
+    self.targets = side(targets)
+    self.models = isSelf ? self.targets : side(models)
     let builder = EngineBuilder(
       source: measure.source, route: route, targets: self.targets, models: self.models,
       threads: threads, memory: workingMemory ?? Tiling.defaultMemory, destination: destination,
@@ -134,10 +135,9 @@ private struct EngineBuilder {
     self.isHalf = isHalf
     self.hasZeroDiagonal = hasZeroDiagonal
     reference =
-      if case .divergences = route {
-        PairwiseReference(targets, models, threads: threads)
-      } else {
-        PairwiseReference(none: targets, models)
+      switch route {
+      case .divergences, .mixtures: PairwiseReference(targets, models, threads: threads)
+      default: PairwiseReference(none: targets, models)
       }
   }
 
@@ -148,7 +148,7 @@ private struct EngineBuilder {
   ///
   /// The sample is the same whatever the number of threads, and so is the choice.
   func single() -> PairwiseEngine<Float>? {
-    guard case .divergences = route, !isWide, targets.count * models.count >= 4096 else {
+    guard route.usesTiles, !route.isPowers, !isWide, targets.count * models.count >= 4096 else {
       return nil
     }
     let limit = classes > 4096 ? 8 : 24
@@ -156,15 +156,9 @@ private struct EngineBuilder {
     let rows = targets.sample(limit, from: 0.25), columns = models.sample(limit, from: 0.75)
     guard !rows.isEmpty, !columns.isEmpty else { return nil }
     let fallback = Lazily { double() }
-    // The longer a chain and the fewer the heavy masses the quicker; the other way it rounds less.
-    let most = classes / 64
-    for (chain, room, share) in [
-      (256, 0, 0.001), (256, 4, 0.001), (128, 4, 0.003), (128, most, 0.01), (64, most, 0.03),
-    ] where chain < 2 * classes {
+    for (precision, share) in choices {
       let engine = self.engine(
-        Float.self,
-        .single(classes: classes, chain: chain, heavyRoom: room == 0 ? 0 : min(16, max(4, room))),
-        (targets, models),
+        Float.self, precision, (targets, models),
         fallback: { rows, columns in
           let again = fallback.value.divergences(rows, .range(columns))
           return .init(values: again.values, doubts: again.doubts)
@@ -176,17 +170,41 @@ private struct EngineBuilder {
     return nil
   }
 
+  /// Ways to make products in `Float`, the quickest first, and what share of doubts each is worth.
+  private var choices: [(PairwisePrecision, share: Double)] {
+    if case .mixtures = route {
+      let precision = PairwisePrecision.single(classes: classes, chain: 256, heavyRoom: 0)
+      return [(precision.undivided(), 0.05)]
+    }
+    // The longer a chain and the fewer the heavy masses the quicker; the other way it rounds less.
+    let most = min(16, max(4, classes / 64))
+    let all: [(chain: Int, room: Int, share: Double)] = [
+      (256, 0, 0.001), (256, 4, 0.001), (128, 4, 0.003), (128, most, 0.01), (64, most, 0.03),
+    ]
+    return all.filter { $0.chain < 2 * classes }.map {
+      (.single(classes: classes, chain: $0.chain, heavyRoom: $0.room), $0.share)
+    }
+  }
+
   func double() -> PairwiseEngine<Double> {
     // Power sums are held to less than the divergences that come of them.
     let tolerance = isWide ? 1e-12 : route.isPowers ? 1e-7 : 1e-6
-    let precision = PairwisePrecision.double(classes: classes, tolerance: tolerance)
-    guard route.usesProducts else {
+    var precision = PairwisePrecision.double(classes: classes, tolerance: tolerance)
+    if case .mixtures = route { precision = precision.undivided() }
+    guard route.usesTiles else {
       return engine(Double.self, precision, (targets, models), fallback: nil)
     }
     let exact = targets.exact(threads: threads)
     return engine(
       Double.self, precision, (exact, isSelf ? exact : models.exact(threads: threads)),
       fallback: nil)
+  }
+
+  /// What elements of mixtures are relative to.
+  private func weights<Element: LinearAlgebraScalar & MatrixElement>() -> Matrix<Element> {
+    guard case .mixtures = route else { return Matrix(rows: 0, columns: 0) }
+    return Matrix(
+      reference.masses.map { Element(2 * $0) }, rows: 1, columns: reference.masses.count)
   }
 
   private func engine<Element: LinearAlgebraScalar & MatrixElement>(
@@ -201,7 +219,7 @@ private struct EngineBuilder {
     return PairwiseEngine(
       source: source, route: route, targets: sides.targets, models: sides.models, tiling: tiling,
       threads: min(threads, tiling.mostThreads), reference: reference.logarithms,
-      centres: reference.centres, precision: precision, isHalf: isHalf,
+      weights: weights(), centres: reference.centres, precision: precision, isHalf: isHalf,
       hasZeroDiagonal: hasZeroDiagonal, fallback: fallback)
   }
 }

@@ -8,6 +8,12 @@ struct PairwisePrecision: Sendable, Equatable {
   /// What a divergence may be off by, relatively.
   let tolerance: Double
 
+  /// Sums that are no products: classes in their order, one panel.
+  func undivided() -> PairwisePrecision {
+    PairwisePrecision(
+      layout: TileLayout(panelClasses: 1 << 20), rule: rule, tolerance: tolerance)
+  }
+
   /// Panels whose products are added to each other in `Float` before they are in `Double`.
   static let panelsInARow = 8
 

@@ -6,12 +6,15 @@ internal import KullbackKernels
 struct PairwiseReference: Sendable {
   /// One number for each class: the logarithm of the mean of a few rows.
   let logarithms: [Double]
+  /// The mean itself.
+  let masses: [Double]
   /// One number for each target, near the mean of its logarithms less the reference; and for each model.
   let centres: (targets: [Double], models: [Double])
 
   /// No reference: 0 everywhere.
   init(none targets: PairwiseSide, _ models: PairwiseSide) {
     logarithms = [Double](repeating: 0, count: targets.operand.matrix.columns)
+    masses = []
     centres = ([], [])
   }
 
@@ -30,14 +33,15 @@ struct PairwiseReference: Sendable {
         add(probabilities, times: share, to: &sum)
       }
     }
-    let masses = sum
+    let mean = sum
     let reference = KullbackKernels.logarithms(sum)
     let centre = { (side: PairwiseSide) in
       tileCentres(
-        side.operand, normalisers: side.normalisers, reference: reference, masses: masses,
+        side.operand, normalisers: side.normalisers, reference: reference, masses: mean,
         threads: threads)
     }
     logarithms = reference
+    masses = mean
     centres = (centre(targets), centre(models))
   }
 }

@@ -6,6 +6,10 @@ enum PairwiseRoute: Sendable, Equatable {
   case divergences(forward: Bool, reverse: Bool, adding: Addend)
   /// By products of powers: log Σ p^α q^(1-α), or the Hellinger distance that α = ½ gives.
   case powers(order: Double, isHellinger: Bool)
+  /// By sums over all pairs that are no products: Jensen-Shannon and the total variation.
+  case mixtures(MixtureSum)
+  /// Whether the first largest class is the same.
+  case sameLargest
   /// An entropy of one side alone.
   case entropy(Addend)
   /// Pair by pair.
@@ -33,6 +37,9 @@ enum PairwiseRoute: Sendable, Equatable {
     case .jeffreys: self = .divergences(forward: true, reverse: true, adding: .nothing)
     case .crossEntropy: self = .divergences(forward: true, reverse: false, adding: .target)
     case .reversedCrossEntropy: self = .divergences(forward: false, reverse: true, adding: .model)
+    case .jensenShannon: self = .mixtures(.entropy)
+    case .totalVariation: self = .mixtures(.distance)
+    case .sameLargest: self = .sameLargest
     case .hellinger: self = .powers(order: 0.5, isHellinger: true)
     case .entropyOfFirst: self = .entropy(.target)
     case .entropyOfSecond: self = .entropy(.model)
@@ -45,15 +52,15 @@ enum PairwiseRoute: Sendable, Equatable {
     switch self {
     case .divergences(_, _, let addend): addend != .nothing
     case .entropy: true
-    case .powers, .rowByRow: false
+    case .powers, .mixtures, .sameLargest, .rowByRow: false
     }
   }
 
-  /// Whether products give it.
-  var usesProducts: Bool {
+  /// Whether tiles of prepared rows give it.
+  var usesTiles: Bool {
     switch self {
-    case .divergences, .powers: true
-    case .entropy, .rowByRow: false
+    case .divergences, .powers, .mixtures: true
+    case .entropy, .sameLargest, .rowByRow: false
     }
   }
 

@@ -9,13 +9,17 @@ struct PairwiseSide: Sendable {
   private(set) var normalisers: [Double]
   /// Empty where not asked for.
   let entropies: [Double]
+  /// The first largest class of each row; empty where not asked for.
+  let largest: [Double]
   /// Rows that are not valid, in order, and why.
   let invalid: [(row: Int, status: RowStatus)]
   let isValid: [Bool]
   /// Whether elements have more digits than `Float`.
   let isWide: Bool
 
-  init(_ set: DistributionSet, wantsEntropies: Bool, threads: Int) {
+  init(
+    _ set: DistributionSet, wantsEntropies: Bool, wantsLargest: Bool = false, threads: Int
+  ) {
     operand = set.operand()
     count = set.count
     isWide =
@@ -23,7 +27,9 @@ struct PairwiseSide: Sendable {
       case .float32, .float16, .bfloat16: false
       case .float64, .int32, .int64: true
       }
-    let quantities: [RowQuantity] = wantsEntropies ? [.logNormaliser, .entropy] : [.logNormaliser]
+    var quantities: [RowQuantity] = [.logNormaliser]
+    if wantsEntropies { quantities.append(.entropy) }
+    if wantsLargest { quantities.append(.largest) }
     var results = RowResults(quantities: quantities, rows: set.count)
     evaluateRows(operand, rows: 0..<set.count, into: &results, threads: threads)
     var valid = [Bool](repeating: true, count: set.count)
@@ -35,6 +41,7 @@ struct PairwiseSide: Sendable {
     }
     self.normalisers = normalisers
     entropies = wantsEntropies ? results[.entropy] : []
+    largest = wantsLargest ? results[.largest] : []
     isValid = valid
   }
 

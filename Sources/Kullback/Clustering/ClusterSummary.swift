@@ -15,7 +15,7 @@ public struct ClusterSummary: Sendable {
 extension Clustering {
   /// What each cluster is like.
   ///
-  /// - Parameter typical: how many of the rows nearest to the centroid are named.
+  /// - Parameter count: how many of the rows nearest to the centroid are named.
   /// - Complexity: one pass over the rows.
   public func summaries(typical count: Int = 5) -> [ClusterSummary] {
     var sums = [DoubleDouble](repeating: .zero, count: sizes.count)

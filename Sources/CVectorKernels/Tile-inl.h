@@ -420,12 +420,14 @@ KVK_INLINE int tl_finish(double *x, int64_t n, const double *centres, const doub
   return any_f64(any);
 }
 
-static void tile_finish(double *x, int64_t n, const kvk_tile_sums *s, uint8_t *doubt) {
+static void tile_finish(const float *product, double *x, int64_t n, const kvk_tile_sums *s,
+                        uint8_t *doubt) {
   const int64_t lanes = KVK_BYTES / 8;
   i_f64 low[TL_STRETCH * 8 / KVK_BYTES];
   double heavy[TL_STRETCH] = {0}, few[3][TL_STRETCH];
   for (int64_t j = 0; j < n; j += TL_STRETCH) {
     const int64_t some = n - j < TL_STRETCH ? n - j : TL_STRETCH;
+    if (product) tile_add(product + j, x + j, some, 0);
     if (s->heavy_count) {
       memset(heavy, 0, sizeof heavy);
       for (int32_t h = 0; h < s->heavy_count; h++) {

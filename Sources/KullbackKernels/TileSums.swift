@@ -24,7 +24,9 @@ public func accumulate(
   }
 }
 
-/// How the rounding of products is judged, in units of the tolerance: it may be
+/// How the rounding of products is judged.
+///
+/// In units of the tolerance it may be
 ///
 ///     fixed + base × |log normaliser| + (term + root × √Σp²) × (the mean |l| of the pair) + sum × |product|
 ///
@@ -64,10 +66,12 @@ extension RowTile {
   ///
   /// - Shapes: `sums` and `doubts` are this tile's rows × the other's; `heavy` has a row for each of this
   ///   tile's distinct heavy places.
+  ///   With `product` the sums are what it holds.
   /// - Units: nats. `doubts` becomes 1 where the rounding may be more than the tolerance.
   /// - Precondition: the shapes agree.
   public func finish(
-    _ sums: inout Matrix<Double>, logarithms: RowTile, heavy columns: Matrix<Float>,
+    _ product: Matrix<Float>? = nil, _ sums: inout Matrix<Double>, logarithms: RowTile,
+    heavy columns: Matrix<Float>,
     rule: RoundingRule, doubts: inout [UInt8], on set: InstructionSet = .current
   ) {
     let width = sums.columns
@@ -75,30 +79,36 @@ extension RowTile {
     precondition(doubts.count == count * width, "doubts of another shape")
     precondition(columns.rows == heavy.distinctPlaces.count, "not a row for each heavy place")
     precondition(columns.rows == 0 || columns.columns == width, "heavy places of other rows")
-    let (stride, table) = unsafe (sums.rowStride, set.table)
+    precondition(product.map { $0.rows == count && $0.columns == width } ?? true, "another product")
+    let (stride, from, table) = unsafe (sums.rowStride, product?.rowStride ?? 0, set.table)
+    let none = Matrix<Float>(rows: 0, columns: 0)
     // SAFETY: all hold these rows and columns, and the tiles' sums the rows that they belong to.
-    unsafe sums.withUnsafeMutableBaseAddress { sums in
-      unsafe doubts.withUnsafeMutableBufferPointer { doubts in
-        unsafe logarithms.centres.withUnsafeBufferPointer { centres in
-          unsafe logarithms.extent.withUnsafeBufferPointer { extent in
-            unsafe withHeavy(columns) { refers in
-              guard let doubts = doubts.baseAddress else { return }
-              let sums = unsafe sums.assumingMemoryBound(to: Double.self)
-              for row in 0..<count {
-                var refers = unsafe refers(row)
-                unsafe refers.dot = dot[row]
-                unsafe refers.mass = mass[row]
-                unsafe refers.spread = spread[row]
-                unsafe refers.centre = centres.baseAddress
-                unsafe refers.extent = extent.baseAddress
-                unsafe refers.base =
-                  rule.fixed + rule.base * max(normaliserSize, logarithms.normaliserSize)
-                unsafe refers.factor =
-                  rule.term + rule.root * max(0, square[row]).squareRoot()
-                unsafe refers.slope = rule.sum
-                unsafe refers.share = rule.share
-                unsafe table.tile_finish(
-                  sums + row * stride, Int64(width), &refers, doubts + row * width)
+    unsafe (product ?? none).withUnsafeBaseAddress { address in
+      let products = unsafe product == nil ? nil : address.assumingMemoryBound(to: Float.self)
+      unsafe sums.withUnsafeMutableBaseAddress { sums in
+        unsafe doubts.withUnsafeMutableBufferPointer { doubts in
+          unsafe logarithms.centres.withUnsafeBufferPointer { centres in
+            unsafe logarithms.extent.withUnsafeBufferPointer { extent in
+              unsafe withHeavy(columns) { refers in
+                guard let doubts = doubts.baseAddress else { return }
+                let sums = unsafe sums.assumingMemoryBound(to: Double.self)
+                for row in 0..<count {
+                  var refers = unsafe refers(row)
+                  unsafe refers.dot = dot[row]
+                  unsafe refers.mass = mass[row]
+                  unsafe refers.spread = spread[row]
+                  unsafe refers.centre = centres.baseAddress
+                  unsafe refers.extent = extent.baseAddress
+                  unsafe refers.base =
+                    rule.fixed + rule.base * max(normaliserSize, logarithms.normaliserSize)
+                  unsafe refers.factor =
+                    rule.term + rule.root * max(0, square[row]).squareRoot()
+                  unsafe refers.slope = rule.sum
+                  unsafe refers.share = rule.share
+                  unsafe table.tile_finish(
+                    products.map { unsafe $0 + row * from }, sums + row * stride, Int64(width),
+                    &refers, doubts + row * width)
+                }
               }
             }
           }

@@ -58,7 +58,8 @@ private func pairwiseWorks(_ rows: (Int) -> Int) -> [Work] {
   } + [
     pairwiseWork(
       Float.self, .jensenShannon, targets: rows(2000), models: 2000, classes: 1000,
-      probabilities: true)
+      probabilities: true),
+    nearestWork(10, queries: rows(10_000), rows: 100_000, classes: 128),
   ]
 }
 

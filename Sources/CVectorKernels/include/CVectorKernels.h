@@ -324,8 +324,9 @@ typedef struct kvk_table {
   // Adds the heavy masses' products to n sums.
   void (*tile_heavy)(double *sum, int64_t n, const kvk_tile_sums *sums);
   // Product x becomes D = (dot - x - heavy masses' products) / mass - centre, or 0 where that is negative,
-  // for n pairs. `doubt` is set to 1 where the rounding may be more than D's share.
-  void (*tile_finish)(double *x, int64_t n, const kvk_tile_sums *sums, uint8_t *doubt);
+  // for n pairs; with `product` that is x. `doubt` is set to 1 where the rounding may be more than D's share.
+  void (*tile_finish)(const float *product, double *x, int64_t n, const kvk_tile_sums *sums,
+                      uint8_t *doubt);
   // The sum of bytes that are 0 or 1.
   int64_t (*tile_count)(const uint8_t *doubts, int64_t n);
   // Power sum x becomes log x, or the Hellinger distance that it gives, for n pairs. `doubt` is set to 1 where

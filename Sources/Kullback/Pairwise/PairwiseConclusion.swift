@@ -54,7 +54,8 @@ extension PairwiseEngine {
     if usesForward {
       let heavy = right.logs.columns(at: left.masses.heavy.distinctPlaces)
       left.masses.finish(
-        &space.forward, logarithms: right.logs, heavy: heavy, rule: precision.rule,
+        whole(space.product, left.masses), &space.forward, logarithms: right.logs, heavy: heavy,
+        rule: precision.rule,
         doubts: &space.doubts)
       forbid(left.masses, right.logs, &space.forward, &space.doubts)
     }
@@ -62,7 +63,8 @@ extension PairwiseEngine {
     let heavy = left.logs.columns(at: right.masses.heavy.distinctPlaces)
     var doubts = [UInt8](repeating: 0, count: space.doubts.count)
     right.masses.finish(
-      &space.reverse, logarithms: left.logs, heavy: heavy, rule: precision.rule, doubts: &doubts)
+      whole(space.backProduct, right.masses), &space.reverse, logarithms: left.logs, heavy: heavy,
+      rule: precision.rule, doubts: &doubts)
     forbid(right.masses, left.logs, &space.reverse, &doubts)
     addTransposed(
       space.reverse, doubts, to: &space.forward, &space.doubts, isFirst: !usesForward)
@@ -80,7 +82,7 @@ extension PairwiseEngine {
     replaceRows(some, of: &space.forward, &space.doubts, with: again.values, again.doubts)
   }
 
-  /// A row and itself: no kernel is asked. The logarithm of a power sum is 0 there as well.
+  /// Makes pairs of a row and itself 0: the logarithm of a power sum is 0 there as well.
   private func clearDiagonal(_ rows: Range<Int>, _ columns: Range<Int>, _ space: inout Workspace) {
     guard rows.overlaps(columns) else { return }
     for row in rows.clamped(to: columns) {

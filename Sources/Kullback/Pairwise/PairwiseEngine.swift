@@ -224,11 +224,14 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
       return
     }
     if usesForward {
-      multiply(left.masses, right.logs, &space.product, &space.forward, isFirst: isFirst)
+      multiply(
+        left.masses, right.logs, &space.product, &space.forward, isFirst: isFirst, isLast: isLast)
       if !isLast { addHeavy(left.masses, right.logs, &space.forward) }
     }
     if usesReverse {
-      multiply(right.masses, left.logs, &space.backProduct, &space.reverse, isFirst: isFirst)
+      multiply(
+        right.masses, left.logs, &space.backProduct, &space.reverse, isFirst: isFirst,
+        isLast: isLast)
       if !isLast { addHeavy(right.masses, left.logs, &space.reverse) }
     }
   }
@@ -241,7 +244,7 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
 
   private func multiply(
     _ left: RowTile<Element>, _ right: RowTile<Element>, _ product: inout Matrix<Element>,
-    _ sums: inout Matrix<Double>, isFirst: Bool
+    _ sums: inout Matrix<Double>, isFirst: Bool, isLast: Bool
   ) {
     let pairs = Array(zip(left.panels, right.panels))
     do {
@@ -261,13 +264,25 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
         for (index, (a, b)) in pairs[from..<min(pairs.count, from + most)].enumerated() {
           try BLAS.gemm(a, b, transposeSecond: true, beta: index == 0 ? 0 : 1, into: &product)
         }
-        if let narrow = product as? Matrix<Float> {
+        if let narrow = product as? Matrix<Float>, !(isFirst && isLast && isOneProduct(pairs.count))
+        {
           accumulate(narrow, into: &sums, isFirst: isFirst && from == 0)
         }
       }
     } catch {
       preconditionFailure("tiles of the wrong shape: \(error)")
     }
+  }
+
+  /// Whether a tile's panels are so few that their one product in `Float` is all there is.
+  private func isOneProduct(_ panels: Int) -> Bool {
+    Element.elementKind == .float32 && panels <= PairwisePrecision.panelsInARow
+  }
+
+  /// The product of a tile that never was in `Double`.
+  func whole(_ product: Matrix<Element>, _ tile: RowTile<Element>) -> Matrix<Float>? {
+    guard tiling.chunkClasses >= classes, isOneProduct(tile.panels.count) else { return nil }
+    return product as? Matrix<Float>
   }
 
   /// What one thread writes to.

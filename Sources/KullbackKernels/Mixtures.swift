@@ -57,8 +57,8 @@ extension RowTile {
     guard let a = panels.first, let b = other.panels.first else { return }
     precondition(panels.count == 1 && other.panels.count == 1 && a.columns == b.columns)
     precondition(weights.rows == 1 && weights.columns == a.columns, "not a weight for each class")
-    precondition(sums.rows == count && sums.columns == other.count, "sums of other rows")
     if isFirst { sums = Matrix(rows: count, columns: other.count) }
+    precondition(sums.rows == count && sums.columns == other.count, "sums of other rows")
     let stride = sums.rowStride
     // SAFETY: the panels have these rows and classes, and the sums a place for each pair.
     unsafe a.withUnsafeBaseAddress { x in

@@ -152,6 +152,67 @@ static void check_assignment(const kvk_table *table, int type, int rows) {
     expect(sums[i], plain[i], 1e-15, table->name, "sum of rows", type, CLASSES);
 }
 
+// Rows prepared for products: their product is D, and their mixture Jensen-Shannon.
+static void check_tile(const kvk_table *table, int type, int classes) {
+  static double reference[MOST];
+  static char left[MOST * 8], right[MOST * 8], weights[MOST * 8];
+  for (int i = 0; i < 2 * classes; i++) wanted[i / classes][i % classes] = 2 * normal();
+  store(0, type, classes);
+  store(1, type, classes);
+  long double exact = 0, jensen = 0;
+  double lse[2], centre = 0.25, log_2 = 0.693147180559945309417;
+  for (int side = 0; side < 2; side++) {
+    long double total = 0;
+    distribution(side, wanted[side], KVK_LOGITS, classes);
+    for (int k = 0; k < classes; k++) total += expl(wanted[side][k]);
+    lse[side] = (double)logl(total);
+  }
+  for (int k = 0; k < classes; k++) {
+    const long double middle = logl((p[0][k] + p[1][k]) / 2);
+    exact += p[0][k] * (log_p[0][k] - log_p[1][k]);
+    jensen += (p[0][k] * (log_p[0][k] - middle) + p[1][k] * (log_p[1][k] - middle)) / 2;
+    reference[k] = -log(classes) + 0.5 * sin(k);
+    if (type == KVK_F32) ((float *)(void *)weights)[k] = (float)(2 * exp(reference[k]));
+    else ((double *)(void *)weights)[k] = 2 * exp(reference[k]);
+  }
+  const kvk_side sides[2] = {{&stored[0], classes, type, KVK_LOGITS, 1, 0, 0.01, 0},
+                             {&stored[1], classes, type, KVK_LOGITS, 1, 0, 0.01, 0}};
+  const double bound = type == KVK_F32 ? 3e-6 : 1e-12;
+  double mass = 0, dot = 0, spread = 0, square = 0, extent = 0, x = 0;
+  kvk_tile masses = {.base = left, .stride = classes, .type = type, .what = KVK_TILE_MASS, .reference = reference,
+                     .step = 1, .mass = &mass, .dot = &dot, .spread = &spread, .square = &square};
+  kvk_tile logs = {.base = right, .stride = classes, .type = type, .what = KVK_TILE_LOG, .reference = reference,
+                   .centre = &centre, .step = 1, .extent = &extent};
+  table->tile_rows(&sides[0], 0, 1, 0, classes, &lse[0], &masses);
+  table->tile_rows(&sides[1], 0, 1, 0, classes, &lse[1], &logs);
+  for (int k = 0; k < classes; k++)
+    x += type == KVK_F32 ? (double)((float *)(void *)left)[k] * (double)((float *)(void *)right)[k]
+                         : ((double *)(void *)left)[k] * ((double *)(void *)right)[k];
+  uint8_t doubt = 0;
+  const kvk_tile_sums sums = {.dot = dot, .mass = mass, .spread = spread, .centre = &centre, .extent = &extent,
+                              .share = 1};
+  table->tile_finish(0, &x, 1, &sums, &doubt);
+  expect(1 + x, 1 + exact, bound, table->name, "product", type, classes);
+
+  kvk_tile ratios = {.base = left, .stride = classes, .type = type, .what = KVK_TILE_POWER, .power = 1,
+                     .reference = reference, .centre = &log_2, .step = 1};
+  table->tile_rows(&sides[0], 0, 1, 0, classes, &lse[0], &ratios);
+  ratios.base = right;
+  table->tile_rows(&sides[1], 0, 1, 0, classes, &lse[1], &ratios);
+  double own[4][2] = {{0}}, mixture = 0;
+  for (int side = 0; side < 2; side++) {
+    const kvk_mixture row = {.a = side ? right : left, .weights = weights, .stride_a = classes, .count_a = 1,
+                             .classes = classes, .type = type};
+    const kvk_mixture_rows out = {&own[0][side], &own[1][side], &own[2][side], &own[3][side]};
+    table->mixture_rows(&row, &out);
+  }
+  const kvk_mixture pair = {left, right, weights, classes, classes, 1, 1, classes, type, KVK_MIXTURE_ENTROPY,
+                            &mixture, 1};
+  table->mixture_pairs(&pair);
+  const double js = (own[1][0] + own[1][1] - mixture + log_2 * (own[0][0] + own[0][1])) / 2;
+  expect(1 + js, 1 + jensen, bound, table->name, "mixture", type, classes);
+}
+
 int main(void) {
   static const int lengths[] = {1, 2, 3, 4, 7, 8, 9, 10, 16, 17, 31, 33, 64, 100, 255, 257, 513, 2999};
   static const int types[] = {KVK_F32, KVK_F64, KVK_F16};
@@ -169,6 +230,7 @@ int main(void) {
         if (types[t] == KVK_F16) continue;
         check(table, types[t], KVK_LOGITS, lengths[n], 1e-5);
         check_assignment(table, types[t], lengths[n]);
+        check_tile(table, types[t], lengths[n]);
       }
   }
   if (failures) printf("%d values are not as promised\n", failures);

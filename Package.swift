@@ -85,6 +85,8 @@ let package = Package(
     .testTarget(
       name: "KullbackTests",
       dependencies: ["Kullback", "KullbackTestSupport"],
+      exclude: ["Golden/make_pairwise_golden.py"],
+      resources: [.copy("Golden/pairwise.json")],
       swiftSettings: strict),
     .testTarget(
       name: "KullbackFilesTests",

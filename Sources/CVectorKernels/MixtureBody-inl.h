@@ -6,7 +6,7 @@
 //     Σ v |x - y|
 
 #define MX_ROWS 4 // of b at a time: their sums run side by side
-#define MX_VECTORS 32 // added up in the element type before they go to Double
+#define MX_VECTORS 8 // added up in the element type before they go to Double
 
 KVK_INLINE V N(mx_term)(const int what, V x, V y) {
   if (what == KVK_MIXTURE_DISTANCE) return N(abs)(x - y);
@@ -16,6 +16,7 @@ KVK_INLINE V N(mx_term)(const int what, V x, V y) {
 
 KVK_INLINE void N(mx_rows)(const int what, const R *a, const R *const b[MX_ROWS], const R *weights,
                            int64_t classes, double sums[MX_ROWS]) {
+  N(total) totals[MX_ROWS] = {};
   for (int64_t from = 0; from < classes; from += MX_VECTORS * LANES) {
     const int64_t to = classes - from < MX_VECTORS * LANES ? classes : from + MX_VECTORS * LANES;
     V acc[MX_ROWS] = {};
@@ -30,8 +31,9 @@ KVK_INLINE void N(mx_rows)(const int what, const R *a, const R *const b[MX_ROWS]
       for (int j = 0; j < MX_ROWS; j++)
         acc[j] += v * N(mx_term)(what, x, N(read_part)(b[j], k, to - k, READ_WHOLE, zero));
     }
-    for (int j = 0; j < MX_ROWS; j++) sums[j] += N(sum)(acc[j]);
+    for (int j = 0; j < MX_ROWS; j++) N(total_add)(&totals[j], acc[j]);
   }
+  for (int j = 0; j < MX_ROWS; j++) sums[j] += N(total_sum)(&totals[j]);
 }
 
 static void N(mx_pairs)(const kvk_mixture *m) {

@@ -28,11 +28,18 @@ KVK_INLINE void tl_store_narrow(float *p, v_f64 x) {
   memcpy(p, &half, sizeof half);
 }
 
-// exp(x - lse) of logits in Float, with the rounding of the difference carried into the exponential.
+// What the difference x - y, rounded to d, leaves out.
+KVK_INLINE v_f32 tl_difference_rest(v_f32 x, v_f32 y, v_f32 d) {
+  const v_f32 back = d - x;
+  return (x - (d - back)) - (y + back);
+}
+
+// exp(x - lse) of logits in Float, with the rounding of the differences carried into the exponential. The
+// low part of lse is not small where logits are large.
 KVK_INLINE v_f32 tl_mass_f32(v_f32 x, v_f32 high, v_f32 low) {
-  const v_f32 u = x - high;
-  const v_f32 back = u - x;
-  const v_f32 rest = (x - (u - back)) - (high + back) - low;
+  const v_f32 near = x - high;
+  const v_f32 u = near - low;
+  const v_f32 rest = tl_difference_rest(x, high, near) + tl_difference_rest(near, low, u);
   const v_f32 p = exp_scaled_f32(u, rest, set1_f32(0));
   return drop_f32(~(u > -87.0f), p); // -inf too
 }
@@ -55,9 +62,9 @@ static void tl_logs(const float *x, int64_t n, float *whole, float *part) {
 // l of a vector of Doubles: of logits, or of masses whose logarithms are there in parts.
 KVK_INLINE v_f64 tl_single_log(const int masses, const float *x, const float *whole, const float *part,
                                const double *reference, double lse) {
-  const v_f64 r = load_f64(reference) + lse;
-  if (!masses) return tl_load_wide(x) - r;
-  return tl_load_wide(whole) * 0.69314718055994530942 + (tl_load_wide(part) - r);
+  // lse first: where logits are large it is near them.
+  if (!masses) return (tl_load_wide(x) - lse) - load_f64(reference);
+  return tl_load_wide(whole) * 0.69314718055994530942 + (tl_load_wide(part) - (load_f64(reference) + lse));
 }
 
 // Masses of a stretch of Floats: of logits, or with `masses` what is divided by the sum.
@@ -156,7 +163,7 @@ KVK_INLINE void tl_double(const kvk_tile *tile, const kvk_side *side, const doub
       v = part ? read_part_f64(logits, i, rest, KVK_F64, set1_f64(-INFINITY)) : load_f64(logits + i);
     if (wants_log) {
       if (reference) r = part ? read_part_f64(reference, i, rest, KVK_F64, set1_f64(0)) : load_f64(reference + i);
-      l = v - (r + lse);
+      l = (v - lse) - r;
     }
     v_f64 y;
     if (tile->what == KVK_TILE_LOG) {

@@ -83,16 +83,22 @@ extension RowTile {
   ///     JS = ½ [Σ p log x + Σ q log y - Σ (p + q) log(x + y) + log 2 (Σ p + Σ q)]
   ///
   /// The weights drop out of it. `unit` is what an element is rounded by, over the tolerance; terms are a few
-  /// units off, at random, and a small part of one together.
+  /// units off, at random, and a small part of one together. `scale` is what a normaliser's logarithm is
+  /// rounded by, likewise, and scales a row.
   ///
   /// - Precondition: the shapes agree.
   public func finishMixtures(
     _ what: MixtureSum, _ sums: inout Matrix<Double>, _ other: RowTile, unit: Double,
+    scale: Double = 0,
     doubts: inout [UInt8]
   ) {
     let (rows, columns, stride) = (count, other.count, sums.rowStride)
     precondition(sums.rows == rows && sums.columns == columns, "sums of other rows")
     precondition(doubts.count == rows * columns, "doubts of another shape")
+    // Measured over Float logits of 16 to 1000 classes; in `Double` there is room for more.
+    let (together, apart) = Element.elementKind == .float32 ? (0.5, 4.0) : (1, 6)
+    let absolute = what == .distance ? 4 * scale * max(normaliserSize, other.normaliserSize) : 0
+    let share = 1 - 2 * scale * max(normaliserSize, other.normaliserSize)
     let log2 = 0.693147180559945309417
     let most = what == .entropy ? log2 : 1
     // SAFETY: inside the sums, the doubts and the rows' own sums, as checked.
@@ -107,8 +113,10 @@ extension RowTile {
           let (own, others) = what == .entropy ? (spread[i], other.spread[j]) : (0, 0)
           let square = max(0, self.square[i] + other.square[j])
           let error =
-            unit * (0.15 * (2 + own + others) + 1.6 * square.squareRoot() * (1 + max(own, others)))
-          doubts[i * columns + j] = value >= error ? 0 : 1
+            unit
+            * (together * (2 + own + others) + apart * square.squareRoot() * (1 + max(own, others)))
+            + absolute
+          doubts[i * columns + j] = value * share >= error ? 0 : 1
           unsafe sums[i * stride + j] = min(most, max(0, value))
         }
       }

@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import Synchronization
 
 extension BLAS {
   /// Runs `body` with OpenBLAS divided over `count` threads, and restores what was set before, also
@@ -24,4 +25,28 @@ extension BLAS {
     defer { openblas_set_num_threads(before) }
     return try body()
   }
+
+  /// Runs `body` with OpenBLAS at one thread, for products inside workers of one's own.
+  ///
+  /// Unlike `withThreads(_:_:)` calls may overlap: what was set before comes back when the last one ends, so
+  /// that none of them meets OpenBLAS's threads, which divide products differently and round them so.
+  public static func withOneThread<Result: ~Copyable, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    singles.withLock { singles in
+      if singles.running == 0 { singles.before = openblas_get_num_threads() }
+      singles.running += 1
+      openblas_set_num_threads(1)
+    }
+    defer {
+      singles.withLock { singles in
+        singles.running -= 1
+        if singles.running == 0 { openblas_set_num_threads(singles.before) }
+      }
+    }
+    return try body()
+  }
+
+  /// How many calls of `withOneThread(_:)` are running, and what was set before the first.
+  private static let singles = Mutex<(running: Int, before: Int32)>((0, 1))
 }

@@ -94,3 +94,20 @@ import Testing
     #expect("\(LinearAlgebraError.notPositiveDefinite(order: 3))".contains("order 3"))
   }
 }
+
+@Suite struct OneThreadTests {
+  @Test func callsThatOverlapKeepOneThreadUntilTheLastEnds() async {
+    let before = BLAS.configuration.threads
+    BLAS.withOneThread {
+      BLAS.withOneThread { #expect(BLAS.configuration.threads == 1) }
+      #expect(BLAS.configuration.threads == 1)
+    }
+    await withTaskGroup(of: Int.self) { group in
+      for _ in 0..<16 {
+        group.addTask { BLAS.withOneThread { BLAS.configuration.threads } }
+      }
+      for await threads in group { #expect(threads == 1) }
+    }
+    #expect(BLAS.configuration.threads <= max(before, BLAS.configuration.processors))
+  }
+}

@@ -326,3 +326,33 @@ enum PairwiseShape: String, CaseIterable {
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 }
+
+extension PairwiseTests {
+  @Test(arguments: [1e4, 1e6, 1e7])
+  func logitsFarFrom0KeepTheirDigits(_ offset: Double) throws {
+    // Multiples of the spacing at the offset: the sums are exact.
+    let step = max(1.0 / 64, Double(Float(offset).ulp))
+    func rows(_ seed: UInt64) -> [[Double]] {
+      PairwiseShape.independent.logits(80, 64, seed: seed)
+        .map { $0.map { ($0 * max(1, step) / step).rounded() * step } }
+    }
+    let (p, q) = (rows(41), rows(42))
+    for type in [ElementKind.float32, .float64] {
+      let sets = try [0, offset].map { shift in
+        try [p, q].map { rows in
+          let moved = rows.map { $0.map { $0 + shift } }
+          return type == .float32
+            ? try DistributionSet(logits: Matrix(moved.map { $0.map { Float($0) } }))
+            : try DistributionSet(logits: Matrix(moved))
+        }
+      }
+      for measure in [Measure.forwardKL, .jeffreys, .jensenShannon, .hellinger, .chiSquared] {
+        expectAgreement(
+          try pairwise(measure, targets: sets[1][0], models: sets[1][1]),
+          try oneByOne(measure, sets[0][0], sets[0][1]),
+          type == .float32 ? 2e-6 : measure == .hellinger ? 1e-8 : 4e-12,
+          "\(measure.name) of \(type.name) around \(offset)")
+      }
+    }
+  }
+}

@@ -99,7 +99,7 @@ public func assign(
     set, divergence, centroidsHaveGaps: normalised.values.values.contains(0), threads: threads)
   let values = Centroids(values: normalised.values)
   let memory = workingMemory ?? Tiling.defaultMemory
-  let found = try BLAS.withThreads(1) {
+  let found = try BLAS.withOneThread {
     rows.isWide
       ? try ClusterEngine<Double>(rows, clusters: values.count, threads: threads, memory: memory)
         .assign(to: values, joins: false).assignments

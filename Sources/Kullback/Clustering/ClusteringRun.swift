@@ -47,7 +47,7 @@ public struct ClusteringRun: Sendable {
   init(
     _ rows: ClusterRows, into count: Int, _ generator: inout SplitMix, threads: Int, memory: Int
   ) throws {
-    let seeds = try BLAS.withThreads(1) {
+    let seeds = try BLAS.withOneThread {
       try rows.seeds(count, &generator, threads: threads, memory: memory)
     }
     self.init(rows, from: seeds, threads: threads, memory: memory)
@@ -68,7 +68,7 @@ public struct ClusteringRun: Sendable {
   /// - Throws: `CancellationError` when the current task is cancelled; nothing has changed then.
   public mutating func step() throws {
     let run = self
-    let (found, next, isWhole) = try BLAS.withThreads(1) {
+    let (found, next, isWhole) = try BLAS.withOneThread {
       run.rows.isWide ? try run.iterate(Double.self) : try run.iterate(Float.self)
     }
     // What the sums are rounded by may be more than the last rows to move save.

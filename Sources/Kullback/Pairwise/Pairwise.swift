@@ -31,7 +31,7 @@ public func pairwiseReverseKL(
 /// - Shapes: both sets have the same number of classes; the result has a row for each target and a column
 ///   for each model.
 /// - Special values: those of `evaluate(target:model:measures:threads:progress:)`.
-/// - Accuracy: relative error of a divergence at most 1e-6 (1e-12 where either set is `Double`), however
+/// - Accuracy: relative error of a divergence at most 1e-6 (1e-12 where both sets are `Double`), however
 ///   small it is: products of matrices are used where their rounding cannot be more, and the other pairs
 ///   are evaluated one by one. A set against itself has zeros on its diagonal. Results do not depend on
 ///   the number of threads.

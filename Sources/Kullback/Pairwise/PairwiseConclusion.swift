@@ -44,6 +44,7 @@ extension PairwiseEngine {
       // Total variations are held to less.
       left.masses.finishMixtures(
         what, &space.forward, right.logs, unit: what == .entropy ? unit : unit / 4,
+        scale: 0x1p-53 / precision.tolerance,
         doubts: &space.doubts)
       return
     }

@@ -47,7 +47,7 @@ struct PairwiseJob {
       threads: threads, memory: workingMemory ?? Tiling.defaultMemory, destination: destination,
       isSelf: isSelf, isHalf: isSelf && destination == .matrix && measure.isSymmetric,
       hasZeroDiagonal: isOwn)
-    if let single = builder.single() {
+    if let single = BLAS.withOneThread({ builder.single() }) {
       engine = .single(single)
     } else {
       engine = .double(builder.double())
@@ -80,7 +80,7 @@ struct PairwiseJob {
       rows, columns, values in
       body(rows, columns, measure.isPlain ? values : values.map(measure.transform))
     }
-    return try BLAS.withThreads(1) {
+    return try BLAS.withOneThread {
       switch engine {
       case .single(let engine):
         try engine.run({ take($0.rows, $0.columns, $0.values) }, band: band)
@@ -156,9 +156,11 @@ private struct EngineBuilder {
     let rows = targets.sample(limit, from: 0.25), columns = models.sample(limit, from: 0.75)
     guard !rows.isEmpty, !columns.isEmpty else { return nil }
     let fallback = Lazily { double() }
+    // What scales a whole row does not average out over its classes.
+    let sides = if case .mixtures = route { exactSides } else { (targets, models) }
     for (precision, share) in choices {
       let engine = self.engine(
-        Float.self, precision, (targets, models),
+        Float.self, precision, sides,
         fallback: { rows, columns in
           let again = fallback.value.divergences(rows, .range(columns))
           return .init(values: again.values, doubts: again.doubts)
@@ -194,10 +196,13 @@ private struct EngineBuilder {
     guard route.usesTiles else {
       return engine(Double.self, precision, (targets, models), fallback: nil)
     }
+    return engine(Double.self, precision, exactSides, fallback: nil)
+  }
+
+  /// Both sides with normalisers in `Double`.
+  private var exactSides: (targets: PairwiseSide, models: PairwiseSide) {
     let exact = targets.exact(threads: threads)
-    return engine(
-      Double.self, precision, (exact, isSelf ? exact : models.exact(threads: threads)),
-      fallback: nil)
+    return (exact, isSelf ? exact : models.exact(threads: threads))
   }
 
   /// What elements of mixtures are relative to.

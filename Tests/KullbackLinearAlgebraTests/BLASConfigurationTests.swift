@@ -24,25 +24,51 @@ import Testing
     }
   #endif
 
-  @Test func threadsAreSetAndRestored() {
-    let before = BLAS.configuration.threads
-    BLAS.withThreads(2) {
-      #expect(BLAS.configuration.threads == 2)
-      BLAS.withThreads(1) { #expect(BLAS.configuration.threads == 1) }
-      #expect(BLAS.configuration.threads == 2)
+  // The number of threads belongs to the process, and other tests set it: these have one of their own.
+
+  @Test func threadsAreSetAndRestored() async {
+    await #expect(processExitsWith: .success) {
+      let before = BLAS.configuration.threads
+      BLAS.withThreads(2) {
+        precondition(BLAS.configuration.threads == 2)
+        BLAS.withThreads(1) { precondition(BLAS.configuration.threads == 1) }
+        precondition(BLAS.configuration.threads == 2)
+      }
+      precondition(BLAS.configuration.threads == before)
     }
-    #expect(BLAS.configuration.threads == before)
   }
 
-  @Test func threadsAreRestoredAfterAnError() {
-    let before = BLAS.configuration.threads
-    let wide = Matrix<Double>(repeating: 1, rows: 1, columns: 2)
-    #expect(throws: LinearAlgebraError.self) {
-      try BLAS.withThreads(before == 1 ? 2 : 1) { () throws(LinearAlgebraError) in
-        _ = try LAPACK.potrf(wide)
+  @Test func threadsAreRestoredAfterAnError() async {
+    await #expect(processExitsWith: .success) {
+      let before = BLAS.configuration.threads
+      let wide = Matrix<Double>(repeating: 1, rows: 1, columns: 2)
+      do throws(LinearAlgebraError) {
+        try BLAS.withThreads(before == 1 ? 2 : 1) { () throws(LinearAlgebraError) in
+          _ = try LAPACK.potrf(wide)
+        }
+        preconditionFailure("nothing was thrown")
+      } catch {
+        precondition(BLAS.configuration.threads == before)
       }
     }
-    #expect(BLAS.configuration.threads == before)
+  }
+
+  @Test func callsThatOverlapKeepOneThreadUntilTheLastEnds() async {
+    await #expect(processExitsWith: .success) {
+      BLAS.withThreads(2) {
+        BLAS.withOneThread {
+          BLAS.withOneThread { precondition(BLAS.configuration.threads == 1) }
+          precondition(BLAS.configuration.threads == 1)
+        }
+        precondition(BLAS.configuration.threads == 2)
+      }
+      await withTaskGroup(of: Int.self) { group in
+        for _ in 0..<64 {
+          group.addTask { BLAS.withOneThread { BLAS.configuration.threads } }
+        }
+        for await threads in group { precondition(threads == 1) }
+      }
+    }
   }
 
   @Test(arguments: [
@@ -92,22 +118,5 @@ import Testing
       second: OperandShape(rows: 4, columns: 5))
     #expect(error.description == "gemm: operands of 2 × 3 and 4 × 5 do not fit together")
     #expect("\(LinearAlgebraError.notPositiveDefinite(order: 3))".contains("order 3"))
-  }
-}
-
-@Suite struct OneThreadTests {
-  @Test func callsThatOverlapKeepOneThreadUntilTheLastEnds() async {
-    let before = BLAS.configuration.threads
-    BLAS.withOneThread {
-      BLAS.withOneThread { #expect(BLAS.configuration.threads == 1) }
-      #expect(BLAS.configuration.threads == 1)
-    }
-    await withTaskGroup(of: Int.self) { group in
-      for _ in 0..<16 {
-        group.addTask { BLAS.withOneThread { BLAS.configuration.threads } }
-      }
-      for await threads in group { #expect(threads == 1) }
-    }
-    #expect(BLAS.configuration.threads <= max(before, BLAS.configuration.processors))
   }
 }

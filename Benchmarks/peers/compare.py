@@ -87,6 +87,7 @@ def main():
     restart(options.plain_allocator)
 
     import accuracy
+    import pairs
     import works
     from partner import Partner, Refused
 
@@ -137,6 +138,8 @@ def main():
                 pass
         del runs, data
     summary = accuracy.compare(partner, threads)
+    if options.filter.lower() in "all pairs":
+        pairs.compare(partner, threads, options.quick)
     partner.close()
     if options.json:
         with open(options.json, "w") as file:

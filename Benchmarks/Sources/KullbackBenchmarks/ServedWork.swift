@@ -27,6 +27,10 @@ struct ServedWork {
       self = try .gradient(.divergence, threads, operands)
     case "reverse-kl-gradient":
       self = try .gradient(.reversedDivergence, threads, operands)
+    case "pairwise-forward-kl":
+      self = try .pairwise(.forwardKL, form, threads, operands)
+    case "pairwise-jensen-shannon":
+      self = try .pairwise(.jensenShannon, form, threads, operands)
     default:
       throw ServeError("no work '\(kind)'")
     }
@@ -51,6 +55,33 @@ struct ServedWork {
         target, model, rows: 0..<first.rows, into: &results.value, threads: threads)
     } result: {
       results.value[quantities[0]].withUnsafeBytes { Data($0) }
+    }
+  }
+
+  private static func pairwise(
+    _ measure: Measure, _ form: RowForm, _ threads: Int, _ operands: [Loaded]
+  ) throws -> ServedWork {
+    guard operands.count == 2, case .matrix(let first) = operands[0],
+      case .matrix(let second) = operands[1]
+    else { throw ServeError("two matrices are wanted") }
+    let form: Form = form == .probabilities ? .probabilities : .logits
+    let targets = try DistributionSet(first, form: form)
+    let models = try DistributionSet(second, form: form)
+    return first.kind == .float32
+      ? try pairwise(Float.self, measure, targets, models, threads)
+      : try pairwise(Double.self, measure, targets, models, threads)
+  }
+
+  private static func pairwise<Element: PairwiseElement>(
+    _: Element.Type, _ measure: Measure, _ targets: DistributionSet, _ models: DistributionSet,
+    _ threads: Int
+  ) throws -> ServedWork {
+    let result = Shared(Matrix<Element>(rows: targets.count, columns: models.count))
+    return ServedWork {
+      try evaluatePairwise(
+        measure, targets: targets, models: models, into: &result.value, threads: threads)
+    } result: {
+      result.value.values.withUnsafeBytes { Data($0) }
     }
   }
 

@@ -13,11 +13,8 @@ public func evaluatePairs(
   _ first: RowOperand, rows firstRows: [Int], _ second: RowOperand, rows secondRows: [Int],
   quantities: [PairQuantity], on set: InstructionSet = .current
 ) -> PairResults {
+  checkPairs(first, firstRows, second, secondRows)
   let classes = first.matrix.columns
-  precondition(firstRows.count == secondRows.count, "not as many rows on both sides")
-  precondition(second.matrix.columns == classes && classes > 0, "rows of different lengths")
-  precondition(firstRows.allSatisfy { first.holds($0..<$0 + 1) }, "a first row is not there")
-  precondition(secondRows.allSatisfy { second.holds($0..<$0 + 1) }, "a second row is not there")
   var results = PairResults(quantities: quantities, rows: firstRows.count)
   guard !firstRows.isEmpty else { return results }
   guard classes <= Int(KVK_SEGMENT) else {
@@ -47,6 +44,17 @@ public func evaluatePairs(
     }
   }
   return results
+}
+
+/// Traps where pairs of rows that are named one by one are not all there.
+func checkPairs(
+  _ first: RowOperand, _ firstRows: [Int], _ second: RowOperand, _ secondRows: [Int]
+) {
+  let classes = first.matrix.columns
+  precondition(firstRows.count == secondRows.count, "not as many rows on both sides")
+  precondition(second.matrix.columns == classes && classes > 0, "rows of different lengths")
+  precondition(firstRows.allSatisfy { first.holds($0..<$0 + 1) }, "a first row is not there")
+  precondition(secondRows.allSatisfy { second.holds($0..<$0 + 1) }, "a second row is not there")
 }
 
 extension RowOperand {

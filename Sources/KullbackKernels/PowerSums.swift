@@ -102,11 +102,8 @@ public func evaluatePowerSums(
   _ first: RowOperand, rows firstRows: [Int], _ second: RowOperand, rows secondRows: [Int],
   orders: [Double], on set: InstructionSet = .current
 ) -> PowerResults {
+  checkPairs(first, firstRows, second, secondRows)
   let classes = first.matrix.columns
-  precondition(firstRows.count == secondRows.count, "not as many rows on both sides")
-  precondition(second.matrix.columns == classes && classes > 0, "rows of different lengths")
-  precondition(firstRows.allSatisfy { first.holds($0..<$0 + 1) }, "a first row is not there")
-  precondition(secondRows.allSatisfy { second.holds($0..<$0 + 1) }, "a second row is not there")
   var results = PowerResults(orders: orders, rows: firstRows.count)
   guard classes <= Int(KVK_SEGMENT) else {
     for (index, pair) in zip(firstRows, secondRows).enumerated() {

@@ -202,15 +202,13 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   private func prepareModels() -> [Prepared] {
     guard tiling.keepsModels, route.usesTiles else { return [] }
     let tiles = self.tiles
-    let prepared = Mutex([Prepared?](repeating: nil, count: tiles.count))
-    Threads.parallel(tasks: tiles.count, threads: threads) { index in
+    return inOrder(tiles.count, threads: threads) { index in
       var tile = Prepared(precision.layout)
       prepare(
         &tile, models, centres.models, .range(tiles[index]), 0..<classes, isTarget: false,
         threads: 1)
-      prepared.withLock { $0[index] = tile }
+      return tile
     }
-    return prepared.withLock { $0.compactMap { $0 } }
   }
 
   /// Adds the products of what is prepared.

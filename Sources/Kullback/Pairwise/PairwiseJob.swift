@@ -136,7 +136,10 @@ private struct EngineBuilder {
     self.hasZeroDiagonal = hasZeroDiagonal
     reference =
       switch route {
-      case .divergences, .mixtures: PairwiseReference(targets, models, threads: threads)
+      case .divergences(let forward, let reverse, _):
+        PairwiseReference(targets, models, centred: (reverse, forward), threads: threads)
+      case .mixtures:
+        PairwiseReference(targets, models, centred: (false, false), threads: threads)
       default: PairwiseReference(none: targets, models)
       }
   }

@@ -18,7 +18,11 @@ struct PairwiseReference: Sendable {
     centres = ([], [])
   }
 
-  init(_ targets: PairwiseSide, _ models: PairwiseSide, threads: Int) {
+  /// - Parameter centred: whose logarithms are multiplied; the others have no centres.
+  init(
+    _ targets: PairwiseSide, _ models: PairwiseSide, centred: (targets: Bool, models: Bool),
+    threads: Int
+  ) {
     let classes = targets.operand.matrix.columns
     // Enough for the shape that all have in common.
     let limit = classes > 4096 ? 4 : 16
@@ -35,13 +39,15 @@ struct PairwiseReference: Sendable {
     }
     let mean = sum
     let reference = KullbackKernels.logarithms(sum)
-    let centre = { (side: PairwiseSide) in
-      tileCentres(
-        side.operand, normalisers: side.normalisers, reference: reference, masses: mean,
-        threads: threads)
+    let centre = { (side: PairwiseSide, isWanted: Bool) in
+      !isWanted
+        ? []
+        : tileCentres(
+          side.operand, normalisers: side.normalisers, reference: reference, masses: mean,
+          threads: threads)
     }
     logarithms = reference
     masses = mean
-    centres = (centre(targets), centre(models))
+    centres = (centre(targets, centred.targets), centre(models, centred.models))
   }
 }

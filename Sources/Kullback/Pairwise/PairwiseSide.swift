@@ -1,5 +1,4 @@
 internal import KullbackKernels
-internal import Synchronization
 
 /// A set as all pairs need it: its rows with the logarithms of their normalisers and their entropies.
 struct PairwiseSide: Sendable {
@@ -59,8 +58,7 @@ struct PairwiseSide: Sendable {
     let classes = operand.matrix.columns, step = 32
     let reference = [Double](repeating: 0, count: classes)
     let starts = Array(stride(from: 0, to: count, by: step))
-    let masses = Mutex([[Double]](repeating: [], count: starts.count))
-    Threads.parallel(tasks: starts.count, threads: threads) { index in
+    let masses = inOrder(starts.count, threads: threads) { index in
       let rows = starts[index]..<min(count, starts[index] + step)
       var tile = RowTile(of: Double.self, panelClasses: 512)
       for from in stride(from: 0, to: classes, by: 4096) {
@@ -68,10 +66,10 @@ struct PairwiseSide: Sendable {
           operand, rows: rows, classes: from..<min(classes, from + 4096), normalisers: normalisers,
           form: .masses, reference: reference, continues: from > 0)
       }
-      masses.withLock { $0[index] = tile.mass }
+      return tile.mass
     }
     // What is not 1 of a row's sum is what its normaliser is off by.
-    let corrections = logarithms(masses.withLock { $0.flatMap { $0 } })
+    let corrections = logarithms(masses.flatMap { $0 })
     var side = self
     for row in 0..<count where isValid[row] { side.normalisers[row] += corrections[row] }
     return side

@@ -14,6 +14,7 @@ let package = Package(
   name: "Kullback",
   products: [
     .library(name: "Kullback", targets: ["Kullback"]),
+    .library(name: "KullbackInference", targets: ["KullbackInference"]),
     .library(name: "KullbackFiles", targets: ["KullbackFiles"]),
     // Outside the stability promise until 1.0: for benchmarks and for those who build on the kernels.
     .library(name: "KullbackKernels", targets: ["KullbackKernels"]),
@@ -53,13 +54,17 @@ let package = Package(
       dependencies: ["KullbackKernels", "KullbackLinearAlgebra", "KullbackMatrix"],
       swiftSettings: strict),
     .target(
+      name: "KullbackInference",
+      dependencies: ["Kullback", "KullbackKernels", "KullbackLinearAlgebra", "KullbackMatrix"],
+      swiftSettings: strict),
+    .target(
       name: "KullbackFiles",
       dependencies: ["CZlib", "KullbackMatrix"],
       swiftSettings: strict),
     .executableTarget(
       name: "KullbackCommand",
       dependencies: [
-        "Kullback", "KullbackFiles",
+        "Kullback", "KullbackFiles", "KullbackInference",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -87,6 +92,13 @@ let package = Package(
       dependencies: ["Kullback", "KullbackTestSupport"],
       exclude: ["Golden/make_pairwise_golden.py"],
       resources: [.copy("Golden/pairwise.json")],
+      swiftSettings: strict),
+    .testTarget(
+      name: "KullbackInferenceTests",
+      dependencies: [
+        "Kullback", "KullbackInference", "KullbackLinearAlgebra", "KullbackTestSupport",
+      ],
+      resources: [.copy("Golden")],
       swiftSettings: strict),
     .testTarget(
       name: "KullbackFilesTests",

@@ -170,7 +170,7 @@ public struct Matrix<Element: MatrixElement>: Sendable {
     }
   }
 
-  private mutating func makeWritable() {
+  mutating func makeWritable() {
     guard !(layout.storage.isWritable && isKnownUniquelyReferenced(&layout.storage)) else { return }
     self = unsafe Matrix(rows: rows, columns: columns) { buffer in
       // SAFETY: the buffer holds exactly as many elements.

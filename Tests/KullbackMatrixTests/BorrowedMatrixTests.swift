@@ -36,6 +36,8 @@ private final class Lender: @unchecked Sendable {
       #expect(matrix[rows: 1..<3].values == [3, 4, 5, 6])
       #expect(matrix == Matrix([[1, 2], [3, 4], [5, 6]]))
       #expect(AnyMatrix(matrix).value(row: 2, column: 1) == 6)
+      let third = matrix.withElements { elements, stride in [elements[2 * stride], elements[5]] }
+      #expect(third == [5, 6])
     }
   }
 

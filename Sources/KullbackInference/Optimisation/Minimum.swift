@@ -1,0 +1,57 @@
+/// Why a search ended.
+public enum Convergence: Sendable, Equatable {
+  /// The gradient fell below the tolerance.
+  case gradientBelowTolerance
+  /// The value no longer fell by more than its tolerance.
+  case valueStandsStill
+  /// Iterations ran out.
+  case iterationsExhausted
+  /// No step along the direction lowers the value: rounding, or a gradient that is not the value's.
+  case noFurtherDecrease
+  /// The value falls without bound.
+  case unbounded
+
+  /// Whether what was found is a minimum to within the tolerances.
+  public var isConverged: Bool { self == .gradientBelowTolerance || self == .valueStandsStill }
+}
+
+extension Convergence: CustomStringConvertible {
+  /// In words.
+  public var description: String {
+    switch self {
+    case .gradientBelowTolerance: "converged: the gradient is below its tolerance"
+    case .valueStandsStill: "converged: the value no longer falls"
+    case .iterationsExhausted: "not converged: the iterations ran out"
+    case .noFurtherDecrease: "not converged: no step lowers the value"
+    case .unbounded: "not converged: the value falls without bound"
+    }
+  }
+}
+
+/// Where a search stands after an iteration.
+public struct SearchProgress: Sendable, Equatable {
+  /// Iterations done; 0 at the start.
+  public let iteration: Int
+  /// The objective's value.
+  public let value: Double
+  /// The largest element of the gradient, in absolute value.
+  public let gradientNorm: Double
+  /// How often the objective was evaluated so far.
+  public let evaluations: Int
+}
+
+/// What a search found.
+public struct Minimum: Sendable {
+  /// The best point.
+  public let point: [Double]
+  /// The objective there.
+  public let value: Double
+  /// The largest element of the gradient there, in absolute value.
+  public let gradientNorm: Double
+  /// Iterations done.
+  public let iterations: Int
+  /// How often the objective was evaluated.
+  public let evaluations: Int
+  /// Why the search ended.
+  public let convergence: Convergence
+}

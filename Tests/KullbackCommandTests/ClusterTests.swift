@@ -101,6 +101,19 @@ import Testing
     #expect(tooMany.status == 64 && tooMany.errors.contains("3 valid rows"))
   }
 
+  @Test func aFileOfInvalidRowsIs65() throws {
+    let bad = try folder.write("bad.csv", "nan,2\nnan,1\n")
+    let run = try Tool.run("cluster", bad, "--form", "weights", "-k", "1")
+    #expect(run.status == 65 && run.errors.contains("0 valid rows"))
+  }
+
+  @Test func clustersWithoutRowsAreSaidToBeThere() throws {
+    let twins = try folder.write("twins.csv", "1,2\n1,2\n2,1\n")
+    let run = try Tool.run("cluster", twins, "--form", "weights", "-k", "3")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("without rows: 1 cluster;"))
+  }
+
   @Test(arguments: [
     [], ["-k", "0"], ["-k", "-1"], ["-k", "two"], ["-k", "2", "--by", "jeffreys"],
     ["-k", "2", "--max-iterations", "0"], ["-k", "2", "--restarts", "0"],

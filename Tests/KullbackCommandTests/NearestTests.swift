@@ -34,7 +34,7 @@ import Testing
     let output = folder.path("n.csv")
     let run = try Tool.run("nearest", set, "--form", "weights", "-k", "2", "--output", output)
     #expect(run.status == 0, "\(run.errors)")
-    for text in ["forward-kl", "5 queries", "the 2 nearest of 5 rows", "a2 0.0", "pairs/s"] {
+    for text in ["forward-kl", "5 queries", "the 2 nearest of 4 other rows", "a2 0.0", "pairs/s"] {
       #expect(run.output.contains(text), "\(text) is missing")
     }
     let lines = try rows(output)
@@ -98,9 +98,21 @@ import Testing
     let path = try folder.write("many.npy", NPY.floats(many))
     let run = try Tool.run("nearest", path)
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.output.contains("... and 280 queries more"))
+    #expect(run.output.contains("... and 280 more queries"))
     #expect(run.output.split(separator: "\n").count < 40)
     #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 120 })
+  }
+
+  @Test func neighboursWithoutRoomInTheTableAreSaidToBeThere() throws {
+    let rows = (0..<40).map { row -> [Float] in (0..<6).map { Float(($0 * 31 + row * 17) % 23) } }
+    let path = try folder.write("rows.npy", NPY.floats(rows))
+    let run = try Tool.run("nearest", path, "-k", "30")
+    #expect(run.output.contains("the 30 nearest of 39 other rows"))
+    let shown = run.output.split(separator: "\n").first { $0.contains(" 1. ") }?
+      .split(separator: " ").filter { $0.hasSuffix(".") }.count
+    #expect(run.output.contains("... and \(30 - (shown ?? 0)) neighbours more of each"))
+    #expect(
+      try Tool.run("nearest", path, "-k", "50").output.contains("all 39 other rows, the nearest"))
   }
 
   @Test func rowsAreNumberedAsInTheirFiles() throws {

@@ -52,7 +52,7 @@ import Testing
     #expect(scores["ignored"] as? Int == 1)
     #expect(abs((scores["weightedMean"] as? Double ?? 0) - log(2)) < 1e-7)
     let text = try Tool.run("cross-entropy", labels, even, "--ignore-index", "-100")
-    #expect(text.output.contains("1 valid rows of 2") && text.output.contains("ignored label"))
+    #expect(text.output.contains("1 valid row of 2") && text.output.contains("ignored label"))
   }
 
   @Test func softmaxOfAnyFormCanBeWritten() throws {

@@ -37,6 +37,12 @@ enum Format {
     return count < 0 ? "-" + text : text
   }
 
+  /// A count with its noun: `1 target`, `1,234 targets`; `query` has `queries`.
+  static func count(_ count: Int, _ noun: String) -> String {
+    let plural = noun.hasSuffix("y") ? noun.dropLast() + "ies" : noun + "s"
+    return self.count(count) + " " + (count == 1 ? noun : plural)
+  }
+
   /// A rate with a decimal prefix: `4.38 GB/s`, and where the unit is a word, `17.1 k rows/s`.
   static func rate(_ value: Double, _ unit: String, isWord: Bool = false) -> String {
     let separator = isWord && value >= 1e3 ? " " : ""

@@ -59,9 +59,12 @@ extension NearestReport {
         [String(query.query)] + (isLabelled ? [short(query.label ?? "")] : []) + cells
           + [String](repeating: "", count: ranks - cells.count))
     }
+    let hidden = table.columnsLeftOut(width: width)
     let more = count - shown.count
     return table.lines(width: width)
-      + (more > 0 ? ["... and \(Format.count(more)) queries more: --output writes all"] : [])
+      + (hidden > 0
+        ? ["... and \(Format.count(hidden, "neighbour")) more of each: --output writes all"] : [])
+      + (more > 0 ? ["... and \(Format.count(more, "more query")): --output writes all"] : [])
   }
 
   private func short(_ name: String) -> String {

@@ -21,11 +21,28 @@ struct Table {
     rows.append(cells)
   }
 
+  /// How many columns there is no room for in `width`.
+  func columnsLeftOut(width: Int?) -> Int { columns.count - kept(width, widths).count }
+
   /// The lines of the table, in at most `width` columns where leaving columns out can achieve that.
   func lines(width: Int?) -> [String] {
-    let widths = columns.indices.map { index in
+    let widths = widths
+    let kept = kept(width, widths)
+    return ([columns.map(\.title)] + rows).map { cells in
+      let line = kept.map { index in
+        pad(cells[index], to: widths[index], left: columns[index].alignsLeft)
+      }.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
+    }
+  }
+
+  private var widths: [Int] {
+    columns.indices.map { index in
       rows.reduce(columns[index].title.count) { max($0, $1[index].count) }
     }
+  }
+
+  private func kept(_ width: Int?, _ widths: [Int]) -> [Int] {
     var kept = Array(columns.indices)
     while let width, kept.reduce(-2, { $0 + widths[$1] + 2 }) > width,
       let least = kept.filter({ columns[$0].dispensability > 0 })
@@ -33,12 +50,7 @@ struct Table {
     {
       kept.removeAll { $0 == least }
     }
-    return ([columns.map(\.title)] + rows).map { cells in
-      let line = kept.map { index in
-        pad(cells[index], to: widths[index], left: columns[index].alignsLeft)
-      }.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
-    }
+    return kept
   }
 
   private func pad(_ text: String, to width: Int, left: Bool) -> String {

@@ -41,7 +41,8 @@ extension Failure {
       self.init(.usage, error.description)
     case .unsupportedElements:
       self.init(.invalidData, "\(files): \(error)", hint: "--form weights")
-    case .shapeMismatch, .emptySet, .labelCount, .invalidClassWeights:
+    case .shapeMismatch, .emptySet, .labelCount, .invalidClassWeights,
+      .clusterCount(_, validRows: 0):
       self.init(.invalidData, "\(files): \(error)")
     default:
       self.init(.usage, error.description)

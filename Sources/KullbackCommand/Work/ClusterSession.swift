@@ -29,14 +29,20 @@ struct ClusterSession {
     lines += [
       "",
       "\(report.by.name)  \(report.by.symbol)  \(report.unit)  "
-        + "\(Format.count(report.rows)) rows in \(Format.count(report.clusters.count)) clusters, "
+        + "\(Format.count(report.rows, "row")) in \(Format.count(report.clusters.count, "cluster")), "
         + "seed \(report.seed)", "",
     ]
     lines += report.table(width: Terminal.width)
     lines += [""] + report.course
     if report.unassigned > 0 {
       lines.append(
-        "\(Format.count(report.unassigned)) rows have no class in common with any cluster: they are in none"
+        "in no cluster, having no class in common with any: "
+          + Format.count(report.unassigned, "row"))
+    }
+    let empty = report.clusters.filter { $0.rows == 0 }.count
+    if empty > 0 {
+      lines.append(
+        "without rows: \(Format.count(empty, "cluster")); fewer rows differ than there are clusters"
       )
     }
     lines += invalid.lines(of: report.rows)

@@ -63,7 +63,7 @@ struct EvaluationSession {
   private func valid(_ outcome: StreamedEvaluation.Outcome) -> String {
     let (all, first) = (evaluation.rows.count, evaluation.rows.lowerBound)
     let ignored = remark()?.ignored ?? 0
-    let rows = "\(Format.count(all - outcome.invalid.count - ignored)) valid rows"
+    let rows = Format.count(all - outcome.invalid.count - ignored, "valid row")
     let of = outcome.invalid.count + ignored == 0 ? "" : " of \(Format.count(all))"
     return rows + of + (first == 0 ? "" : ", from row \(first) on")
   }

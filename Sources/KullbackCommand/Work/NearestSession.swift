@@ -25,15 +25,20 @@ struct NearestSession {
 
   private func lines(_ report: NearestReport, _ invalid: InvalidRows) -> [String] {
     let shape = found.report.shape
-    let (queries, rows) = (Format.count(shape.rows), Format.count(shape.columns))
+    // A set that is searched itself has one row fewer for each of them.
+    let others = shape.columns - (inputs.isItself ? 1 : 0)
+    let rows = Format.count(others, inputs.isItself ? "other row" : "row")
     let what =
-      report.within.map { "all of \(rows) rows within \(Format.exact($0))" }
-      ?? "the \(Format.count(report.k ?? 0)) nearest of \(rows) rows"
+      report.within.map { "all of \(rows) within \(Format.exact($0))" }
+      ?? ((report.k ?? 0) < others
+        ? "the \(Format.count(report.k ?? 0)) nearest of \(rows)"
+        : "all \(rows), the nearest first")
     let unit = report.measure.unit.isEmpty ? "" : "  \(report.measure.unit)"
     var lines = InputReport.lines(reports)
     lines += [
       "",
-      "\(report.measure.name)  \(report.measure.symbol)\(unit)  \(queries) queries as targets; \(what)",
+      "\(report.measure.name)  \(report.measure.symbol)\(unit)  "
+        + "\(Format.count(shape.rows, "query")) as targets; \(what)",
       "",
     ]
     lines += report.table(of: found.queries, width: Terminal.width)

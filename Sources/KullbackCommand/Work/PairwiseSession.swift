@@ -38,7 +38,7 @@ struct PairwiseSession {
     lines += [
       "",
       "\(measure.name)  \(measure.notation)\(label.isEmpty ? "" : "  \(label)")  "
-        + "\(Format.count(shape.rows)) targets x \(Format.count(shape.columns)) models",
+        + "\(Format.count(shape.rows, "target")) x \(Format.count(shape.columns, "model"))",
     ]
     let printed = matrix.flatMap { values in
       MatrixText.lines(values, rows: names.rows, columns: names.columns, width: Terminal.width)

@@ -2,7 +2,7 @@ internal import KullbackKernels
 internal import Synchronization
 
 /// The results of tasks that threads share, in the order of the tasks.
-func inOrder<Result: Sendable>(
+package func inOrder<Result: Sendable>(
   _ count: Int, threads: Int, _ body: @Sendable (Int) -> Result
 ) -> [Result] {
   let results = Mutex([Result?](repeating: nil, count: count))

@@ -47,6 +47,7 @@
 #include "Tile-inl.h"
 #include "Mixture-inl.h"
 #include "Assign-inl.h"
+#include "Logistic-inl.h"
 
 const kvk_table KVK_TABLE = {
     .name = KVK_NAME,
@@ -83,6 +84,7 @@ const kvk_table KVK_TABLE = {
     .add_rows = add_rows,
     .dot_rows = dot_rows,
     .row_least = row_least,
+    .logistic_rows = logistic_rows,
     .mixture_pairs = mixture_pairs,
     .mixture_rows = mixture_rows,
     .exp_f32 = exp_array_f32,

@@ -213,6 +213,23 @@ static void check_tile(const kvk_table *table, int type, int classes) {
   expect(1 + js, 1 + jensen, bound, table->name, "mixture", type, classes);
 }
 
+static void check_logistic(const kvk_table *table, int classes) {
+  double *margins = stored[0].f64, losses[ROWS];
+  for (int i = 0; i < ROWS * classes; i++) margins[i] = wanted[0][i] = 20 * normal();
+  table->logistic_rows(margins, classes, ROWS, classes, 1, losses);
+  for (int row = 0; row < ROWS; row++) {
+    long double loss = 0;
+    for (int k = 0; k < classes; k++) {
+      const long double m = wanted[0][row * classes + k];
+      loss += log1pl(expl(-m));
+      expect(margins[row * classes + k], 1 / (1 + expl(m)), 1e-15, table->name, "logistic slope", KVK_F64,
+             classes);
+    }
+    // Relative to 1 where the sum itself is small.
+    expect(losses[row] + 1, loss + 1, 1e-15 * classes + 1e-15, table->name, "logistic loss", KVK_F64, classes);
+  }
+}
+
 int main(void) {
   static const int lengths[] = {1, 2, 3, 4, 7, 8, 9, 10, 16, 17, 31, 33, 64, 100, 255, 257, 513, 2999};
   static const int types[] = {KVK_F32, KVK_F64, KVK_F16};
@@ -222,6 +239,7 @@ int main(void) {
     if (!kvk_table_runs(table)) continue;
     tables++;
     printf("%s\n", table->name);
+    for (size_t n = 0; n < sizeof lengths / sizeof *lengths; n++) check_logistic(table, lengths[n]);
     for (size_t t = 0; t < sizeof types / sizeof *types; t++)
       for (size_t n = 0; n < sizeof lengths / sizeof *lengths; n++) {
         check(table, types[t], KVK_LOGITS, lengths[n], 0.3);

@@ -1,0 +1,84 @@
+/// How a normal distribution is fitted to a density.
+public struct VariationalOptions: Sendable {
+  /// How the expectation under the distribution that is fitted is taken.
+  public enum Method: Sendable {
+    /// With the same draws in every iteration, which makes the objective an ordinary function: L-BFGS minimises it.
+    case fixedDraws
+    /// With fresh draws in every step: Adam, for dimensions in which fixed draws are too many.
+    case stochastic(Adam)
+  }
+
+  /// How expectations are taken.
+  public var method = Method.fixedDraws
+  /// How many fixed draws: an even number, for a full covariance at least twice the dimension and 2.
+  ///
+  /// By default four times the dimension, at least 256, and for a mean field at most 2048. With fewer than that least
+  /// number the objective of a full covariance has no minimum: a direction in which no draw lies costs nothing.
+  public var draws: Int?
+  /// What all random numbers come from.
+  public var seed: UInt64 = 1
+  /// The search with fixed draws; its gradient is in nats a standard deviation of where it started.
+  public var search = LBFGS()
+  /// Where the search begins.
+  ///
+  /// By default the mode and the curvature there, where that is the best approximation, and else the curvature at 0,
+  /// or normal distributions around 0 whose standard deviation is 1 or less.
+  public var start: MultivariateNormal?
+  /// How many fresh draws the lower bound and the diagnostic are computed from, at least 2.
+  public var diagnosticDraws = 4000
+  /// How many other sets of fixed draws the errors of the mean are estimated from; with fewer than 2 they are not.
+  public var replications = 8
+
+  /// The defaults.
+  public init() {
+    search.gradientTolerance = 1e-7
+  }
+
+  /// The number of fixed draws for a dimension.
+  func fixedDraws(_ family: GaussianFamily, dimension: Int) throws(InferenceError) -> Int {
+    let least = family == .full ? 2 * dimension + 2 : 2
+    guard let draws else {
+      return max(256, family == .full ? 4 * dimension : min(4 * dimension, 2048))
+    }
+    guard draws >= least, draws % 2 == 0 else {
+      throw .invalidParameter(
+        "number of draws", Double(draws),
+        mustBe: "even and at least \(least) for \(dimension) dimensions")
+    }
+    return draws
+  }
+}
+
+/// Stochastic gradient steps with a running scale for each parameter.
+///
+/// Source: Kingma and Ba, *Adam*, ICLR 2015, arXiv:1412.6980.
+public struct Adam: Sendable, Equatable {
+  /// How many steps.
+  public var steps = 2000
+  /// Fresh draws in every step, in antithetic pairs.
+  public var draws = 16
+  /// The rate of the first steps, in standard deviations of the start; it falls as a cosine to `finalRate`.
+  public var rate = 0.05
+  /// The rate of the last step.
+  public var finalRate = 0.0005
+  /// The share of the steps, the last ones, whose parameters are averaged.
+  public var averagedShare = 0.25
+
+  /// The defaults.
+  public init() {}
+
+  func check() throws(InferenceError) {
+    guard steps >= 8 else {
+      throw .invalidParameter("number of steps", Double(steps), mustBe: "at least 8")
+    }
+    guard draws >= 2, draws % 2 == 0 else {
+      throw .invalidParameter("draws of a step", Double(draws), mustBe: "even and at least 2")
+    }
+    guard finalRate > 0, rate >= finalRate, rate.isFinite else {
+      throw .invalidParameter("rate", rate, mustBe: "finite, above 0 and not below the final one")
+    }
+    guard averagedShare > 0, averagedShare <= 1 else {
+      throw .invalidParameter("averaged share", averagedShare, mustBe: "above 0 and at most 1")
+    }
+  }
+}

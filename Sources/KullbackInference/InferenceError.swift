@@ -8,6 +8,17 @@ public enum InferenceError: Error, Sendable, Equatable {
   case invalidParameter(String, Double, mustBe: String)
   /// A matrix that is no covariance: the leading minor of this order is not positive.
   case notPositiveDefinite(order: Int)
+  /// A sample that is not a finite number, at this row and column, counted from 0.
+  case sampleNotFinite(row: Int, column: Int)
+  /// Fewer samples with weight than a fit needs.
+  case tooFewSamples(Int, needed: Int)
+  /// A column of the samples, counted from 0, that is constant or a linear combination of the columns before
+  /// it to within rounding: they have no full covariance.
+  case dependentColumn(Int)
+  /// A target's log density that is NaN or +inf, at a point that was drawn.
+  case invalidDensity(Double, at: [Double])
+  /// A target whose density is 0 at every point that was drawn.
+  case noDensity(draws: Int)
   /// The objective, or its gradient, is not a finite number where the search starts.
   case notFiniteAtStart
   /// What BLAS or LAPACK refuses.
@@ -32,6 +43,17 @@ extension InferenceError: CustomStringConvertible {
     case .invalidParameter(let name, let value, let need): "\(name) \(value) must be \(need)"
     case .notPositiveDefinite(let order):
       "the matrix is no covariance: its leading minor of order \(order) is not positive"
+    case .sampleNotFinite(let row, let column):
+      "the samples' row \(row), column \(column) (counted from 0) is not a finite number"
+    case .tooFewSamples(let given, let needed):
+      "\(given) samples have a weight above 0: this fit needs at least \(needed)"
+    case .dependentColumn(let column):
+      "column \(column) of the samples (counted from 0) is constant, or a linear combination of the columns"
+        + " before it: the samples have no full covariance"
+    case .invalidDensity(let value, let point):
+      "the target's log density is \(value) at \(point)"
+    case .noDensity(let draws):
+      "the target's density is 0 at all \(draws) points drawn: the first proposal is too far from it"
     case .notFiniteAtStart:
       "the objective or its gradient is not a finite number where the search starts"
     case .linearAlgebra(let error): "\(error)"

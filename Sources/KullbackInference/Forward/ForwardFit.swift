@@ -1,0 +1,66 @@
+/// A normal distribution fitted to a density by forward KL.
+public struct ForwardFit: Sendable {
+  /// The fitted distribution q.
+  public let normal: MultivariateNormal
+  /// Which covariances it could have.
+  public let family: GaussianFamily
+  /// The Monte-Carlo standard error of each mean.
+  public let meanErrors: [Double]
+  /// The Monte-Carlo standard error of each variance.
+  public let varianceErrors: [Double]
+  /// The cross entropy H(p,q), in nats.
+  public let crossEntropy: Double
+  /// The forward KL divergence D(p‖q), in nats, estimated: within its error it may be below 0.
+  public let divergence: Double
+  /// The Monte-Carlo standard error of the divergence.
+  public let divergenceError: Double
+  /// The logarithm of the target's integral, estimated.
+  public let logNormaliser: Double
+  /// The Monte-Carlo standard error of the logarithm of the integral.
+  public let logNormaliserError: Double
+  /// Draws of the last round, from which everything here is estimated.
+  public let draws: Int
+  /// How many draws of the target itself would say as much.
+  public let effectiveSampleSize: Double
+  /// Every round, the last one included.
+  public let rounds: [ForwardRound]
+  /// Why the rounds ended.
+  public let convergence: ForwardConvergence
+}
+
+/// What one round of importance sampling found.
+public struct ForwardRound: Sendable, Equatable {
+  /// Counted from 1.
+  public let round: Int
+  /// Draws from the proposal.
+  public let draws: Int
+  /// How many draws of the target itself would say as much.
+  public let effectiveSampleSize: Double
+  /// The power to which the weights were raised to leave enough of them; 1 where they are as they are.
+  public let temper: Double
+  /// The mean square of the changes of means and variances since the round before, in units of their
+  /// Monte-Carlo errors: about 1 where only chance changes them. Nil in the first round, and next to one whose
+  /// weights were raised to a power.
+  public let change: Double?
+}
+
+/// Why the rounds of importance sampling ended.
+public enum ForwardConvergence: Sendable, Equatable {
+  /// The moments no longer change by more than their Monte-Carlo error.
+  case momentsStandStill
+  /// Rounds ran out before the moments stood still.
+  case roundsExhausted
+
+  /// Whether the moments stand still.
+  public var isConverged: Bool { self == .momentsStandStill }
+}
+
+extension ForwardConvergence: CustomStringConvertible {
+  /// In words.
+  public var description: String {
+    switch self {
+    case .momentsStandStill: "converged: the moments stand still within their Monte-Carlo error"
+    case .roundsExhausted: "not converged: the rounds ran out while the moments still moved"
+    }
+  }
+}

@@ -38,8 +38,9 @@ public struct ForwardRound: Sendable, Equatable {
   public let effectiveSampleSize: Double
   /// The power to which the weights were raised to leave enough of them; 1 where they are as they are.
   public let temper: Double
-  /// The mean square of the changes of means and variances since the round before, in units of their
-  /// Monte-Carlo errors: about 1 where only chance changes them. Nil in the first round, and next to one whose
+  /// The mean square of the changes of means and variances since the round before, in units of their errors.
+  ///
+  /// About 1 where only chance changes them. Nil in the first round, and next to one whose
   /// weights were raised to a power.
   public let change: Double?
 }

@@ -15,6 +15,10 @@ public enum InferenceError: Error, Sendable, Equatable {
   /// A column of the samples, counted from 0, that is constant or a linear combination of the columns before
   /// it to within rounding: they have no full covariance.
   case dependentColumn(Int)
+  /// Fewer distinct samples than components of a mixture.
+  case tooFewDistinctSamples(components: Int)
+  /// A component of a mixture that shrank onto too few samples for a covariance, or lost them all.
+  case collapsedComponent(Int)
   /// A target's log density that is NaN or +inf, at a point that was drawn.
   case invalidDensity(Double, at: [Double])
   /// A target whose density is 0 at every point that was drawn.
@@ -50,6 +54,11 @@ extension InferenceError: CustomStringConvertible {
     case .dependentColumn(let column):
       "column \(column) of the samples (counted from 0) is constant, or a linear combination of the columns"
         + " before it: the samples have no full covariance"
+    case .tooFewDistinctSamples(let components):
+      "there are fewer distinct samples than the \(components) components asked for"
+    case .collapsedComponent(let component):
+      "component \(component) (counted from 0) shrank onto too few samples for a covariance: ask for fewer"
+        + " components, for more restarts, or for a regularisation above 0"
     case .invalidDensity(let value, let point):
       "the target's log density is \(value) at \(point)"
     case .noDensity(let draws):

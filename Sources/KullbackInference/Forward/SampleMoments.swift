@@ -115,6 +115,14 @@ struct Scatter: Sendable {
     self.family = family
   }
 
+  /// Adds other sums of the same shape.
+  mutating func add(_ other: Scatter) { accumulate(other.sums, into: &sums) }
+
+  /// Adds a multiple of a diagonal.
+  mutating func add(diagonal: [Double], times factor: Double) {
+    for (index, value) in diagonal.enumerated() { sums[index, index] += factor * value }
+  }
+
   /// Adds Σ x xᵀ over some rows.
   mutating func add(_ rows: Matrix<Double>) throws(LinearAlgebraError) {
     switch family {

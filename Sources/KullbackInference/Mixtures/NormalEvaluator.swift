@@ -78,6 +78,15 @@ struct NormalEvaluator: Sendable {
   }
 }
 
+extension NormalEvaluator {
+  /// |L⁻¹d|² of offsets d from the mean, one a row.
+  func squares(ofOffsets offsets: Matrix<Double>) throws(LinearAlgebraError) -> [Double] {
+    let standard = try BLAS.trsm(
+      normal.factor, offsets, side: .right, triangle: .lower, transpose: true)
+    return (0..<standard.rows).map { row in standard.row(row).reduce(0) { $0 + $1 * $1 } }
+  }
+}
+
 /// Rows less a centre, each column times its scale, in a matrix of as many rows and columns.
 func centre(
   _ points: Matrix<Double>, on mean: [Double], into result: inout Matrix<Double>,

@@ -114,4 +114,39 @@ import Testing
         from: [-1.2, 1], report: { if $0.iteration == 2 { throw Stop() } }, Self.rosenbrock)
     }
   }
+
+  /// A quadratic with its own Hessian as the preconditioner takes one step, whatever its scales.
+  @Test func aPreconditionerThatIsTheHessianLeavesOneStep() throws {
+    let scales = (0..<20).map { pow(10, Double($0 % 7) - 3) }
+    var search = LBFGS()
+    search.gradientTolerance = 1e-12
+    func objective(_ x: [Double], _ gradient: inout [Double]) -> Double {
+      var value = 0.0
+      for index in x.indices {
+        gradient[index] = scales[index] * (x[index] - 1)
+        value += gradient[index] * (x[index] - 1) / 2
+      }
+      return value
+    }
+    let start = [Double](repeating: 0, count: 20)
+    let found = try search.minimise(
+      from: start,
+      preconditioner: { vector in
+        for index in vector.indices { vector[index] /= scales[index] }
+      }, objective)
+    #expect(found.convergence == .gradientBelowTolerance)
+    #expect(found.iterations == 1)
+    #expect(try search.minimise(from: start, objective).iterations > 10)
+  }
+
+  /// One that is not positive definite must not send the search uphill.
+  @Test func aPreconditionerOfTheWrongSignIsGivenUp() throws {
+    let found = try LBFGS().minimise(
+      from: [-1.2, 1],
+      preconditioner: { vector in
+        for index in vector.indices { vector[index] = -vector[index] }
+      }, Self.rosenbrock)
+    #expect(found.value < 24.2)
+    #expect(found.point.allSatisfy { $0.isFinite })
+  }
 }

@@ -22,13 +22,17 @@ public struct LBFGS: Sendable {
   ///
   /// - Parameters:
   ///   - start: where to begin.
+  ///   - preconditioner: replaces a vector by H⁻¹ times it, H a symmetric positive definite matrix that is
+  ///     near the Hessian, or proportional to something near. The search is then the plain one in coordinates
+  ///     in which H is the identity (Nocedal and Wright, section 7.2, the choice of H⁰), while gradients and
+  ///     their tolerance stay those of the point's own coordinates.
   ///   - report: is told of the start and of every iteration; what it throws ends the search.
   ///   - objective: gives the value at a point and writes the gradient, whose length is the point's. Where it
   ///     is not a finite number the step was too long.
   /// - Returns: the best point; whether it is a minimum says `convergence`.
   /// - Throws: `InferenceError.notFiniteAtStart`, and what `objective` and `report` throw.
   public func minimise(
-    from start: [Double],
+    from start: [Double], preconditioner: ((inout [Double]) throws -> Void)? = nil,
     report: (SearchProgress) throws -> Void = { _ in },
     _ objective: (_ point: [Double], _ gradient: inout [Double]) throws -> Double
   ) throws -> Minimum {
@@ -51,13 +55,14 @@ public struct LBFGS: Sendable {
       if current.gradientNorm <= gradientTolerance { return minimum(.gradientBelowTolerance) }
       if iteration == maximumIterations { return minimum(.iterationsExhausted) }
       if current.value < -1e300 { return minimum(.unbounded) }
-      var direction = history.direction(current.gradient)
-      if history.isEmpty || !(product(direction, current.gradient) < 0) {
+      var direction = try history.direction(current.gradient, preconditioner)
+      var isScaled = preconditioner != nil || !history.isEmpty
+      if !(product(direction, current.gradient) < 0) {
         history.forget()
         direction = current.gradient.map { -$0 }
+        isScaled = false
       }
-      let first =
-        history.isEmpty ? min(1, 1 / current.gradient.reduce(0) { $0 + abs($1) }) : 1
+      let first = isScaled ? 1 : min(1, 1 / current.gradient.reduce(0) { $0 + abs($1) })
       guard let next = try search.step(from: current, along: direction, first: first, objective)
       else {
         // Curvature of long ago may point the wrong way: steepest descent has a last try.
@@ -65,7 +70,7 @@ public struct LBFGS: Sendable {
         history.forget()
         continue
       }
-      history.add(from: current, to: next)
+      try history.add(from: current, to: next, preconditioner)
       let fall = current.value - next.value
       current = next
       iteration += 1
@@ -106,8 +111,12 @@ struct SearchPoint {
 
 /// The steps and changes of gradient that stand for the inverse Hessian.
 private struct CurvatureHistory {
+  typealias Preconditioner = (inout [Double]) throws -> Void
+
   let memory: Int
   private var pairs: [(step: [Double], change: [Double], curvature: Double)] = []
+  /// The factor that brings the preconditioner to the newest step's curvature.
+  private var scale = 1.0
 
   init(memory: Int) {
     self.memory = max(1, memory)
@@ -115,45 +124,68 @@ private struct CurvatureHistory {
 
   var isEmpty: Bool { pairs.isEmpty }
 
-  mutating func forget() { pairs.removeAll() }
+  mutating func forget() {
+    pairs.removeAll()
+    scale = 1
+  }
 
-  mutating func add(from old: SearchPoint, to new: SearchPoint) {
+  mutating func add(
+    from old: SearchPoint, to new: SearchPoint, _ preconditioner: Preconditioner?
+  ) throws {
     let step = zip(new.point, old.point).map { $0 - $1 }
     let change = zip(new.gradient, old.gradient).map { $0 - $1 }
     let curvature = product(step, change)
     // A step along which the function bends the wrong way, or not at all within rounding, says nothing.
     guard curvature > 0x1p-52 * product(change, change) * 1e-8, curvature.isFinite else { return }
+    var scaled = change
+    try preconditioner?(&scaled)
+    let length = product(change, scaled)
+    // Rounding may take what stands for a positive definite matrix below 0.
+    scale = length > 0 ? curvature / length : 1
     if pairs.count == memory { pairs.removeFirst() }
     pairs.append((step, change, curvature))
   }
 
   /// The two-loop recursion: minus the inverse Hessian times the gradient.
-  func direction(_ gradient: [Double]) -> [Double] {
-    guard let newest = pairs.last else { return gradient.map { -$0 } }
+  func direction(_ gradient: [Double], _ preconditioner: Preconditioner?) throws -> [Double] {
     var result = gradient.map { -$0 }
     var factors = [Double](repeating: 0, count: pairs.count)
     for (index, pair) in pairs.enumerated().reversed() {
       factors[index] = product(pair.step, result) / pair.curvature
-      add(-factors[index], pair.change, to: &result)
+      addProduct(-factors[index], pair.change, to: &result)
     }
-    let scale = newest.curvature / product(newest.change, newest.change)
+    try preconditioner?(&result)
     for index in result.indices { result[index] *= scale }
     for (index, pair) in pairs.enumerated() {
       let factor = factors[index] - product(pair.change, result) / pair.curvature
-      add(factor, pair.step, to: &result)
+      addProduct(factor, pair.step, to: &result)
     }
     return result
   }
-
-  private func add(_ factor: Double, _ vector: [Double], to sum: inout [Double]) {
-    for index in sum.indices { sum[index] += factor * vector[index] }
-  }
 }
 
-/// The inner product of two vectors of the same length.
+/// Adds a multiple of a vector to another of the same length.
+private func addProduct(_ factor: Double, _ vector: [Double], to sum: inout [Double]) {
+  let vector = vector.span
+  var sum = sum.mutableSpan
+  precondition(vector.count == sum.count, "of different lengths")
+  for index in 0..<vector.count { sum[index] += factor * vector[index] }
+}
+
+/// The inner product of two vectors of the same length, in four sums so that additions need not wait for
+/// one another.
 func product(_ x: [Double], _ y: [Double]) -> Double {
   precondition(x.count == y.count, "of different lengths")
-  var sum = 0.0
-  for index in x.indices { sum += x[index] * y[index] }
+  let (x, y) = (x.span, y.span)
+  var sums = (0.0, 0.0, 0.0, 0.0)
+  let whole = x.count / 4 * 4
+  for index in stride(from: 0, to: whole, by: 4) {
+    sums.0 += x[index] * y[index]
+    sums.1 += x[index + 1] * y[index + 1]
+    sums.2 += x[index + 2] * y[index + 2]
+    sums.3 += x[index + 3] * y[index + 3]
+  }
+  var sum = (sums.0 + sums.1) + (sums.2 + sums.3)
+  for index in whole..<x.count { sum += x[index] * y[index] }
   return sum
 }

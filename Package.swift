@@ -96,7 +96,8 @@ let package = Package(
     .testTarget(
       name: "KullbackInferenceTests",
       dependencies: [
-        "Kullback", "KullbackInference", "KullbackLinearAlgebra", "KullbackTestSupport",
+        "Kullback", "KullbackFiles", "KullbackInference", "KullbackLinearAlgebra",
+        "KullbackTestSupport",
       ],
       resources: [.copy("Golden")],
       swiftSettings: strict),

@@ -1,4 +1,4 @@
-"""Makes the logits of this folder: a small classifier of handwritten digits, whole and quantised.
+"""Makes the files of this folder: images, labels, and the logits of a small classifier, whole and quantised.
 
     python3 -m venv .venv && .venv/bin/pip install numpy scikit-learn
     .venv/bin/python make_logits.py
@@ -40,6 +40,8 @@ model = MLPClassifier(hidden_layer_sizes=(32,), alpha=1e-2, max_iter=2000, rando
 model.fit(images[:half], digits.target[:half])
 print(f"accuracy on the other half: {model.score(images[half:], digits.target[half:]):.3f}")
 
+# float16 holds the whole numbers 0...16 exactly.
+np.save(HERE / "images.npy", digits.data.astype(np.float16))
 np.save(HERE / "labels.npy", digits.target.astype(np.int32))
 np.save(HERE / "original.npy", logits(images, model.coefs_, model.intercepts_))
 for bits in (8, 4):

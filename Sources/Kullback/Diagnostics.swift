@@ -1,4 +1,4 @@
-internal import KullbackKernels
+package import KullbackKernels
 
 /// One of the two sets of an evaluation.
 public enum Side: String, Sendable, Hashable {
@@ -21,7 +21,7 @@ public enum InvalidReason: Sendable, Hashable, CustomStringConvertible {
   /// A class label out of range.
   case badLabel
 
-  init?(_ status: RowStatus) {
+  package init?(_ status: RowStatus) {
     switch status {
     case .valid: return nil
     case .notANumber: self = .notANumber

@@ -1,4 +1,4 @@
-internal import KullbackKernels
+package import KullbackKernels
 
 #if canImport(Glibc)
   internal import Glibc
@@ -166,7 +166,7 @@ public struct DistributionSet: Sendable {
   }
 
   /// The kernels' view of this set, its only row repeated where the other set has more.
-  func operand(isRepeated: Bool = false) -> RowOperand {
+  package func operand(isRepeated: Bool = false) -> RowOperand {
     RowOperand(
       matrix, form: form.rowForm, temperature: temperature, smoothing: smoothing,
       tolerance: tolerance, isRepeated: isRepeated)

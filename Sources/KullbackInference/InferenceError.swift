@@ -1,3 +1,4 @@
+public import Kullback
 public import KullbackLinearAlgebra
 
 /// What is wrong with the data or options of a fit, or with a distribution's parameters.
@@ -25,6 +26,22 @@ public enum InferenceError: Error, Sendable, Equatable {
   case noDensity(draws: Int)
   /// The objective, or its gradient, is not a finite number where the search starts.
   case notFiniteAtStart
+  /// A feature that is not a finite number.
+  case notFinite(row: Int, column: Int, Double)
+  /// A class label outside 0 ..< classes.
+  case labelOutOfRange(row: Int, label: Int, classes: Int)
+  /// A row of the targets that is no distribution.
+  case invalidTarget(row: Int, InvalidReason)
+  /// A target without mass in a class: D(q‖p) is infinite for every softmax q, which has mass in all.
+  case infiniteReverseKL(row: Int, class: Int)
+  /// No class has mass in all targets: D(q‖p) is infinite for every q.
+  case noCommonClass
+  /// Reverse KL to class labels: a label has no mass in all classes but one.
+  case reverseKLToLabels
+  /// A row's weight that is not a finite number, 0 or above.
+  case invalidSampleWeight(row: Int, Double)
+  /// There is nothing to fit: no rows, no classes, or no row with weight.
+  case nothingToFit
   /// What BLAS or LAPACK refuses.
   case linearAlgebra(LinearAlgebraError)
 
@@ -65,6 +82,22 @@ extension InferenceError: CustomStringConvertible {
       "the target's density is 0 at all \(draws) points drawn: the first proposal is too far from it"
     case .notFiniteAtStart:
       "the objective or its gradient is not a finite number where the search starts"
+    case .notFinite(let row, let column, let value):
+      "the feature in row \(row), column \(column) is \(value), not a finite number"
+    case .labelOutOfRange(let row, let label, let classes):
+      "row \(row) has the label \(label), which is not in 0 ..< \(classes)"
+    case .invalidTarget(let row, let reason): "row \(row) of the targets \(reason)"
+    case .infiniteReverseKL(let row, let index):
+      "row \(row) of the targets has no mass in class \(index), where every softmax has some: the reverse KL"
+        + " D(q‖p) is infinite; smooth the targets, or fit by forward KL"
+    case .noCommonClass:
+      "no class has mass in all targets: the reverse KL D(q‖p) is infinite for every q"
+    case .reverseKLToLabels:
+      "the reverse KL D(q‖p) to class labels is infinite, because a label has mass in one class alone: smooth"
+        + " the labels, or fit by forward KL"
+    case .invalidSampleWeight(let row, let value):
+      "the weight \(value) of row \(row) is not a finite number, 0 or above"
+    case .nothingToFit: "there is nothing to fit: no rows, no classes, or no row with weight"
     case .linearAlgebra(let error): "\(error)"
     }
   }

@@ -22,17 +22,19 @@ public enum PairGradient: Int32, Sendable {
 /// - Shapes: row `i` of both sides to row `i` of `result`, which has as many columns and may hold any
 ///   floating type. Rows that are not valid, and rows whose reversed divergence is infinite when its
 ///   gradient is wanted, become NaN.
-/// - Returns: the divergences and the cross entropy of every row.
+/// - Returns: the divergences and the cross entropy of every row, and other quantities asked for.
 /// - Complexity: two reads of each side, the second from cache, and one write.
 /// - Precondition: the shapes agree.
 public func evaluatePairs<Element>(
   _ first: RowOperand, _ second: RowOperand, rows: Int, gradient: PairGradient,
-  into result: inout Matrix<Element>, threads: Int = Threads.default,
-  on set: InstructionSet = .current
+  also others: [PairQuantity] = [], into result: inout Matrix<Element>,
+  threads: Int = Threads.default, on set: InstructionSet = .current
 ) -> PairResults {
   let shape = (result.rows, result.columns, result.rowStride)
   precondition(shape.0 >= rows && shape.1 == second.matrix.columns, "shapes differ")
-  var results = PairResults(quantities: gradient.quantities, rows: rows)
+  let quantities = gradient.quantities
+  var results = PairResults(
+    quantities: quantities + others.filter { !quantities.contains($0) }, rows: rows)
   // SAFETY: the matrix lives over the call.
   unsafe result.withUnsafeMutableBaseAddress { base in
     let target = unsafe RowTarget(base: base, stride: shape.2, kind: Element.elementKind)

@@ -1,0 +1,125 @@
+public import Kullback
+internal import KullbackLinearAlgebra
+
+/// A softmax regression: class probabilities that depend on features by a linear map.
+///
+///     q(· | x) = softmax((x W + b) / T)
+public struct SoftmaxModel: Sendable, Equatable {
+  /// W: features × classes.
+  public let weights: Matrix<Double>
+  /// b: one for each class.
+  public let intercepts: [Double]
+  /// T.
+  public let temperature: Double
+
+  /// Features that a row has.
+  public var features: Int { weights.rows }
+  /// Classes.
+  public var classes: Int { weights.columns }
+
+  /// A model of the given weights.
+  ///
+  /// - Throws: `InferenceError.lengthMismatch` where there is not one intercept for each class,
+  ///   `.invalidParameter` for a number that is not finite or a temperature that is not above 0,
+  ///   `.nothingToFit` without classes.
+  public init(
+    weights: Matrix<Double>, intercepts: [Double], temperature: Double = 1
+  ) throws(InferenceError) {
+    guard weights.columns > 0 else { throw .nothingToFit }
+    guard intercepts.count == weights.columns else {
+      throw .lengthMismatch("intercepts", expected: weights.columns, given: intercepts.count)
+    }
+    guard temperature > 0, temperature.isFinite else {
+      throw .invalidParameter("temperature", temperature, mustBe: "a finite number above 0")
+    }
+    for (name, values) in [("weight", weights.values), ("intercept", intercepts)] {
+      if let bad = values.first(where: { !$0.isFinite }) {
+        throw .invalidParameter(name, bad, mustBe: "finite")
+      }
+    }
+    self.weights = weights
+    self.intercepts = intercepts
+    self.temperature = temperature
+  }
+
+  /// The logits (x W + b) / T of each row of features: their softmax are the model's distributions.
+  ///
+  /// The temperature is divided out, so that the logits by themselves say what the model says.
+  ///
+  /// - Shapes: `features` is rows × features; the result is rows × classes.
+  /// - Special values: a NaN or an infinity among a row's features makes its logits so.
+  /// - Complexity: 2 × rows × features × classes operations; memory for the result and, where the features
+  ///   are not `Double`, for their copy.
+  /// - Throws: `InferenceError.lengthMismatch`.
+  public func logits(of features: AnyMatrix) throws(InferenceError) -> Matrix<Double> {
+    guard features.columns == self.features else {
+      throw .lengthMismatch("features of a row", expected: self.features, given: features.columns)
+    }
+    var result = Matrix<Double>(rows: features.rows, columns: classes)
+    fill(&result, with: intercepts.map { $0 / temperature })
+    do {
+      try BLAS.gemm(doubles(features), weights, alpha: 1 / temperature, beta: 1, into: &result)
+    } catch {
+      throw InferenceError(error)
+    }
+    return result
+  }
+
+  /// The logits of each row of features, whose type is known.
+  ///
+  /// As `logits(of:)` of an `AnyMatrix`.
+  public func logits<Element>(
+    of features: Matrix<Element>
+  ) throws(InferenceError) -> Matrix<Double> {
+    try logits(of: AnyMatrix(features))
+  }
+
+  /// The model's distribution for each row of features.
+  ///
+  /// - Throws: `InferenceError.lengthMismatch`.
+  public func distributions(of features: AnyMatrix) throws -> DistributionSet {
+    try DistributionSet(logits: logits(of: features))
+  }
+}
+
+/// Sets every row of a matrix to the same values.
+func fill(_ matrix: inout Matrix<Double>, with row: [Double]) {
+  let (rows, columns) = (matrix.rows, matrix.columns)
+  precondition(row.count == columns, "of different lengths")
+  let row = row.span
+  matrix.withMutableElements { elements, stride in
+    for index in 0..<rows {
+      for column in 0..<columns { elements[index * stride + column] = row[column] }
+    }
+  }
+}
+
+/// The elements as `Double`, without a copy where they are.
+func doubles(_ matrix: AnyMatrix) -> Matrix<Double> {
+  switch matrix.kind {
+  case .float64: matrix.matrix(of: Double.self) ?? Matrix(rows: 0, columns: 0)
+  case .float32: converted(matrix, from: Float.self) { Double($0) }
+  case .float16: converted(matrix, from: Float16.self) { Double($0) }
+  case .bfloat16: converted(matrix, from: BFloat16.self) { Double(Float($0)) }
+  case .int32: converted(matrix, from: Int32.self) { Double($0) }
+  case .int64: converted(matrix, from: Int64.self) { Double($0) }
+  }
+}
+
+private func converted<Element: MatrixElement>(
+  _ matrix: AnyMatrix, from type: Element.Type, _ convert: (Element) -> Double
+) -> Matrix<Double> {
+  var result = Matrix<Double>(rows: matrix.rows, columns: matrix.columns)
+  guard let source = matrix.matrix(of: type) else { return result }
+  let (rows, columns) = (source.rows, source.columns)
+  result.withMutableElements { target, stride in
+    source.withElements { elements, sourceStride in
+      for row in 0..<rows {
+        for column in 0..<columns {
+          target[row * stride + column] = convert(elements[row * sourceStride + column])
+        }
+      }
+    }
+  }
+  return result
+}

@@ -26,7 +26,8 @@ struct KullbackTool: ParsableCommand {
     version: "kullback \(version)",
     subcommands: [
       EvaluateCommand.self, PairwiseCommand.self, NearestCommand.self, ClusterCommand.self,
-      EntropyCommand.self, LogSoftmaxCommand.self, CrossEntropyCommand.self, InfoCommand.self,
+      EntropyCommand.self, LogSoftmaxCommand.self, CrossEntropyCommand.self, FitCommand.self,
+      PredictCommand.self, InfoCommand.self,
     ])
 
   static let version = "0.1.0"

@@ -123,3 +123,30 @@ private func converted<Element: MatrixElement>(
   }
   return result
 }
+
+extension SoftmaxModel {
+  /// The model with its weights rounded to so many bits: whole multiples of one scale for each class.
+  ///
+  ///     round(W / s) s,  s = max |W| / (2^(bits - 1) - 1)
+  ///
+  /// Symmetric quantisation after training; the intercepts stay as they are.
+  ///
+  /// - Throws: `InferenceError.invalidParameter` for less than 2 or more than 32 bits.
+  public func rounded(toBits bits: Int) throws(InferenceError) -> SoftmaxModel {
+    guard (2...32).contains(bits) else {
+      throw .invalidParameter("bits", Double(bits), mustBe: "in 2...32")
+    }
+    let most = Double(1 << (bits - 1) - 1)
+    var rounded = weights
+    for k in 0..<classes {
+      let largest = (0..<features).reduce(0) { max($0, abs(weights[$1, k])) }
+      guard largest > 0 else { continue }
+      let scale = largest / most
+      for row in 0..<features {
+        rounded[row, k] = (weights[row, k] / scale).rounded() * scale
+      }
+    }
+    return try SoftmaxModel(
+      weights: rounded, intercepts: intercepts, temperature: temperature)
+  }
+}

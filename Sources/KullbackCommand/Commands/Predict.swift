@@ -1,0 +1,45 @@
+internal import ArgumentParser
+
+/// `kullback predict MODEL FEATURES`: its arguments.
+///
+/// The work is in `Prediction`.
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Write the logits of a fitted model, which evaluate takes.",
+    discussion: """
+      --bits rounds the weights of each class to so many bits first, one scale a class, as quantisation after \
+      training does.
+
+      Example:
+        kullback predict model.safetensors images.npy --bits 4 --output quantised.npy
+      """)
+
+  @Argument(help: "A model that fit softmax wrote.", completion: .file(extensions: ["safetensors"]))
+  var model: String
+
+  @Argument(help: "Features, a row each: .npy, .csv or .tsv.", completion: .file())
+  var features: String
+
+  @Option(
+    help: ArgumentHelp("Write the logits: .npy or .csv.", valueName: "file"),
+    completion: OutputFile.completion, transform: OutputFile.init(parsing:))
+  var output: OutputFile
+
+  @Option(help: "What a .npy holds.")
+  var type = ElementType.float64
+
+  @Option(help: ArgumentHelp("Round the weights to so many bits, 2...16.", valueName: "count"))
+  var bits: Int?
+
+  @Flag(help: "Print nothing but errors.")
+  var quiet = false
+
+  func validate() throws {
+    if let bits, !(2...16).contains(bits) { throw ValidationError("--bits must be in 2...16") }
+  }
+
+  func run() throws {
+    try Prediction(command: self).run()
+  }
+}

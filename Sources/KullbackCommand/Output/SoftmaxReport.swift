@@ -1,0 +1,86 @@
+internal import KullbackInference
+
+/// What `kullback fit softmax` prints.
+struct SoftmaxReport: Encodable {
+  /// A divergence and its entropies.
+  struct Parts: Encodable {
+    let crossEntropy: Double
+    let entropy: Double
+    let divergence: Double
+
+    init(_ parts: DivergenceParts) {
+      crossEntropy = parts.crossEntropy
+      entropy = parts.entropy
+      divergence = parts.divergence
+    }
+  }
+
+  /// An iteration.
+  struct Step: Encodable {
+    let iteration: Int
+    let evaluations: Int
+    let objective: Double
+    let forward: Parts?
+    let reverse: Parts?
+    let penalty: Double
+    let gradient: Double
+  }
+
+  let output: String
+  let direction: String
+  let converged: Bool
+  let convergence: String
+  let features: Int
+  let classes: Int
+  let steps: [Step]
+
+  init(_ fit: SoftmaxFit, _ log: [SoftmaxProgress], output: String, direction: String) {
+    self.output = output
+    self.direction = direction
+    converged = fit.convergence.isConverged
+    convergence = fit.convergence.description
+    features = fit.model.features
+    classes = fit.model.classes
+    steps = log.map { step in
+      Step(
+        iteration: step.iteration, evaluations: step.evaluations, objective: step.objective,
+        forward: step.forward.map(Parts.init), reverse: step.reverse.map(Parts.init),
+        penalty: step.penalty, gradient: step.gradientNorm)
+    }
+  }
+
+  func print(json: Bool, quiet: Bool) throws {
+    if json {
+      try StandardStreams.print(JSON.text(self))
+    } else if !quiet {
+      try StandardStreams.print(lines.joined(separator: "\n") + "\n")
+    }
+  }
+
+  /// The first iterations, some on the way, and the last.
+  private var lines: [String] {
+    let hasForward = steps.last?.forward != nil
+    let hasReverse = steps.last?.reverse != nil
+    var titles = ["iteration"]
+    if hasForward { titles += ["H(p,q)", "H(p)", "D(p‖q)"] }
+    if hasReverse { titles += ["H(q,p)", "H(q)", "D(q‖p)"] }
+    titles += ["penalty", "gradient"]
+    var table = Table(titles.map { Table.Column(title: $0) })
+    let shown = steps.filter { step in
+      [0, 1, 2, 5].contains(step.iteration) || step.iteration.isMultiple(of: 10)
+        || step.iteration == steps.last?.iteration
+    }
+    for step in shown {
+      var cells = [String(step.iteration)]
+      for parts in [step.forward, step.reverse] {
+        guard let parts else { continue }
+        cells += [parts.crossEntropy, parts.entropy, parts.divergence].map { Format.value($0) }
+      }
+      cells += [step.penalty, step.gradient].map { Format.value($0, digits: 3) }
+      table.append(cells)
+    }
+    return table.lines(width: Terminal.width) + [
+      convergence, "\(output): \(features) features x \(classes) classes",
+    ]
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import Testing
+
+@Suite struct FitSoftmaxTests {
+  private let folder: TemporaryFolder
+  private let features: String
+  private let labels: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    features = try folder.write("x.csv", "1,0\n2,1\n0,3\n1,4\n2,2\n0,0\n")
+    labels = try folder.write("y.csv", "0\n0\n1\n1\n1\n0\n")
+  }
+
+  @Test func fitPredictAndEvaluateCloseTheLoop() throws {
+    let model = folder.path("m.safetensors")
+    let fit = try Tool.run("fit", "softmax", features, labels, "--l2", "0.1", "--output", model)
+    #expect(fit.status == 0)
+    #expect(fit.output.contains("converged: the gradient is below its tolerance"))
+    #expect(fit.output.contains("D(p‖q)"))
+    let (whole, rounded) = (folder.path("a.npy"), folder.path("b.npy"))
+    #expect(try Tool.run("predict", model, features, "--output", whole).status == 0)
+    #expect(
+      try Tool.run("predict", model, features, "--bits", "4", "--output", rounded).status == 0)
+    #expect(try NPY.read(whole).header.contains("(6, 2)"))
+    let evaluation = try Tool.run("evaluate", whole, rounded, "--json")
+    #expect(evaluation.status == 0)
+    // The logits name the classes that were fitted.
+    let logits = try NPY.doubles(whole)
+    #expect((0..<6).map { logits[2 * $0] < logits[2 * $0 + 1] ? 1 : 0 } == [0, 0, 1, 1, 1, 0])
+  }
+
+  @Test func distributionsAreFittedInEitherDirection() throws {
+    let targets = try folder.write(
+      "p.csv", "0.9,0.1\n0.8,0.2\n0.3,0.7\n0.1,0.9\n0.4,0.6\n0.5,0.5\n")
+    for direction in ["forward", "reverse"] {
+      let fit = try Tool.run(
+        "fit", "softmax", features, targets, "--target-form", "probabilities", "--direction",
+        direction, "--json", "--output", folder.path("m.safetensors"))
+      #expect(fit.status == 0)
+      #expect(fit.output.contains("\"converged\" : true"))
+      #expect(fit.output.contains("\"\(direction)\" : {"))
+    }
+  }
+
+  @Test func aFitThatDidNotConvergeSaysSoAndIsWritten() throws {
+    let model = folder.path("m.safetensors")
+    let fit = try Tool.run(
+      "fit", "softmax", features, labels, "--l2", "0.1", "--max-iterations", "1", "--output", model)
+    #expect(fit.status == 0)
+    #expect(fit.errors.contains("not converged: the iterations ran out"))
+    #expect(FileManager.default.fileExists(atPath: model))
+  }
+
+  @Test func whatCannotBeFittedIsRefused() throws {
+    let model = folder.path("m.safetensors")
+    let reverse = try Tool.run(
+      "fit", "softmax", features, labels, "--direction", "reverse", "--output", model)
+    #expect(reverse.status == 64)
+    #expect(reverse.errors.contains("reverse KL"))
+    let few = try folder.write("few.csv", "0\n1\n")
+    let mismatch = try Tool.run("fit", "softmax", features, few, "--output", model)
+    #expect(mismatch.status == 65)
+    #expect(mismatch.errors.contains("there are 2 where 6 are needed"))
+    let missing = try Tool.run("fit", "softmax", features, "nowhere.csv", "--output", model)
+    #expect(missing.status == 66)
+    let unwritable = try Tool.run(
+      "fit", "softmax", features, labels, "--l2", "0.1", "--output", "/nowhere/m.safetensors")
+    #expect(unwritable.status == 73)
+    #expect(try Tool.run("fit", "softmax", features, labels, "--output", "m.npy").status == 64)
+    #expect(!FileManager.default.fileExists(atPath: model))
+  }
+
+  @Test func whatIsNoModelIsRefused() throws {
+    let model = try folder.write("m.safetensors", "no model")
+    let predict = try Tool.run(
+      "predict", model, features, "--output", folder.path("a.npy"))
+    #expect(predict.status == 65)
+    #expect(predict.errors.contains("m.safetensors"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("a.npy")))
+  }
+}

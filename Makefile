@@ -10,7 +10,7 @@ FIGURES  ?= Benchmarks/.build/figures.json
 BASELINE ?= baselines/figures.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-letters demo-languages test test-release lint format benchmark \
+.PHONY: help setup build demo demo-digits demo-letters demo-languages test test-release lint format benchmark \
 	benchmark-baseline benchmark-compare benchmark-peers docs golden exhaustive cross \
 	install uninstall clean
 
@@ -28,6 +28,9 @@ demo: build ## evaluate shipped examples, draw a heat map, and explain them
 
 demo-letters: build ## compare the use of letters in 17 languages, and draw it
 	@scripts/demo-letters $(TOOL)
+
+demo-digits: build ## fit the digits, round the weights to 8 and 4 bits, and evaluate that
+	@scripts/demo-digits $(TOOL)
 
 demo-languages: build ## compare 142 languages by their byte n-grams, fetched with pip
 	@scripts/demo-languages $(TOOL)

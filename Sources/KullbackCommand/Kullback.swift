@@ -27,7 +27,7 @@ struct KullbackTool: ParsableCommand {
     subcommands: [
       EvaluateCommand.self, PairwiseCommand.self, NearestCommand.self, ClusterCommand.self,
       EntropyCommand.self, LogSoftmaxCommand.self, CrossEntropyCommand.self, FitCommand.self,
-      PredictCommand.self, InfoCommand.self,
+      PredictCommand.self, FamilyCommand.self, InfoCommand.self,
     ])
 
   static let version = "0.1.0"

@@ -1,7 +1,7 @@
 /// Everything that `evaluate` and `entropy` say about their work. Its JSON is this:
 ///
 ///     inputs        {"target": {...}, "model": {...}}: file, rows, columns, type, form, and, each where it
-///                   applies, temperature, smoothing, tolerance
+///                   applies, temperature, smoothing, tolerance, parameters
 ///     firstRow      the first row that was read, counted from 0
 ///     rows          how many rows were read
 ///     unit          what divergences and entropies are measured in

@@ -11,6 +11,8 @@ struct InputReport: Encodable {
   var smoothing: Double?
   /// Only for forms whose sums are checked.
   var tolerance: Double?
+  /// Only for parametric families: what the columns are.
+  var parameters: [String]?
 
   /// The report's line, `original.npy  2,048 x 32,768 float32  logits, softmax`, in cells.
   var cells: [String] {
@@ -21,6 +23,7 @@ struct InputReport: Encodable {
 
   /// What is done to a row, so that nothing is normalised or smoothed in silence.
   private var treatment: String {
+    if let parameters { return parameters.joined(separator: ", ") }
     if let temperature {
       return temperature == 1 ? "softmax" : "softmax at temperature \(Format.exact(temperature))"
     }

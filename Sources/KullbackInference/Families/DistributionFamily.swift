@@ -21,6 +21,15 @@ public protocol DistributionFamily: Sendable {
 }
 
 extension DistributionFamily {
+  /// The cross entropy as H(p) + D(p‖q), for a family that gives no formula of its own.
+  ///
+  /// - Accuracy: rounding of the larger of the two terms.
+  ///
+  /// Source: Cover and Thomas, *Elements of Information Theory*, 2nd ed., theorem 5.4.3.
+  public func crossEntropy(to model: Self) throws(InferenceError) -> Double {
+    entropy + (try divergence(to: model))
+  }
+
   /// The divergences pair by pair.
   public static func divergences(
     targets: [Self], models: [Self]
@@ -73,7 +82,7 @@ public func reverseKL<Family: DistributionFamily>(
 }
 
 /// The entropy of each distribution of a family, in nats.
-public func entropy<Family: DistributionFamily>(_ distributions: [Family]) -> [Double] {
+public func entropy<Family: DistributionFamily>(of distributions: [Family]) -> [Double] {
   distributions.map(\.entropy)
 }
 

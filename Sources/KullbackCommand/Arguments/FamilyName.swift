@@ -1,0 +1,22 @@
+internal import ArgumentParser
+internal import KullbackInference
+
+/// A parametric family, by its name on the command line.
+struct FamilyName: ExpressibleByArgument {
+  let family: NamedFamily
+
+  init?(argument: String) {
+    guard let family = NamedFamily.all.first(where: { $0.name == argument }) else { return nil }
+    self.family = family
+  }
+
+  static var allValueStrings: [String] { NamedFamily.all.map(\.name) }
+}
+
+extension NamedFamily {
+  /// A line of the help: `normal  mean, standard-deviation`.
+  var synopsis: String {
+    let columns = parameters.isEmpty ? "one for each class" : parameters.joined(separator: ", ")
+    return name + String(repeating: " ", count: max(2, 16 - name.count)) + columns
+  }
+}

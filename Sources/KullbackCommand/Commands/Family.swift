@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import KullbackInference
+
+/// `kullback family NAME TARGET MODEL`: its arguments.
+///
+/// The work is in `FamilyEvaluation`.
+struct FamilyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "family",
+    abstract: "Divergences in closed form between distributions of a parametric family.",
+    discussion: """
+      A row of TARGET holds the parameters of a distribution p, the same row of MODEL those of q. A file of a \
+      single row is compared with every row of the other. Columns are the parameters in the order below, or in \
+      any order under a header that names them.
+
+      Example:
+        kullback family normal before.csv after.csv --base 2
+
+      Families and their parameters:
+      \(NamedFamily.all.map { "  " + $0.synopsis }.joined(separator: "\n"))
+      """)
+
+  @Argument(
+    help: "The family: normal, gamma, beta, poisson, ... as listed above.",
+    completion: .list(NamedFamily.all.map(\.name)))
+  var family: FamilyName
+
+  @Argument(
+    help:
+      "The file of the targets' parameters: .npy, .csv, .tsv, or - for CSV from standard input.",
+    completion: .file())
+  var target: String
+
+  @Argument(help: "The file of the models' parameters.", completion: .file())
+  var model: String
+
+  @OptionGroup var base: BaseOption
+
+  @Option(
+    help: ArgumentHelp("Write every row's values: .npy (float64) or .csv.", valueName: "file"),
+    completion: OutputFile.completion, transform: OutputFile.init(parsing:))
+  var output: OutputFile?
+
+  @Flag(help: "Print every column of the table, however wide it gets.")
+  var wide = false
+
+  @OptionGroup var options: RunOptions
+
+  func validate() throws {
+    guard target != "-" || model != "-" else {
+      throw ValidationError("only one of the inputs can be standard input")
+    }
+  }
+
+  func run() throws {
+    try FamilyEvaluation(command: self).run()
+  }
+}

@@ -1,0 +1,78 @@
+/// A Dirichlet distribution on the simplex of K probabilities.
+///
+///     p(x) = Γ(Σ α_k) / Π Γ(α_k) · Π x_k^(α_k - 1),  with respect to x_1 ... x_(K-1)
+public struct Dirichlet: DistributionFamily, Equatable {
+  /// The concentrations α, one for each component.
+  public let concentrations: [Double]
+
+  /// The distribution with concentrations, at least two.
+  ///
+  /// - Throws: `InferenceError.lengthMismatch` where there are fewer; `.invalidParameter` unless all are
+  ///   finite and above 0, and their sum finite.
+  public init(concentrations: [Double]) throws(InferenceError) {
+    guard concentrations.count >= 2 else {
+      throw .lengthMismatch("concentrations", expected: 2, given: concentrations.count)
+    }
+    for value in concentrations { _ = try Parameter.positive("concentration", value) }
+    self.concentrations = concentrations
+    _ = try Parameter.positive("sum of the concentrations", sum)
+  }
+
+  private var sum: Double {
+    SpecialFunctions.compensatedSum(concentrations.count) { concentrations[$0] }
+  }
+
+  /// The differential entropy.
+  ///
+  ///     H(p) = Σ log Γ(α_k) - log Γ(A) + (A - K) ψ(A) - Σ (α_k - 1) ψ(α_k)
+  ///          = Σ e(α_k) - e(A) - (K - 1) ψ(A),  A = Σ α_k
+  ///
+  /// The second form is made of entropies e of Gamma distributions, in which nothing of the size of the
+  /// concentrations is left to cancel.
+  ///
+  /// - Accuracy: error at most 1e-14 of the largest of its terms.
+  ///
+  /// Source: Ebrahimi, Soofi and Zhao 2011, *J. Multivariate Anal.* 102, eq. 7, put together.
+  public var entropy: Double {
+    let count = concentrations.count
+    let components = SpecialFunctions.compensatedSum(count) {
+      SpecialFunctions.standardGammaEntropy(concentrations[$0])
+    }
+    return components - SpecialFunctions.standardGammaEntropy(sum)
+      - Double(count - 1) * SpecialFunctions.digamma(sum)
+  }
+
+  /// The divergence from a model of as many components.
+  ///
+  ///     D(p‖q) = log Γ(A) - Σ log Γ(α_k) - log Γ(B) + Σ log Γ(β_k) + Σ (α_k - β_k) (ψ(α_k) - ψ(A))
+  ///            = B KL(β/B ‖ α/A) + Σ C(α_k, β_k) - C(A, B),  A = Σ α_k, B = Σ β_k
+  ///
+  /// with `SpecialFunctions.shapeExcess` as C. What depends on the means stands alone and is never
+  /// negative, so that concentrations of 1e6 lose no more digits than small ones.
+  ///
+  /// - Accuracy: relative error at most 1e-12 for concentrations within 1e-10...1e10, near equality too.
+  /// - Throws: `InferenceError.lengthMismatch`.
+  ///
+  /// Source: Penny 2001, *KL-Divergences of Normal, Gamma, Dirichlet and Wishart densities*, eq. 23, put
+  /// together.
+  public func divergence(to model: Dirichlet) throws(InferenceError) -> Double {
+    let (count, given) = (concentrations.count, model.concentrations.count)
+    guard count == given else {
+      throw .lengthMismatch("concentrations of the model", expected: count, given: given)
+    }
+    return divergenceOfSameLength(to: model)
+  }
+
+  /// The same where the lengths are known to agree.
+  func divergenceOfSameLength(to model: Dirichlet) -> Double {
+    let (own, other) = (concentrations, model.concentrations)
+    let means = SpecialFunctions.weightedDivergence(target: other, model: own)
+    let shapes = SpecialFunctions.compensatedSum(own.count) {
+      SpecialFunctions.shapeExcess(from: own[$0], to: other[$0], difference: other[$0] - own[$0])
+    }
+    let difference = SpecialFunctions.compensatedSum(own.count) { other[$0] - own[$0] }
+    let total = SpecialFunctions.shapeExcess(from: sum, to: model.sum, difference: difference)
+    // Both differences are at least 0 but for rounding.
+    return max(0, means + (shapes - total))
+  }
+}

@@ -1,0 +1,178 @@
+public import Kullback
+
+/// A parametric family by its name, whose distributions are rows of parameters.
+///
+///     let family = NamedFamily.all.first { $0.name == "gamma" }
+///     try family?.evaluate(targets: [[2, 1]], models: [[2.5, 1]]).forwardKL
+public struct NamedFamily: Sendable {
+  /// The name in lower case, words joined by hyphens: `inverse-gamma`.
+  public let name: String
+  /// What the columns are, in their order; empty where there is one for each class.
+  public let parameters: [String]
+  private let body: @Sendable (_ targets: [[Double]], _ models: [[Double]]) -> FamilyValues
+
+  private init<Family: DistributionFamily>(
+    _ name: String, _ parameters: [String],
+    _ make: @escaping @Sendable ([Double]) throws(InferenceError) -> Family
+  ) {
+    self.name = name
+    self.parameters = parameters
+    body = { targets, models in FamilyValues(targets, models, make) }
+  }
+
+  /// The divergences, entropies and cross entropy of pairs of rows.
+  ///
+  /// - Shapes: a row has an element for each parameter, or class. Both sides have as many rows, or one of them
+  ///   has one, which stands for all.
+  /// - Units: nats.
+  /// - Special values: a row of parameters that are not the family's gives NaN in every result, and a finding.
+  /// - Throws: `InferenceError.lengthMismatch`.
+  public func evaluate(
+    targets: [[Double]], models: [[Double]]
+  ) throws(InferenceError) -> FamilyValues {
+    guard targets.count == models.count || targets.count == 1 || models.count == 1 else {
+      throw .lengthMismatch("rows of the models", expected: targets.count, given: models.count)
+    }
+    let width = parameters.isEmpty ? targets.first?.count ?? 0 : parameters.count
+    for row in targets where row.count != width {
+      throw .lengthMismatch("parameters of a target", expected: width, given: row.count)
+    }
+    for row in models where row.count != width {
+      throw .lengthMismatch("parameters of a model", expected: width, given: row.count)
+    }
+    return body(targets, models)
+  }
+
+  /// All families, in the order of the alphabet.
+  public static let all: [NamedFamily] = [
+    NamedFamily("bernoulli", ["probability"]) { row throws(InferenceError) in
+      try Bernoulli(probability: row[0])
+    },
+    NamedFamily("beta", ["a", "b"]) { row throws(InferenceError) in try Beta(a: row[0], b: row[1])
+    },
+    NamedFamily("binomial", ["trials", "probability"]) { row throws(InferenceError) in
+      guard let trials = Int(exactly: row[0]) else {
+        throw .invalidParameter("trials", row[0], mustBe: "a whole number")
+      }
+      return try Binomial(trials: trials, probability: row[1])
+    },
+    NamedFamily("categorical", []) { row throws(InferenceError) in
+      try Categorical(probabilities: row)
+    },
+    NamedFamily("dirichlet", []) { row throws(InferenceError) in
+      try Dirichlet(concentrations: row)
+    },
+    NamedFamily("exponential", ["rate"]) { row throws(InferenceError) in
+      try Exponential(rate: row[0])
+    },
+    NamedFamily("gamma", ["shape", "rate"]) { row throws(InferenceError) in
+      try Gamma(shape: row[0], rate: row[1])
+    },
+    NamedFamily("geometric", ["probability"]) { row throws(InferenceError) in
+      try Geometric(probability: row[0])
+    },
+    NamedFamily("gumbel", ["location", "scale"]) { row throws(InferenceError) in
+      try Gumbel(location: row[0], scale: row[1])
+    },
+    NamedFamily("inverse-gamma", ["shape", "scale"]) { row throws(InferenceError) in
+      try InverseGamma(shape: row[0], scale: row[1])
+    },
+    NamedFamily("laplace", ["location", "scale"]) { row throws(InferenceError) in
+      try Laplace(location: row[0], scale: row[1])
+    },
+    NamedFamily("log-normal", ["mean", "standard-deviation"]) { row throws(InferenceError) in
+      try LogNormal(mean: row[0], standardDeviation: row[1])
+    },
+    NamedFamily("normal", ["mean", "standard-deviation"]) { row throws(InferenceError) in
+      try Normal(mean: row[0], standardDeviation: row[1])
+    },
+    NamedFamily("pareto", ["scale", "shape"]) { row throws(InferenceError) in
+      try Pareto(scale: row[0], shape: row[1])
+    },
+    NamedFamily("poisson", ["rate"]) { row throws(InferenceError) in try Poisson(rate: row[0]) },
+    NamedFamily("uniform", ["lower", "upper"]) { row throws(InferenceError) in
+      try Uniform(lower: row[0], upper: row[1])
+    },
+    NamedFamily("von-mises", ["mean", "concentration"]) { row throws(InferenceError) in
+      try VonMises(mean: row[0], concentration: row[1])
+    },
+    NamedFamily("weibull", ["shape", "scale"]) { row throws(InferenceError) in
+      try Weibull(shape: row[0], scale: row[1])
+    },
+  ]
+}
+
+/// Results of pairs of distributions of a family, in nats, and what was wrong with rows.
+public struct FamilyValues: Sendable {
+  /// A row of parameters that are not the family's.
+  public struct InvalidRow: Sendable, Hashable {
+    /// The pair's number, from 0.
+    public let row: Int
+    /// The side whose parameters are at fault.
+    public let side: Side
+    /// What is wrong with them.
+    public let reason: String
+  }
+
+  /// D(target‖model) of each pair.
+  public private(set) var forwardKL: [Double] = []
+  /// D(model‖target).
+  public private(set) var reverseKL: [Double] = []
+  /// H(target).
+  public private(set) var targetEntropy: [Double] = []
+  /// H(model).
+  public private(set) var modelEntropy: [Double] = []
+  /// H(target,model).
+  public private(set) var crossEntropy: [Double] = []
+  /// Pairs that could not be evaluated, counted once even if both sides are at fault.
+  public private(set) var invalidCount = 0
+  /// The first of them, at most `Diagnostics.listLimit` entries, one for each side at fault.
+  public private(set) var invalidRows: [InvalidRow] = []
+
+  fileprivate init<Family: DistributionFamily>(
+    _ targets: [[Double]], _ models: [[Double]],
+    _ make: ([Double]) throws(InferenceError) -> Family
+  ) {
+    let made = { (row: [Double]) -> Result<Family, InferenceError> in
+      do throws(InferenceError) { return .success(try make(row)) } catch { return .failure(error) }
+    }
+    let targets = targets.map(made)
+    let models = models.map(made)
+    let count = targets.count == 1 ? models.count : targets.count
+    for row in 0..<count {
+      let target = targets[targets.count == 1 ? 0 : row]
+      let model = models[models.count == 1 ? 0 : row]
+      do throws(InferenceError) {
+        try append(target.get(), model.get())
+      } catch {
+        invalidCount += 1
+        for column in [\FamilyValues.forwardKL, \.reverseKL, \.targetEntropy, \.modelEntropy]
+          + [\.crossEntropy]
+        {
+          self[keyPath: column].append(.nan)
+        }
+        if case .failure(let reason) = target { note(row, .target, reason) }
+        if case .failure(let reason) = model { note(row, .model, reason) }
+        // Neither is at fault alone: binomials of different numbers of trials.
+        if case (.success, .success) = (target, model) { note(row, .model, error) }
+      }
+    }
+  }
+
+  private mutating func append<Family: DistributionFamily>(
+    _ target: Family, _ model: Family
+  ) throws(InferenceError) {
+    let forward = try target.divergence(to: model)
+    let reverse = try model.divergence(to: target)
+    crossEntropy.append(try target.crossEntropy(to: model))
+    forwardKL.append(forward)
+    reverseKL.append(reverse)
+    targetEntropy.append(target.entropy)
+    modelEntropy.append(model.entropy)
+  }
+
+  private mutating func note(_ row: Int, _ side: Side, _ reason: InferenceError) {
+    guard invalidRows.count < Diagnostics.listLimit else { return }
+    invalidRows.append(InvalidRow(row: row, side: side, reason: reason.description))
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+@Suite struct FamilyTests {
+  private let folder: TemporaryFolder
+  private let target: String
+  private let model: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    target = try folder.write("p.csv", "mean,standard-deviation\n0,1\n1,2\n0,1\n")
+    model = try folder.write("q.csv", "standard-deviation,mean\n2,1\n2,1\n1,0\n")
+  }
+
+  private func rows(_ path: String) throws -> [[Double]] {
+    try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").dropFirst()
+      .map { $0.split(separator: ",").map { Double($0) ?? .nan } }
+  }
+
+  @Test func columnsAreTakenByTheNamesOfTheirHeader() throws {
+    let output = folder.path("out.csv")
+    let run = try Tool.run("family", "normal", target, model, "--output", output)
+    #expect(run.status == 0, "\(run.errors)")
+    for text in ["forward-kl", "model-entropy", "normal: mean, standard-deviation", "3 valid rows"]
+    {
+      #expect(run.output.contains(text), "\(text) is missing")
+    }
+    let values = try rows(output)
+    // log 2 + (1 + 1) / 8 - 1/2
+    #expect(abs(values[0][0] - (log(2) - 0.25)) < 1e-15)
+    #expect(abs(values[0][2] - 0.5 * log(2 * .pi * M_E)) < 1e-15)
+    #expect(values[1][0] == 0 && values[2][0] == 0)
+  }
+
+  @Test func aSingleRowIsComparedWithAllOfTheOther() throws {
+    let one = try folder.write("one.csv", "0,1\n")
+    let run = try Tool.run("family", "normal", one, model, "--base", "2", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+    #expect(report["rows"] as? Int == 3)
+    let inputs = try #require(report["inputs"] as? [String: [String: Any]])
+    #expect(inputs["model"]?["parameters"] as? [String] == ["mean", "standard-deviation"])
+  }
+
+  @Test func rowsThatAreNoDistributionAreInvalid() throws {
+    let bad = try folder.write("bad.csv", "0,1\n0,-1\n0,nan\n")
+    let output = folder.path("out.csv")
+    let run = try Tool.run("family", "normal", bad, target, "--output", output)
+    #expect(run.status == 65)
+    #expect(run.output.contains("invalid rows: 2 of 3") && run.output.contains("standard"))
+    let values = try rows(output)
+    #expect(values[0][0] == 0 && values[1][0].isNaN && values[2][0].isNaN)
+  }
+
+  @Test func familiesOfClassesTakeAnyNumberOfColumns() throws {
+    let p = try folder.write("d.csv", "1,2,3,4\n1,1,1,1\n")
+    let run = try Tool.run("family", "dirichlet", p, p)
+    #expect(run.status == 0, "\(run.errors)")
+  }
+
+  @Test func wrongShapesAre65() throws {
+    let three = try folder.write("three.csv", "1,2,3\n1,2,3\n1,2,3\n")
+    let run = try Tool.run("family", "normal", target, three)
+    #expect(run.status == 65 && run.errors.contains("mean, standard-deviation"))
+    let two = try folder.write("two.csv", "1,2\n1,2\n")
+    #expect(try Tool.run("family", "normal", target, two).status == 65)
+    let narrow = try folder.write("narrow.csv", "1\n2\n")
+    #expect(try Tool.run("family", "dirichlet", narrow, narrow).status == 65)
+  }
+
+  @Test func badCommandLinesAre64() throws {
+    let run = try Tool.run("family", "cauchy", target, model)
+    #expect(run.status == 64 && run.errors.contains("gamma"))
+    #expect(try Tool.run("family", "normal", "-", "-").status == 64)
+    #expect(try Tool.run("family", "normal", target, folder.path("absent.csv")).status == 66)
+    #expect(try Tool.run("family", "normal", target, model, "--output", target).status == 64)
+  }
+}

@@ -48,6 +48,7 @@
 #include "Mixture-inl.h"
 #include "Assign-inl.h"
 #include "Logistic-inl.h"
+#include "NormalPairs-inl.h"
 
 const kvk_table KVK_TABLE = {
     .name = KVK_NAME,
@@ -87,6 +88,7 @@ const kvk_table KVK_TABLE = {
     .logistic_rows = logistic_rows,
     .mixture_pairs = mixture_pairs,
     .mixture_rows = mixture_rows,
+    .normal_pairs = normal_pairs,
     .exp_f32 = exp_array_f32,
     .exp_f64 = exp_array_f64,
     .log_f32 = log_array_f32,

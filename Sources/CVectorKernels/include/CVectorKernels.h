@@ -239,6 +239,29 @@ typedef struct {
   double *mass, *dot, *spread, *square;
 } kvk_mixture_rows;
 
+/// Doubles of scratch for normals of n dimensions: two triangles and a vector for each of 8 lanes.
+#define KVK_NORMAL_SCRATCH(n) (8 * (((n) + 3) / 4 * 4 + 5) * (((n) + 3) / 4 * 4 + 1))
+
+/// Pairs of normals. Matrix i of a side is at its base + i × step, so a step of 0 repeats one; its rows are
+/// `stride` apart and its lower triangle counts. Steps and strides are in elements.
+typedef struct {
+  const double *target_means, *model_means;
+  const double *targets, *models; // covariances
+  int64_t target_mean_step, model_mean_step;
+  int64_t target_step, model_step;
+  int64_t target_stride, model_stride;
+  int64_t dimension;
+} kvk_normals;
+
+/// What is known of each pair; element 0 belongs to the first.
+typedef struct {
+  double *spread;         // tr Σ_q⁻¹ Σ_p - n - log(det Σ_p / det Σ_q)
+  double *distance;       // |L_q \ (m_p - m_q)|²
+  double *inflation;      // the largest Σ_ii / L_ii² of the model
+  int32_t *refused_target; // 0, or the order of the first leading minor that is not positive
+  int32_t *refused_model;
+} kvk_normal_out;
+
 typedef struct kvk_table {
   const char *name;    // "avx512", "avx2", "baseline", "neon"
   int32_t float_lanes;
@@ -362,6 +385,10 @@ typedef struct kvk_table {
   void (*mixture_pairs)(const kvk_mixture *pairs);
   // The sums of the rows of a by themselves.
   void (*mixture_rows)(const kvk_mixture *rows, const kvk_mixture_rows *sums);
+
+  // Pairs first ... first + count - 1. `scratch` has room for KVK_NORMAL_SCRATCH(dimension) Doubles.
+  void (*normal_pairs)(const kvk_normals *pairs, int64_t first, int64_t count, double *scratch,
+                       const kvk_normal_out *out);
 
   // The vector functions themselves, element by element: for tests of their accuracy.
   void (*exp_f32)(const float *x, float *y, int64_t count);

@@ -19,6 +19,14 @@ struct NormalOperand {
   var covariance: Matrix<Double>?
 }
 
+extension NormalOperand {
+  /// Room for a normal of this dimension.
+  init(dimension: Int) {
+    mean = Matrix(rows: 1, columns: dimension)
+    factor = Matrix(rows: dimension, columns: dimension)
+  }
+}
+
 /// What comparing normals needs besides them, used again from pair to pair.
 ///
 /// With M = L_q \ L_p, which is lower triangular, and z = L_q \ (m_p - m_q)
@@ -92,21 +100,29 @@ struct NormalComparison {
     let dimension = dimension
     var sum = 0.0
     work.withElements { work, stride in
-      for row in 0..<dimension {
-        let excess = work[row * stride + row]
-        sum += squares(work, row * stride, row)
-        sum += 2 * logExcess(excess, ratio: 1 + excess) + excess * excess
+      target.factor.withElements { p, strideP in
+        model.factor.withElements { q, strideQ in
+          for row in 0..<dimension {
+            let excess = work[row * stride + row]
+            sum += squares(work, row * stride, row) + excess * excess
+            sum += 2 * logExcess(p[row * strideP + row], over: q[row * strideQ + row])
+          }
+        }
       }
     }
-    guard let first = target.covariance, let second = model.covariance else { return sum }
-    let floor = Double(dimension) * Self.inflation(model.factor) * Self.roundings
-    guard sum < floor * floor else { return sum }
+    guard let first = target.covariance, let second = model.covariance,
+      Self.isClose(sum, dimension: dimension, inflation: Self.inflation(model.factor))
+    else { return sum }
     return try closeSpread(first, second, factor: model.factor) ?? sum
   }
 
-  /// 10¹⁰ roundings: a sum below the square of this multiple of the covariance's condition may have lost
-  /// more than the tenth digit to the roundings of the factors.
-  private static let roundings = 2.2e-6
+  /// Whether a spread that was computed from factors may have lost its tenth digit to their roundings.
+  ///
+  /// They move M by about n κ 2⁻⁵³, and the spread, which is near |M - I|², by twice its root times that.
+  static func isClose(_ spread: Double, dimension: Int, inflation: Double) -> Bool {
+    let floor = 1e10 * Double(dimension) * inflation * 0x1p-52
+    return spread < floor * floor
+  }
 
   /// work ← L_q \ L_p - I.
   private mutating func divide(
@@ -132,7 +148,7 @@ struct NormalComparison {
   }
 
   /// The spread from the covariances' difference; nil where roundings leave I + S no factor.
-  private mutating func closeSpread(
+  mutating func closeSpread(
     _ target: Matrix<Double>, _ model: Matrix<Double>, factor: Matrix<Double>
   ) throws(InferenceError) -> Double? {
     let dimension = dimension

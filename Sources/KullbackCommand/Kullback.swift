@@ -26,8 +26,8 @@ struct KullbackTool: ParsableCommand {
     version: "kullback \(version)",
     subcommands: [
       EvaluateCommand.self, PairwiseCommand.self, NearestCommand.self, ClusterCommand.self,
-      EntropyCommand.self, LogSoftmaxCommand.self, CrossEntropyCommand.self, FitCommand.self,
-      PredictCommand.self, FamilyCommand.self, InfoCommand.self,
+      FitCommand.self, PredictCommand.self, FamilyCommand.self, EntropyCommand.self,
+      LogSoftmaxCommand.self, CrossEntropyCommand.self, InfoCommand.self,
     ])
 
   static let version = "0.1.0"

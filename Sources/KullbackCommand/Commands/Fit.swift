@@ -1,9 +1,9 @@
 internal import ArgumentParser
 
-/// `kullback fit`: what can be fitted.
+/// `kullback fit`: models and distributions that divergences are minimised over.
 struct FitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fit",
-    abstract: "Fit a model by forward or reverse KL.",
-    subcommands: [FitSoftmaxCommand.self])
+    abstract: "Fit a classifier or a distribution by forward or reverse KL.",
+    subcommands: [FitSoftmaxCommand.self, FitGaussianCommand.self])
 }

@@ -22,6 +22,8 @@ public struct ForwardFit: Sendable {
   public let draws: Int
   /// How many draws of the target itself would say as much.
   public let effectiveSampleSize: Double
+  /// What the tail of the last round's weights says: whether the moments can be trusted.
+  public let smoothing: ParetoSmoothing
   /// Every round, the last one included.
   public let rounds: [ForwardRound]
   /// Why the rounds ended.
@@ -36,6 +38,8 @@ public struct ForwardRound: Sendable, Equatable {
   public let draws: Int
   /// How many draws of the target itself would say as much.
   public let effectiveSampleSize: Double
+  /// The Pareto k̂ of the weights: from 0.7 on, the moments cannot be trusted.
+  public let paretoShape: Double
   /// The power to which the weights were raised to leave enough of them; 1 where they are as they are.
   public let temper: Double
   /// The mean square of the changes of means and variances since the round before, in units of their errors.

@@ -35,6 +35,16 @@ public struct ForwardInference: Sendable {
   /// A fit with the default numbers of draws.
   public init() {}
 
+  /// Fits a density, beginning with its reverse fit of full covariance.
+  ///
+  /// As the form with a proposal; throws what `fitGaussian(to:family:options:report:)` does, too.
+  public func fit(
+    _ target: some Density, report: (ForwardRound) throws -> Void = { _ in }
+  ) throws -> ForwardFit {
+    let reverse = try fitGaussian(to: target)
+    return try fit(target, proposal: reverse.gaussian, report: report)
+  }
+
   /// Fits a density, beginning with a proposal.
   ///
   /// - Parameters:
@@ -102,6 +112,7 @@ struct RoundEstimate {
   private let points: Matrix<Double>
   private let logDensities: [Double]
   private let weights: ImportanceWeights
+  private let smoothing: ParetoSmoothing
   private let moments: SampleMoments
   private let meanErrors: [Double]
   private let varianceErrors: [Double]
@@ -138,6 +149,7 @@ struct RoundEstimate {
     }
     let ratios = zip(logDensities, try proposal.logDensities(at: points)).map { $0 - $1 }
     weights = .tempered(ratios, least: max(100, 10 * Double(target.dimension + 1)))
+    smoothing = try ParetoSmoothing(logWeights: ratios)
     moments = try SampleMoments(
       points, weights: weights.values, family: .full, threads: Threads.default)
     normal = try MultivariateNormal.normal(
@@ -148,7 +160,7 @@ struct RoundEstimate {
 
   /// Whether there is enough weight to believe the errors.
   var isTrusted: Bool {
-    weights.temper == 1
+    weights.temper == 1 && !(smoothing.shape >= 0.7)
       && weights.effectiveSampleSize >= 0.01 * Double(points.rows)
   }
 
@@ -177,7 +189,7 @@ struct RoundEstimate {
   func round(_ number: Int, after before: RoundEstimate?) -> ForwardRound {
     ForwardRound(
       round: number, draws: points.rows, effectiveSampleSize: weights.effectiveSampleSize,
-      temper: weights.temper, change: before.flatMap(change(since:)))
+      paretoShape: smoothing.shape, temper: weights.temper, change: before.flatMap(change(since:)))
   }
 
   private func change(since before: RoundEstimate) -> Double? {
@@ -223,7 +235,8 @@ struct RoundEstimate {
       crossEntropy: -NormalEvaluator(normal).peak + 0.5 * Double(normal.dimension),
       divergence: mean - weights.logMeanRatio, divergenceError: square.squareRoot(),
       logNormaliser: weights.logMeanRatio, logNormaliserError: weights.logMeanRatioError,
-      draws: points.rows, effectiveSampleSize: weights.effectiveSampleSize, rounds: rounds,
+      draws: points.rows, effectiveSampleSize: weights.effectiveSampleSize, smoothing: smoothing,
+      rounds: rounds,
       convergence: convergence)
   }
 }

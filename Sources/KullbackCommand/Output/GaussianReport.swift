@@ -1,0 +1,135 @@
+internal import Kullback
+internal import KullbackInference
+
+/// What `fit gaussian` says.
+struct GaussianReport: Encodable {
+  let direction: String
+  let family: String
+  let dimension: Int
+  /// One component each.
+  let weights: [Double]
+  let means: [[Double]]
+  let covariances: [[[Double]]]
+  /// Standard deviations of every dimension by itself.
+  let deviations: [[Double]]
+  /// Of a single normal distribution.
+  var mean: [Double]?
+  var covariance: [[Double]]?
+  var crossEntropy: Double?
+  var entropy: Double?
+  var divergence: Double?
+  var divergenceError: Double?
+  var evidenceLowerBound: Double?
+  var evidenceLowerBoundError: Double?
+  var logNormaliser: Double?
+  var effectiveSampleSize: Double?
+  var paretoShape: Double?
+  /// Whether the weights can be trusted, in words.
+  var trust: String?
+  var isConverged: Bool
+  var convergence: String
+  var iterations: Int?
+  var objectives: [Double]?
+  var samples: Int?
+  let output: String?
+  let picture: String?
+  var seconds = 0.0
+  let version: String
+
+  init(
+    _ command: FitGaussianCommand, _ subject: FitSubject, _ result: GaussianResult
+  ) throws {
+    let mixture = try result.mixture()
+    let file = try MixtureFile(mixture)
+    deviations = mixture.components.map(\.deviations)
+    (weights, means, covariances) = (file.weights, file.means, file.covariances)
+    family = command.family.rawValue
+    dimension = subject.dimension
+    output = command.output
+    picture = command.picture
+    version = KullbackTool.version
+    switch result {
+    case .likelihood(let fit):
+      (direction, isConverged, convergence) = ("forward", true, "closed form: maximum likelihood")
+      (crossEntropy, samples) = (fit.crossEntropy, fit.sampleCount)
+      effectiveSampleSize = fit.effectiveSampleSize
+    case .mixture(let fit):
+      (direction, isConverged) = ("forward", fit.convergence.isConverged)
+      convergence =
+        fit.convergence == .valueStandsStill
+        ? "converged: the likelihood no longer rises" : fit.convergence.description
+      (crossEntropy, samples, iterations) = (fit.crossEntropy, fit.sampleCount, fit.iterations)
+      objectives = fit.objectives
+    case .reverse(let fit):
+      (direction, isConverged) = ("reverse", fit.convergence.isConverged)
+      (convergence, iterations) = (fit.convergence.description, fit.iterations)
+      (entropy, crossEntropy) = (fit.entropy, fit.crossEntropy.value)
+      evidenceLowerBound = fit.evidenceLowerBound.value
+      evidenceLowerBoundError = fit.evidenceLowerBound.standardError
+      effectiveSampleSize = fit.smoothing.effectiveSampleSize
+      (paretoShape, trust) = (fit.smoothing.shape, "\(fit.smoothing)")
+    case .forward(let fit):
+      (direction, isConverged) = ("forward", fit.convergence.isConverged)
+      (convergence, iterations) = (fit.convergence.description, fit.rounds.count)
+      (crossEntropy, divergence) = (fit.crossEntropy, fit.divergence)
+      (divergenceError, logNormaliser) = (fit.divergenceError, fit.logNormaliser)
+      effectiveSampleSize = fit.effectiveSampleSize
+      (paretoShape, trust) = (fit.smoothing.shape, "\(fit.smoothing)")
+    }
+    if means.count == 1 { (mean, covariance) = (means[0], covariances[0]) }
+  }
+
+  /// As in "forward KL, D(p‖q), full".
+  var title: String {
+    "\(direction) KL, \(direction == "forward" ? "D(p‖q)" : "D(q‖p)"), \(family)"
+  }
+
+  /// What a picture says below.
+  var notes: [String] { quantities.map { "\($0.name)  \($0.value)" } }
+
+  private var quantities: [(name: String, value: String)] {
+    func text(_ value: Double, _ error: Double? = nil) -> String {
+      Format.value(value) + (error.map { " ± \(Format.value($0, digits: 2))" } ?? "") + " nats"
+    }
+    var lines: [(name: String, value: String)] = []
+    let names = direction == "forward" ? "H(p,q)" : "H(q,p)"
+    if let crossEntropy { lines.append((names, text(crossEntropy))) }
+    if let entropy { lines.append(("H(q)", text(entropy))) }
+    if let divergence { lines.append(("D(p‖q)", text(divergence, divergenceError))) }
+    if let evidenceLowerBound {
+      lines.append(("ELBO", text(evidenceLowerBound, evidenceLowerBoundError)))
+    }
+    return lines
+  }
+
+  /// The report as lines.
+  var lines: [String] {
+    var lines = ["\(title)  \(dimension) dimensions", ""]
+    var table = Table(
+      [
+        Table.Column(title: weights.count > 1 ? "component" : "", alignsLeft: true),
+        Table.Column(title: "dimension"), Table.Column(title: "mean"),
+        Table.Column(title: "deviation"),
+      ])
+    for (index, mean) in means.enumerated() {
+      for (column, value) in mean.enumerated() {
+        let name =
+          weights.count > 1 ? "\(index)  weight \(Format.value(weights[index], digits: 4))" : ""
+        table.append([
+          column == 0 ? name : "", String(column), Format.value(value),
+          Format.value(deviations[index][column]),
+        ])
+      }
+    }
+    lines += table.lines(width: Terminal.width) + [""]
+    lines += quantities.map { "\($0.name)  \($0.value)" }
+    if let effectiveSampleSize {
+      lines.append("effective sample size  \(Format.value(effectiveSampleSize, digits: 4))")
+    }
+    if let trust { lines.append(trust) }
+    lines.append(convergence + (iterations.map { ", after \($0) iterations" } ?? ""))
+    lines.append("done in \(Format.time(seconds))")
+    for path in [output, picture] { if let path { lines.append("written: \(path)") } }
+    return lines
+  }
+}

@@ -1,0 +1,174 @@
+internal import Kullback
+internal import KullbackFiles
+internal import KullbackInference
+
+/// The work of `kullback fit gaussian`.
+struct GaussianWork {
+  let command: FitGaussianCommand
+
+  func run() throws {
+    do {
+      try work()
+    } catch let error as InferenceError {
+      throw Failure(.invalidData, "\(inputs): \(error)")
+    }
+  }
+
+  private var inputs: String {
+    command.samples ?? command.mixture ?? command.features ?? "inputs"
+  }
+
+  private func work() throws {
+    let subject = try subject()
+    if command.picture != nil, subject.dimension > 2 {
+      throw Failure(
+        .usage, "--picture is for one or two dimensions; \(inputs) has \(subject.dimension)")
+    }
+    for path in [command.output, command.picture] {
+      if let path { try OutputFile.check(path, against: subject.files) }
+    }
+    let output = try command.output.map { path throws(Failure) in try TextFile(path, as: .results) }
+    do {
+      let picture = try command.picture.map { path throws(Failure) in
+        try TextFile(path, as: .companion)
+      }
+      do {
+        let started = ContinuousClock.now
+        let result = try fit(subject)
+        var report = try GaussianReport(command, subject, result)
+        report.seconds = (ContinuousClock.now - started).seconds
+        try picture?.finish(
+          FitPictureSVG.text(FitPicture(subject, result, title: report.title, notes: report.notes)))
+        try output?.finish(try JSON.text(report))
+        if command.json {
+          try StandardStreams.print(try JSON.text(report))
+        } else if !command.quiet {
+          try StandardStreams.print(report.lines.joined(separator: "\n") + "\n")
+        }
+      } catch {
+        picture?.discard()
+        throw error
+      }
+    } catch {
+      output?.discard()
+      throw error
+    }
+  }
+
+  private func subject() throws -> FitSubject {
+    if let path = command.samples {
+      let file = try InputFile(path)
+      var files = [file]
+      var weights: [Double]?
+      if let path = command.weights {
+        let column = try InputFile(path)
+        files.append(column)
+        weights = column.matrix.doubles.values
+      }
+      return FitSubject(kind: .samples(file.matrix.doubles, weights), files: files)
+    }
+    if let path = command.mixture {
+      return FitSubject(kind: .density(try MixtureFile.read(path)), files: [])
+    }
+    guard let features = command.features, let labels = command.labels else {
+      throw Failure(.usage, "--features and --labels are needed")
+    }
+    let file = try InputFile(features)
+    let values: [Int64]
+    do { values = try MatrixReader.readLabels(labels) } catch { throw Failure(error) }
+    return FitSubject(
+      kind: .density(
+        try BayesianLogisticRegression(
+          features: file.matrix.doubles, labels: values.map { Int($0) },
+          priorScale: command.priorDeviation)), files: [file])
+  }
+
+  private func fit(_ subject: FitSubject) throws -> GaussianResult {
+    switch subject.kind {
+    case .samples(let samples, let weights):
+      guard let components = command.components else {
+        return .likelihood(
+          try MultivariateNormal.maximumLikelihood(
+            samples: samples, weights: weights, family: command.family))
+      }
+      var search = ExpectationMaximisation(components: components)
+      search.family = command.family
+      search.restarts = command.restarts
+      search.seed = command.seed
+      let progress = Progress(
+        total: search.maximumIterations * search.restarts, of: "iterations", quiet: command.quiet)
+      defer { progress.finish() }
+      return .mixture(
+        try search.fit(samples: samples, weights: weights) {
+          progress.update($0.start * search.maximumIterations + $0.iteration)
+        })
+    case .density(let density):
+      guard command.direction == .forward else {
+        var options = VariationalOptions()
+        options.seed = command.seed
+        let progress = Progress(
+          total: options.search.maximumIterations, of: "iterations", quiet: command.quiet)
+        defer { progress.finish() }
+        return .reverse(
+          try fitGaussian(to: density, family: command.family, options: options) {
+            progress.update($0.iteration)
+          })
+      }
+      var search = ForwardInference()
+      search.family = command.family
+      search.seed = command.seed
+      let progress = Progress(total: search.maximumRounds, of: "rounds", quiet: command.quiet)
+      defer { progress.finish() }
+      return .forward(try search.fit(density) { progress.update($0.round) })
+    }
+  }
+}
+
+/// What is fitted.
+struct FitSubject {
+  enum Kind {
+    case samples(Matrix<Double>, [Double]?)
+    case density(any Density)
+  }
+
+  let kind: Kind
+  let files: [InputFile]
+
+  var dimension: Int {
+    switch kind {
+    case .samples(let samples, _): samples.columns
+    case .density(let density): density.dimension
+    }
+  }
+}
+
+/// What was found.
+enum GaussianResult {
+  case likelihood(NormalFit)
+  case mixture(MixtureFit)
+  case reverse(VariationalFit)
+  case forward(ForwardFit)
+
+  /// The fit as a mixture, of one component where it is none.
+  func mixture() throws -> GaussianMixture {
+    switch self {
+    case .likelihood(let fit): try GaussianMixture(weights: [1], components: [fit.normal])
+    case .mixture(let fit): fit.mixture
+    case .reverse(let fit): try GaussianMixture(weights: [1], components: [fit.gaussian])
+    case .forward(let fit): try GaussianMixture(weights: [1], components: [fit.normal])
+    }
+  }
+}
+
+extension AnyMatrix {
+  /// The elements as doubles.
+  var doubles: Matrix<Double> {
+    if let matrix = matrix(of: Double.self) { return matrix }
+    var values: [Double] = []
+    values.reserveCapacity(rows * columns)
+    for row in 0..<rows {
+      for column in 0..<columns { values.append(value(row: row, column: column)) }
+    }
+    return Matrix(values, rows: rows, columns: columns)
+  }
+}

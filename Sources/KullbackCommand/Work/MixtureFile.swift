@@ -1,0 +1,86 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+internal import Kullback
+internal import KullbackFiles
+internal import KullbackInference
+
+/// A mixture of normal distributions as JSON.
+struct MixtureFile: Codable {
+  let weights: [Double]
+  let means: [[Double]]
+  let covariances: [[[Double]]]
+
+  /// The mixture in these words.
+  init(_ mixture: GaussianMixture) throws {
+    weights = mixture.weights
+    means = mixture.components.map(\.mean)
+    covariances = try mixture.components.map { try Self.rows($0.covariance) }
+  }
+
+  static func rows(_ matrix: Matrix<Double>) -> [[Double]] {
+    (0..<matrix.rows).map { matrix.row($0) }
+  }
+
+  /// Reads a mixture.
+  static func read(_ path: String) throws -> GaussianMixture {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      throw Failure(.cannotRead, "\(path): it cannot be read")
+    }
+    let file: MixtureFile
+    do {
+      file = try JSONDecoder().decode(MixtureFile.self, from: data)
+    } catch let error as DecodingError {
+      throw Failure(.invalidData, "\(path): \(explanation(of: error))")
+    }
+    return try file.mixture(path)
+  }
+
+  private func mixture(_ path: String) throws -> GaussianMixture {
+    guard means.count == weights.count, covariances.count == weights.count else {
+      throw Failure(
+        .invalidData,
+        "\(path): \(weights.count) weights, \(means.count) means and \(covariances.count) covariances: there"
+          + " must be as many of each")
+    }
+    var components: [MultivariateNormal] = []
+    for (index, (mean, rows)) in zip(means, covariances).enumerated() {
+      guard rows.count == mean.count, rows.allSatisfy({ $0.count == mean.count }) else {
+        throw Failure(
+          .invalidData,
+          "\(path): covariances[\(index)]: it must have \(mean.count) rows of \(mean.count)")
+      }
+      do {
+        components.append(try MultivariateNormal(mean: mean, covariance: Matrix(rows)))
+      } catch {
+        throw Failure(.invalidData, "\(path): component \(index): \(error)")
+      }
+    }
+    do {
+      return try GaussianMixture(weights: weights, components: components)
+    } catch {
+      throw Failure(.invalidData, "\(path): \(error)")
+    }
+  }
+
+  private static func explanation(of error: DecodingError) -> String {
+    func place(_ path: [any CodingKey]) -> String {
+      path.reduce("") { text, key in
+        key.intValue.map { "\(text)[\($0)]" } ?? (text.isEmpty ? "" : text + ".") + key.stringValue
+      }
+    }
+    switch error {
+    case .keyNotFound(let key, _): return "\"\(key.stringValue)\" is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "\(place(context.codingPath)): \(context.debugDescription)"
+    case .dataCorrupted(let context):
+      return context.underlyingError.map { "not JSON: \($0)" } ?? context.debugDescription
+    @unknown default: return "\(error)"
+    }
+  }
+}

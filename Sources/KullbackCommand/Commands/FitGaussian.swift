@@ -77,7 +77,9 @@ struct FitGaussianCommand: ParsableCommand {
   )
   var direction: Direction?
 
-  @Option(help: "Covariances: full, or mean-field for diagonal ones.")
+  @Option(
+    help: "Covariances: full, or mean-field for diagonal ones.",
+    transform: FitGaussianCommand.family(named:))
   var family = GaussianFamily.full
 
   @Option(help: ArgumentHelp("Chooses the random draws.", valueName: "number"))
@@ -97,6 +99,13 @@ struct FitGaussianCommand: ParsableCommand {
 
   @Flag(help: "Print nothing but errors (and JSON, if asked for).")
   var quiet = false
+
+  private static func family(named text: String) throws -> GaussianFamily {
+    guard let family = GaussianFamily(rawValue: text) else {
+      throw ValidationError("a family is full or mean-field")
+    }
+    return family
+  }
 
   func validate() throws {
     guard [samples != nil, mixture != nil, posterior != nil].count(where: { $0 }) == 1 else {
@@ -130,5 +139,3 @@ struct FitGaussianCommand: ParsableCommand {
     try GaussianWork(command: self).run()
   }
 }
-
-extension GaussianFamily: ExpressibleByArgument {}

@@ -10,9 +10,9 @@ FIGURES  ?= Benchmarks/.build/figures.json
 BASELINE ?= baselines/figures.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-digits demo-letters demo-languages test test-release lint format benchmark \
-	benchmark-baseline benchmark-compare benchmark-peers docs golden exhaustive cross \
-	install uninstall clean
+.PHONY: help setup build demo demo-digits demo-directions demo-letters demo-languages test \
+	test-release lint format benchmark benchmark-baseline benchmark-compare benchmark-peers docs \
+	golden exhaustive cross install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ demo-letters: build ## compare the use of letters in 17 languages, and draw it
 
 demo-digits: build ## fit the digits, round the weights to 8 and 4 bits, and evaluate that
 	@scripts/demo-digits $(TOOL)
+
+demo-directions: build ## fit a mixture by forward and by reverse KL, and draw both
+	@scripts/demo-directions $(TOOL)
 
 demo-languages: build ## compare 142 languages by their byte n-grams, fetched with pip
 	@scripts/demo-languages $(TOOL)

@@ -32,6 +32,9 @@ struct MixtureFile: Codable {
     } catch {
       throw Failure(.cannotRead, "\(path): it cannot be read")
     }
+    if let place = JSONSyntax.mistake(in: Array(data)) {
+      throw Failure(.invalidData, "\(path): \(place): this is not JSON")
+    }
     let file: MixtureFile
     do {
       file = try JSONDecoder().decode(MixtureFile.self, from: data)
@@ -79,7 +82,7 @@ struct MixtureFile: Codable {
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       return "\(place(context.codingPath)): \(context.debugDescription)"
     case .dataCorrupted(let context):
-      return context.underlyingError.map { "not JSON: \($0)" } ?? context.debugDescription
+      return context.debugDescription
     @unknown default: return "\(error)"
     }
   }

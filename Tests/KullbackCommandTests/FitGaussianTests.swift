@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@Suite struct FitGaussianTests {
+  let folder: TemporaryFolder
+  let samples: String
+  let mixture: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    samples = try folder.write("x.csv", "0,1\n2,0\n1,5\n4,4\n-3,2\n1,1\n")
+    mixture = try folder.write(
+      "m.json", "{\"weights\": [1], \"means\": [[1, 2]], \"covariances\": [[[1, 0.5], [0.5, 2]]]}")
+  }
+
+  private func report(_ arguments: [String]) throws -> [String: Any] {
+    let line = arguments.map { "'\($0)'" }.joined(separator: " ")
+    let run = try Tool.shell("\"$K\" fit gaussian \(line) --json")
+    #expect(run.status == 0, "\(run.errors)")
+    return try #require(
+      try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+  }
+
+  @Test func samplesAreFittedByMaximumLikelihood() throws {
+    let found = try report(["--samples", samples])
+    let mean = try #require(found["mean"] as? [Double])
+    #expect(abs(mean[0] - 5.0 / 6) < 1e-12 && abs(mean[1] - 13.0 / 6) < 1e-12)
+    #expect(found["direction"] as? String == "forward")
+  }
+
+  @Test func weightsAreRowsSoManyTimes() throws {
+    let weights = try folder.write("w.csv", "1\n0\n0\n1\n1\n1\n")
+    let found = try report(["--samples", samples, "--weights", weights])
+    let mean = try #require(found["mean"] as? [Double])
+    #expect(abs(mean[0] - 0.5) < 1e-12 && abs(mean[1] - 2) < 1e-12)
+  }
+
+  @Test(arguments: ["forward", "reverse"])
+  func aDensityIsFittedAndWhatIsWrittenIsRead(direction: String) throws {
+    let (output, picture) = (folder.path("fit.json"), folder.path("fit.svg"))
+    let found = try report([
+      "--mixture", mixture, "--direction", direction, "--output", output, "--picture", picture,
+    ])
+    let mean = try #require(found["mean"] as? [Double])
+    #expect(abs(mean[0] - 1) < 0.05 && abs(mean[1] - 2) < 0.05)
+    #expect(found["trust"] as? String != nil && found["isConverged"] as? Bool == true)
+    #expect(try String(contentsOfFile: picture, encoding: .utf8).hasSuffix("</svg>\n"))
+    #expect(try report(["--mixture", output, "--direction", "reverse"])["mean"] != nil)
+    #expect(try folder.names() == ["fit.json", "fit.svg", "m.json", "x.csv"])
+  }
+
+  @Test func malformedMixturesAre65WithThePlace() throws {
+    for (text, place) in [
+      ("{\"weights\": [1", "line"), ("{\"weights\": [1]}", "means"),
+      ("{\"weights\": [1], \"means\": [[\"a\"]], \"covariances\": [[[1]]]}", "means[0][0]"),
+      ("{\"weights\": [1], \"means\": [[0]], \"covariances\": [[[1, 2]]]}", "covariances[0]"),
+      ("{\"weights\": [1], \"means\": [[0]], \"covariances\": [[[-1]]]}", "component 0"),
+    ] {
+      let file = try folder.write("bad.json", text)
+      let run = try Tool.run(
+        "fit", "gaussian", "--mixture", file, "--picture", folder.path("p.svg"))
+      #expect(run.status == 65 && run.errors.contains(place), "\(run.errors)")
+    }
+    #expect(try folder.names() == ["bad.json", "m.json", "x.csv"])
+  }
+
+  @Test func badInputsLeaveNothing() throws {
+    let bad = try folder.write("nan.csv", "1,2\nnan,1\n3,3\n4,1\n")
+    let run = try Tool.run("fit", "gaussian", "--samples", bad, "--output", folder.path("o.json"))
+    #expect(run.status == 65 && run.errors.contains("row 1"), "\(run.errors)")
+    #expect(try Tool.run("fit", "gaussian", "--samples", folder.path("none.npy")).status == 66)
+    #expect(
+      try Tool.run("fit", "gaussian", "--samples", samples, "--output", folder.path("no/o.json"))
+        .status == 73)
+    for extra in [
+      [], ["--samples", samples, "--direction", "reverse"],
+      ["--mixture", mixture, "--components", "2"],
+      ["--samples", samples, "--picture", "a.png"], ["--mixture", mixture, "--family", "round"],
+      ["--posterior", "logistic"],
+    ] {
+      let line = extra.map { "'\($0)'" }.joined(separator: " ")
+      #expect(try Tool.shell("\"$K\" fit gaussian \(line)").status == 64, "\(line)")
+    }
+    #expect(try folder.names() == ["m.json", "nan.csv", "x.csv"])
+  }
+}

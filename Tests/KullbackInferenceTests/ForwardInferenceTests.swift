@@ -102,6 +102,9 @@ import Testing
     let fit = try inference.fit(target, proposal: Self.normal([0, 0], [[0.19, 0], [0, 0.76]]))
     try expect(fit, mean: [1, -2], variances: [1, 4], tight: 0.05)
     #expect(fit.normal.factor[1, 0] == 0)
+    let reverse = try fitGaussian(to: target, family: .meanField).gaussian.deviations
+    #expect(abs(reverse[0] * reverse[0] - 0.19) < 1e-5)
+    #expect(abs(reverse[1] * reverse[1] - 0.76) < 1e-5)
     // D(p‖q) of the diagonal: -½ log(1 - ρ²).
     #expect(abs(fit.divergence + 0.5 * log(0.19)) < 5 * fit.divergenceError)
     #expect(fit.divergenceError < 0.05)

@@ -104,7 +104,7 @@ struct GaussianReport: Encodable {
 
   /// The report as lines.
   var lines: [String] {
-    var lines = ["\(title)  \(dimension) dimensions", ""]
+    var lines = ["\(title)  \(dimension) dimension\(dimension == 1 ? "" : "s")", ""]
     var table = Table(
       [
         Table.Column(title: weights.count > 1 ? "component" : "", alignsLeft: true),

@@ -23,6 +23,7 @@ let package = Package(
       dependencies: [
         "CLimits",
         .product(name: "Kullback", package: "Kullback"),
+        .product(name: "KullbackInference", package: "Kullback"),
         .product(name: "KullbackKernels", package: "Kullback"),
         .product(name: "KullbackLinearAlgebra", package: "Kullback"),
       ]),
@@ -31,6 +32,7 @@ let package = Package(
       name: "KullbackBenchmarks",
       dependencies: [
         "KernelWork",
+        .product(name: "KullbackInference", package: "Kullback"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // The same work under ordo-one/benchmark: percentiles, allocations, its baselines and formats.

@@ -39,7 +39,9 @@ public func catalogue(_ extent: Extent) -> [Work] {
   works += rowWorks(rows)
   works += gradientWorks(rows)
   works += pairwiseWorks(rows)
-  return works + clusterWorks(rows) + products
+  return works + clusterWorks(rows) + [
+    logisticPosteriorWork(observations: rows(10_000), features: 50, points: 256)
+  ] + products
 }
 
 /// All pairs of two sets.

@@ -1,5 +1,6 @@
 import Foundation
 import Kullback
+import KullbackInference
 import KullbackKernels
 
 /// A piece of work on matrices that a peer made as well.
@@ -31,6 +32,12 @@ struct ServedWork {
       self = try .pairwise(.forwardKL, form, threads, operands)
     case "pairwise-jensen-shannon":
       self = try .pairwise(.jensenShannon, form, threads, operands)
+    case "variational-logistic":
+      self = try .variational(VariationalOptions(), operands)
+    case "variational-logistic-bare":
+      var options = VariationalOptions()
+      (options.replications, options.diagnosticDraws) = (0, 2)
+      self = try .variational(options, operands)
     default:
       throw ServeError("no work '\(kind)'")
     }
@@ -108,6 +115,25 @@ struct ServedWork {
       latest.value = evaluateLabels(labels, operand, threads: threads)
     } result: {
       latest.value.values.withUnsafeBytes { Data($0) }
+    }
+  }
+
+  /// A fit of a logistic regression's posterior; the result is the mean and the rows of the Cholesky factor.
+  private static func variational(
+    _ options: VariationalOptions, _ operands: [Loaded]
+  ) throws -> ServedWork {
+    guard operands.count == 2, case .matrix(let matrix) = operands[0],
+      let features = matrix.matrix(of: Double.self), case .labels(let labels) = operands[1]
+    else { throw ServeError("a matrix of f64 and labels are wanted") }
+    let latest = Shared<VariationalFit?>(nil)
+    return ServedWork {
+      let density = try BayesianLogisticRegression(
+        features: features, labels: labels.map { Int($0) })
+      latest.value = try fitGaussian(to: density, options: options)
+    } result: {
+      let normal = latest.value?.gaussian
+      let numbers = (normal?.mean ?? []) + (normal?.factor.values ?? [])
+      return numbers.withUnsafeBytes { Data($0) }
     }
   }
 

@@ -88,6 +88,7 @@ def main():
 
     import accuracy
     import pairs
+    import softmax
     import works
     from partner import Partner, Refused
 
@@ -140,6 +141,8 @@ def main():
     summary = accuracy.compare(partner, threads)
     if options.filter.lower() in "all pairs":
         pairs.compare(partner, threads, options.quick)
+    if options.filter.lower() in "softmax regression":
+        softmax.compare(partner, threads, options.quick)
     partner.close()
     if options.json:
         with open(options.json, "w") as file:

@@ -38,12 +38,14 @@ struct ServedWork {
       var options = VariationalOptions()
       (options.replications, options.diagnosticDraws) = (0, 2)
       self = try .variational(options, operands)
+    case "softmax-fit":
+      self = try .softmaxFit(threads, operands)
     default:
       throw ServeError("no work '\(kind)'")
     }
   }
 
-  private init(run: @escaping () throws -> Void, result: @escaping () -> Data) {
+  fileprivate init(run: @escaping () throws -> Void, result: @escaping () -> Data) {
     self.run = run
     self.result = result
   }
@@ -153,6 +155,28 @@ struct ServedWork {
         target, model, rows: rows, gradient: gradient, into: &result.value, threads: threads)
     } result: {
       result.value.values.withUnsafeBytes { Data($0) }
+    }
+  }
+}
+
+extension ServedWork {
+  /// Softmax regression from features and labels, with scikit-learn's C = 1: W and b.
+  fileprivate static func softmaxFit(
+    _ threads: Int, _ operands: [Loaded]
+  ) throws -> ServedWork {
+    guard operands.count == 2, case .matrix(let features) = operands[0],
+      case .labels(let labels) = operands[1]
+    else { throw ServeError("a matrix and labels are wanted") }
+    var regression = SoftmaxRegression()
+    regression.penalty = 1 / Double(features.rows)
+    regression.threads = threads
+    let classes = labels.map { Int($0) }
+    let latest = Shared<[Double]>([])
+    return ServedWork { [regression] in
+      let model = try regression.fit(features: features, labels: classes).model
+      latest.value = model.weights.values + model.intercepts
+    } result: {
+      latest.value.withUnsafeBytes { Data($0) }
     }
   }
 }

@@ -41,8 +41,8 @@ struct FamilyGolden: Decodable, Sendable {
 
 @Suite struct FamilyGoldenTests {
   /// What is promised of every divergence, near equality too.
-  private static let divergenceError = 1e-9
-  private static let entropyError = 1e-12
+  private static let divergenceError = 1e-12
+  private static let entropyError = 1e-13
 
   private func family(_ name: String) throws -> NamedFamily {
     try #require(NamedFamily.all.first { $0.name == name })

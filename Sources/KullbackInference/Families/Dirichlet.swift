@@ -32,7 +32,7 @@ public struct Dirichlet: DistributionFamily, Equatable {
   ///
   /// - Accuracy: error at most 1e-14 of the largest of its terms.
   ///
-  /// Source: Ebrahimi, Soofi and Zhao 2011, *J. Multivariate Anal.* 102, eq. 7, put together.
+  /// Source: Ebrahimi, Soofi and Zhao 2011, *J. Multivariate Anal.* 102, put together.
   public var entropy: Double {
     let count = concentrations.count
     let components = SpecialFunctions.compensatedSum(count) {
@@ -53,7 +53,7 @@ public struct Dirichlet: DistributionFamily, Equatable {
   /// - Accuracy: relative error at most 1e-12 for concentrations within 1e-10...1e10, near equality too.
   /// - Throws: `InferenceError.lengthMismatch`.
   ///
-  /// Source: Penny 2001, *KL-Divergences of Normal, Gamma, Dirichlet and Wishart densities*, eq. 23, put
+  /// Source: Penny 2001, *KL-Divergences of Normal, Gamma, Dirichlet and Wishart densities*, put
   /// together.
   public func divergence(to model: Dirichlet) throws(InferenceError) -> Double {
     let (count, given) = (concentrations.count, model.concentrations.count)

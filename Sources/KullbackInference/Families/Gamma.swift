@@ -48,7 +48,7 @@ public struct Gamma: DistributionFamily, Equatable {
   ///
   /// - Accuracy: relative error at most 1e-13 for shapes within 1e-10...1e10, near equality too.
   ///
-  /// Source: Penny 2001, *KL-Divergences of Normal, Gamma, Dirichlet and Wishart densities*, eq. 17, put
+  /// Source: Penny 2001, *KL-Divergences of Normal, Gamma, Dirichlet and Wishart densities*, put
   /// together.
   public func divergence(to model: Gamma) -> Double {
     let means = SpecialFunctions.ratioExcess(

@@ -30,7 +30,7 @@ public struct VonMises: DistributionFamily, Equatable {
   ///
   /// - Accuracy: error at most 1e-14 for concentrations up to 1e10.
   ///
-  /// Source: Mardia and Jupp, *Directional Statistics* (2000), eq. 3.5.23 put into the definition.
+  /// Source: Mardia and Jupp, *Directional Statistics* (2000), put into the definition.
   public var entropy: Double {
     2 * SpecialFunctions.halfLogTwoPi + SpecialFunctions.logScaledBesselI0(concentration)
       + concentration * SpecialFunctions.besselRatioComplement(concentration)

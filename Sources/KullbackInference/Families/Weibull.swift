@@ -32,7 +32,7 @@ public struct Weibull: DistributionFamily, Equatable {
   /// - Accuracy: as `Gumbel`, of which -log x has the distribution.
   ///
   /// Source: Bauckhage 2013, *Computing the Kullback-Leibler divergence between two Weibull distributions*,
-  /// arXiv:1310.3713, eq. 2.
+  /// arXiv:1310.3713.
   public func divergence(to model: Weibull) -> Double {
     Gumbel.divergence(
       ratio: model.shape / shape, less1: (model.shape - shape) / shape,

@@ -58,7 +58,7 @@ public struct Wishart: DistributionFamily {
   ///
   /// - Accuracy: error at most 1e-14 of the largest of its terms.
   ///
-  /// Source: Bishop, *Pattern Recognition and Machine Learning* (2006), eq. B.82, put together from entropies
+  /// Source: Bishop, *Pattern Recognition and Machine Learning* (2006), appendix B, put together from entropies
   /// of Gamma distributions.
   public var entropy: Double {
     let d = Double(dimension)
@@ -84,7 +84,7 @@ public struct Wishart: DistributionFamily {
   /// - Complexity: about 3 d³ operations.
   /// - Throws: `InferenceError.lengthMismatch` where the dimensions differ.
   ///
-  /// Source: Penny 2001, *KL-Divergences of Normal, Gamma, Dirichlet and Wishart densities*, section 5, put
+  /// Source: Penny 2001, *KL-Divergences of Normal, Gamma, Dirichlet and Wishart densities*, put
   /// together.
   public func divergence(to model: Wishart) throws(InferenceError) -> Double {
     guard dimension == model.dimension else {

@@ -128,9 +128,9 @@ extension SpecialFunctions {
     return (excess, first)
   }
 
-  /// The coefficients c_k for k = 1...30.
+  /// The coefficients c_k for k = 1...30, all of them positive.
   ///
-  ///     2 c_k = (k - 2) c_(k-1) + Σ_{i+j=k} c_i c_j, c₁ = ½ All are positive.
+  ///     2 c_k = (k - 2) c_(k-1) + Σ_{i+j=k} c_i c_j,  c₁ = ½
   private static let ratioCoefficients: [Double] = {
     var c = [0.0, 0.5]
     for k in 2...30 {

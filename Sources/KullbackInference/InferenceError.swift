@@ -16,6 +16,8 @@ public enum InferenceError: Error, Sendable, Equatable {
   /// A column of the samples, counted from 0, that is constant or a linear combination of the columns before
   /// it to within rounding: they have no full covariance.
   case dependentColumn(Int)
+  /// A point, counted from 0, at whose very place so many neighbours are.
+  case coincidingSamples(row: Int, neighbours: Int)
   /// Fewer distinct samples than components of a mixture.
   case tooFewDistinctSamples(components: Int)
   /// A component of a mixture that shrank onto too few samples for a covariance, or lost them all.
@@ -71,6 +73,9 @@ extension InferenceError: CustomStringConvertible {
     case .dependentColumn(let column):
       "column \(column) of the samples (counted from 0) is constant, or a linear combination of the columns"
         + " before it: the samples have no full covariance"
+    case .coincidingSamples(let row, let neighbours):
+      "\(neighbours) neighbours are at the very place of the target's row \(row) (counted from 0): samples that"
+        + " repeat are not of a density; ask for more neighbours, or treat the data as counts"
     case .tooFewDistinctSamples(let components):
       "there are fewer distinct samples than the \(components) components asked for"
     case .collapsedComponent(let component):

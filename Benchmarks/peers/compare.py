@@ -87,6 +87,7 @@ def main():
     restart(options.plain_allocator)
 
     import accuracy
+    import normals
     import pairs
     import softmax
     import works
@@ -143,6 +144,8 @@ def main():
         pairs.compare(partner, threads, options.quick)
     if options.filter.lower() in "softmax regression":
         softmax.compare(partner, threads, options.quick)
+    if options.filter.lower() in "kl of normals":
+        normals.compare(partner, threads, options.quick)
     partner.close()
     if options.json:
         with open(options.json, "w") as file:

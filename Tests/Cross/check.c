@@ -230,6 +230,59 @@ static void check_logistic(const kvk_table *table, int classes) {
   }
 }
 
+// Five pairs of normals, so that lanes stay empty, against long double.
+static void check_normals(const kvk_table *table, int n) {
+  enum { PAIRS = 5, MOST = 17 };
+  static double means[2][PAIRS * MOST], stacks[2][PAIRS * MOST * MOST], scratch[KVK_NORMAL_SCRATCH(MOST)];
+  static long double factors[2][MOST][MOST];
+  for (int side = 0; side < 2; side++)
+    for (int pair = 0; pair < PAIRS; pair++) {
+      double root[MOST][MOST];
+      for (int i = 0; i < n; i++) {
+        means[side][pair * n + i] = normal();
+        for (int j = 0; j < n; j++) root[i][j] = normal() / n;
+      }
+      for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++) {
+          double sum = i == j;
+          for (int k = 0; k < n; k++) sum += root[i][k] * root[j][k];
+          stacks[side][(pair * n + i) * n + j] = sum;
+        }
+    }
+  double spread[PAIRS], distance[PAIRS], inflation[PAIRS];
+  int32_t refused[2][PAIRS];
+  const kvk_normals sides = {.target_means = means[0], .targets = stacks[0], .model_means = means[1],
+                             .models = stacks[1], .target_mean_step = n, .model_mean_step = n,
+                             .target_step = n * n, .model_step = n * n, .target_stride = n, .model_stride = n,
+                             .dimension = n};
+  const kvk_normal_out out = {spread, distance, inflation, refused[0], refused[1]};
+  table->normal_pairs(&sides, 0, PAIRS, scratch, &out);
+  for (int pair = 0; pair < PAIRS; pair++) {
+    for (int side = 0; side < 2; side++)
+      for (int i = 0; i < n; i++)
+        for (int j = 0; j <= i; j++) {
+          long double rest = stacks[side][(pair * n + i) * n + j];
+          for (int k = 0; k < j; k++) rest -= factors[side][i][k] * factors[side][j][k];
+          factors[side][i][j] = i == j ? sqrtl(rest) : rest / factors[side][j][j];
+        }
+    long double wide = -n, far = 0, quotient[MOST];
+    for (int column = 0; column <= n; column++) {
+      // The last column is the difference of the means.
+      for (int i = column < n ? column : 0; i < n; i++) {
+        long double rest = column < n ? factors[0][i][column]
+                                      : (long double)means[0][pair * n + i] - means[1][pair * n + i];
+        for (int k = column < n ? column : 0; k < i; k++) rest -= factors[1][i][k] * quotient[k];
+        quotient[i] = rest / factors[1][i][i];
+        *(column < n ? &wide : &far) += quotient[i] * quotient[i];
+      }
+      if (column < n) wide -= 2 * logl(factors[0][column][column] / factors[1][column][column]);
+    }
+    expect(1 + spread[pair], 1 + wide, 1e-13, table->name, "spread of normals", KVK_F64, n);
+    expect(1 + distance[pair], 1 + far, 1e-13, table->name, "distance of normals", KVK_F64, n);
+    if (refused[0][pair] || refused[1][pair]) expect(1, 0, 0, table->name, "refused normals", KVK_F64, n);
+  }
+}
+
 int main(void) {
   static const int lengths[] = {1, 2, 3, 4, 7, 8, 9, 10, 16, 17, 31, 33, 64, 100, 255, 257, 513, 2999};
   static const int types[] = {KVK_F32, KVK_F64, KVK_F16};
@@ -240,6 +293,7 @@ int main(void) {
     tables++;
     printf("%s\n", table->name);
     for (size_t n = 0; n < sizeof lengths / sizeof *lengths; n++) check_logistic(table, lengths[n]);
+    for (int n = 1; n <= 17; n++) check_normals(table, n);
     for (size_t t = 0; t < sizeof types / sizeof *types; t++)
       for (size_t n = 0; n < sizeof lengths / sizeof *lengths; n++) {
         check(table, types[t], KVK_LOGITS, lengths[n], 0.3);

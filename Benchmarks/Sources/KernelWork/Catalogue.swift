@@ -40,7 +40,8 @@ public func catalogue(_ extent: Extent) -> [Work] {
   works += gradientWorks(rows)
   works += pairwiseWorks(rows)
   return works + clusterWorks(rows) + [
-    logisticPosteriorWork(observations: rows(10_000), features: 50, points: 256)
+    logisticPosteriorWork(observations: rows(10_000), features: 50, points: 256),
+    normalsWork(pairs: rows(10_000), dimension: 32), normalsWork(pairs: rows(200), dimension: 512),
   ] + products
 }
 

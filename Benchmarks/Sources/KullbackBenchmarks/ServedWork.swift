@@ -40,6 +40,8 @@ struct ServedWork {
       self = try .variational(options, operands)
     case "softmax-fit":
       self = try .softmaxFit(threads, operands)
+    case "normals":
+      self = try .normals(threads, operands)
     default:
       throw ServeError("no work '\(kind)'")
     }
@@ -161,6 +163,24 @@ struct ServedWork {
 
 extension ServedWork {
   /// Softmax regression from features and labels, with scikit-learn's C = 1: W and b.
+  fileprivate static func normals(
+    _ threads: Int, _ operands: [Loaded]
+  ) throws -> ServedWork {
+    let matrices = operands.compactMap { operand -> Matrix<Double>? in
+      guard case .matrix(let matrix) = operand else { return nil }
+      return matrix.matrix(of: Double.self)
+    }
+    guard matrices.count == 4 else { throw ServeError("four matrices of float64 are wanted") }
+    let latest = Shared<[Double]>([])
+    return ServedWork {
+      let p = try MultivariateNormals(means: matrices[0], covariances: matrices[1])
+      let q = try MultivariateNormals(means: matrices[2], covariances: matrices[3])
+      latest.value = try forwardKL(target: p, model: q, threads: threads).values
+    } result: {
+      latest.value.withUnsafeBytes { Data($0) }
+    }
+  }
+
   fileprivate static func softmaxFit(
     _ threads: Int, _ operands: [Loaded]
   ) throws -> ServedWork {

@@ -97,10 +97,18 @@ struct NormalBatch: Sendable {
     if let bad = side.means.row(pair).first(where: { !$0.isFinite }) {
       throw .invalidParameter("mean", bad, mustBe: "finite")
     }
-    try checkFinite(lowerTriangleOf: covariance, "covariance")
-    try algebra { () throws(LinearAlgebraError) in
+    do throws(LinearAlgebraError) {
       try LAPACK.potrf(covariance, into: &operand.factor)
+    } catch {
+      // What is not finite is the reason, where there is such; a look beforehand would cost as much as a twelfth.
+      try checkFinite(lowerTriangleOf: covariance, "covariance")
+      throw InferenceError(error)
     }
+    // Of what is not finite only an infinite variance has a factor.
+    let isFinite = operand.factor.withElements { factor, stride in
+      (0..<covariance.rows).allSatisfy { factor[$0 * stride + $0].isFinite }
+    }
+    if !isFinite { try checkFinite(lowerTriangleOf: covariance, "covariance") }
   }
 
   /// What is wrong with one side of a pair; nil if nothing is.

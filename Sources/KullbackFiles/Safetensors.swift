@@ -99,11 +99,14 @@ public struct Safetensors: Sendable {
   ///
   /// - Throws: `FileError.cannotCreate`, `.failed`.
   public func write(to path: String) throws(FileError) {
-    let file = try AtomicFile(path: path)
-    let names = tensors.keys.sorted()
+    try SafetensorsWriter(path: path).finish(self)
+  }
+
+  /// The length of the header, and the header: a multiple of 8 bytes, where the arrays begin.
+  func opening() -> [UInt8] {
     var entries = ["\"__metadata__\":" + Self.json(metadata)]
     var end = 0
-    for name in names {
+    for name in tensors.keys.sorted() {
       guard let tensor = tensors[name] else { continue }
       let begin = end
       end += tensor.matrix.byteCount
@@ -113,21 +116,8 @@ public struct Safetensors: Sendable {
           + "\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}")
     }
     var header = Array("{\(entries.joined(separator: ","))}".utf8)
-    // The arrays begin at a multiple of 8 bytes.
     header += [UInt8](repeating: 32, count: (8 - header.count % 8) % 8)
-    try file.write((0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header)
-    for name in names {
-      guard let matrix = tensors[name]?.matrix else { continue }
-      let width = matrix.columns * matrix.kind.byteCount
-      for row in 0..<matrix.rows {
-        // SAFETY: a row of the matrix, copied inside the closure.
-        let bytes = unsafe matrix[rows: row..<row + 1].withUnsafeBaseAddress { base in
-          unsafe Array(UnsafeRawBufferPointer(start: base, count: width))
-        }
-        try file.write(bytes)
-      }
-    }
-    try file.commit()
+    return (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) } + header
   }
 
   private static func json(_ value: some Encodable) -> String {

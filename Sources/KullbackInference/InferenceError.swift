@@ -88,7 +88,7 @@ extension InferenceError: CustomStringConvertible {
     case .notFiniteAtStart:
       "the objective or its gradient is not a finite number where the search starts"
     case .notFinite(let row, let column, let value):
-      "the feature in row \(row), column \(column) is \(value), not a finite number"
+      "the feature in row \(row), column \(column) (counted from 0) is \(value), not a finite number"
     case .labelOutOfRange(let row, let label, let classes):
       "row \(row) has the label \(label), which is not in 0 ..< \(classes)"
     case .invalidTarget(let row, let reason): "row \(row) of the targets \(reason)"

@@ -50,16 +50,37 @@ struct OutputFile: Equatable {
   }
 
   static func check(_ path: String, against inputs: [InputFile]) throws(Failure) {
+    try check(path, against: inputs.map(\.path))
+  }
+
+  /// Refuses a name whose present bearer is one of the named inputs, or no file.
+  static func check(_ path: String, against inputs: [String?]) throws(Failure) {
     guard let present = status(path) else { return }
     guard present.st_mode & S_IFMT == S_IFREG else {
       throw Failure(.cannotCreate, "\(path): there is something of this name that is not a file")
     }
-    for input in inputs where input.path != "-" {
-      guard let other = status(input.path) else { continue }
+    for case let input? in inputs where input != "-" {
+      guard let other = status(input) else { continue }
       if other.st_dev == present.st_dev, other.st_ino == present.st_ino {
-        throw Failure(.usage, "\(path): the output would replace the input \(input.path)")
+        throw Failure(.usage, "\(path): the output would replace the input \(input)")
       }
     }
+  }
+
+  /// Refuses the name of another output: the one written last would be all that is left.
+  static func check(_ path: String, isNot other: String) throws(Failure) {
+    if place(path) == place(other) {
+      throw Failure(.usage, "\(path): two outputs need two files")
+    }
+  }
+
+  /// A name that tells files apart: the device and number of the one there, or of its folder.
+  private static func place(_ path: String) -> [String] {
+    if let present = status(path) { return ["\(present.st_dev)", "\(present.st_ino)"] }
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let folder = path.dropLast(name.count)
+    guard let parent = status(folder.isEmpty ? "." : String(folder)) else { return [path] }
+    return ["\(parent.st_dev)", "\(parent.st_ino)", name]
   }
 
   /// What stands under a name, if anything does.

@@ -47,8 +47,10 @@ struct FitGaussianCommand: ParsableCommand {
   var components: Int?
 
   @Option(
-    help: ArgumentHelp("From how many choices of samples a mixture begins.", valueName: "count"))
-  var restarts = 1
+    help: ArgumentHelp(
+      "From how many choices of samples a mixture begins; the best is kept (default: 1).",
+      valueName: "count"))
+  var restarts: Int?
 
   @Option(
     help: ArgumentHelp("A density to fit: a mixture as JSON.", valueName: "file"),
@@ -68,8 +70,10 @@ struct FitGaussianCommand: ParsableCommand {
   var labels: String?
 
   @Option(
-    help: ArgumentHelp("Standard deviation of the coefficients' prior.", valueName: "number"))
-  var priorDeviation = 1.0
+    help: ArgumentHelp(
+      "The standard deviation of the normal prior of each coefficient (default: 1).",
+      valueName: "number"))
+  var priorDeviation: Double?
 
   @Option(
     help:
@@ -94,11 +98,7 @@ struct FitGaussianCommand: ParsableCommand {
     completion: .file(extensions: ["svg"]))
   var picture: String?
 
-  @Flag(help: "Print the results as JSON instead of a report.")
-  var json = false
-
-  @Flag(help: "Print nothing but errors (and JSON, if asked for).")
-  var quiet = false
+  @OptionGroup var options: FitOptions
 
   private static func family(named text: String) throws -> GaussianFamily {
     guard let family = GaussianFamily(rawValue: text) else {
@@ -120,11 +120,11 @@ struct FitGaussianCommand: ParsableCommand {
     guard (posterior != nil) == (features != nil), (posterior != nil) == (labels != nil) else {
       throw ValidationError("--posterior, --features and --labels go together")
     }
-    for (name, count) in [("--components", components ?? 1), ("--restarts", restarts)]
+    for (name, count) in [("--components", components ?? 1), ("--restarts", restarts ?? 1)]
     where count < 1 {
       throw ValidationError("\(name) must be a whole number, 1 or above")
     }
-    guard priorDeviation > 0, priorDeviation.isFinite else {
+    if let priorDeviation, !(priorDeviation > 0 && priorDeviation.isFinite) {
       throw ValidationError("--prior-deviation must be a number greater than 0")
     }
     guard picture?.lowercased().hasSuffix(".svg") ?? true else {
@@ -132,6 +132,20 @@ struct FitGaussianCommand: ParsableCommand {
     }
     guard output == nil || output != picture else {
       throw ValidationError("--output and --picture need two files")
+    }
+    guard [samples, weights, mixture, features, labels].count(where: { $0 == "-" }) <= 1 else {
+      throw ValidationError("only one of the inputs can be standard input")
+    }
+    guard samples != nil || options.threads == nil else {
+      throw ValidationError(
+        "--threads is for --samples: a density is evaluated on all processors the process may run on"
+      )
+    }
+    guard posterior != nil || priorDeviation == nil else {
+      throw ValidationError("--prior-deviation is for --posterior")
+    }
+    guard components != nil || restarts == nil else {
+      throw ValidationError("--restarts is for --components")
     }
   }
 

@@ -57,8 +57,11 @@ struct FitSoftmaxCommand: ParsableCommand {
     help: ArgumentHelp("The share of a label's mass that all classes share.", valueName: "share"))
   var labelSmoothing = 0.0
 
+  @Flag(help: "Fit the weights W alone: b is 0.")
+  var noIntercept = false
+
   @Option(
-    help: ArgumentHelp("A weight for each row: one column.", valueName: "file"),
+    help: ArgumentHelp("A weight for each row: one column or row.", valueName: "file"),
     completion: .file())
   var weights: String?
 
@@ -69,25 +72,30 @@ struct FitSoftmaxCommand: ParsableCommand {
     help: ArgumentHelp("The largest element of the gradient to end at.", valueName: "number"))
   var tolerance = 1e-6
 
-  @Flag(help: "Print the results as JSON instead of tables.")
-  var json = false
-
-  @Option(help: ArgumentHelp("Threads to use.", valueName: "count"))
-  var threads: Int?
-
-  @Flag(help: "Print nothing but errors (and JSON, if asked for).")
-  var quiet = false
+  @OptionGroup var options: FitOptions
 
   func validate() throws {
+    guard [features, targets, weights].count(where: { $0 == "-" }) <= 1 else {
+      throw ValidationError("only one of the inputs can be standard input")
+    }
     guard output.lowercased().hasSuffix(".safetensors") else {
       throw ValidationError("a model is written as .safetensors")
     }
     guard maxIterations >= 1 else {
       throw ValidationError("--max-iterations must be a whole number, 1 or above")
     }
-    guard tolerance >= 0 else { throw ValidationError("--tolerance must be 0 or above") }
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be a whole number from 1 to 1024")
+    for (name, value) in [("--l2", l2), ("--tolerance", tolerance)]
+    where !(value >= 0 && value.isFinite) {
+      throw ValidationError("\(name) must be a finite number, 0 or above")
+    }
+    guard temperature > 0, temperature.isFinite else {
+      throw ValidationError("--temperature must be a finite number above 0")
+    }
+    guard (0...1).contains(labelSmoothing) else {
+      throw ValidationError("--label-smoothing must be in 0...1")
+    }
+    guard targetForm == nil || labelSmoothing == 0 else {
+      throw ValidationError("--label-smoothing is for labels, not for distributions")
     }
     if let mix, !(0...1).contains(mix) { throw ValidationError("--mix must be in 0...1") }
   }

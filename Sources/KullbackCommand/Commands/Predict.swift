@@ -32,8 +32,7 @@ struct PredictCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Round the weights to so many bits, 2...16.", valueName: "count"))
   var bits: Int?
 
-  @Flag(help: "Print nothing but errors.")
-  var quiet = false
+  @OptionGroup var options: FitOptions
 
   func validate() throws {
     if let bits, !(2...16).contains(bits) { throw ValidationError("--bits must be in 2...16") }

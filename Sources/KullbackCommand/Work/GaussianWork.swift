@@ -10,7 +10,7 @@ struct GaussianWork {
     do {
       try work()
     } catch let error as InferenceError {
-      throw Failure(.invalidData, "\(inputs): \(error)")
+      throw Failure(error, in: inputs)
     }
   }
 
@@ -18,14 +18,21 @@ struct GaussianWork {
     command.samples ?? command.mixture ?? command.features ?? "inputs"
   }
 
+  private var inputPaths: [String?] {
+    [command.samples, command.weights, command.mixture, command.features, command.labels]
+  }
+
   private func work() throws {
+    for path in [command.output, command.picture] {
+      if let path { try OutputFile.check(path, against: inputPaths) }
+    }
+    if let output = command.output, let picture = command.picture {
+      try OutputFile.check(picture, isNot: output)
+    }
     let subject = try subject()
     if command.picture != nil, subject.dimension > 2 {
       throw Failure(
         .usage, "--picture is for one or two dimensions; \(inputs) has \(subject.dimension)")
-    }
-    for path in [command.output, command.picture] {
-      if let path { try OutputFile.check(path, against: subject.files) }
     }
     let output = try command.output.map { path throws(Failure) in try TextFile(path, as: .results) }
     do {
@@ -40,9 +47,9 @@ struct GaussianWork {
         try picture?.finish(
           FitPictureSVG.text(FitPicture(subject, result, title: report.title, notes: report.notes)))
         try output?.finish(try JSON.text(report))
-        if command.json {
+        if command.options.json {
           try StandardStreams.print(try JSON.text(report))
-        } else if !command.quiet {
+        } else if !command.options.quiet {
           try StandardStreams.print(report.lines.joined(separator: "\n") + "\n")
         }
       } catch {
@@ -58,29 +65,41 @@ struct GaussianWork {
   private func subject() throws -> FitSubject {
     if let path = command.samples {
       let file = try InputFile(path)
-      var files = [file]
-      var weights: [Double]?
-      if let path = command.weights {
-        let column = try InputFile(path)
-        files.append(column)
-        weights = column.matrix.doubles.values
+      let weights = try command.weights.map { path throws(Failure) in
+        try InputFile(path).rowWeights(file.matrix.rows)
       }
-      return FitSubject(kind: .samples(file.matrix.doubles, weights), files: files)
+      return FitSubject(kind: .samples(file.matrix.doubles, weights))
     }
     if let path = command.mixture {
-      return FitSubject(kind: .density(try MixtureFile.read(path)), files: [])
+      return FitSubject(kind: .density(try MixtureFile.read(path)))
     }
     guard let features = command.features, let labels = command.labels else {
       throw Failure(.usage, "--features and --labels are needed")
     }
+    return FitSubject(kind: .density(try posterior(features: features, labels: labels)))
+  }
+
+  /// The posterior of a logistic regression on the files' rows.
+  private func posterior(
+    features: String, labels: String
+  ) throws -> BayesianLogisticRegression {
     let file = try InputFile(features)
     let values: [Int64]
     do { values = try MatrixReader.readLabels(labels) } catch { throw Failure(error) }
-    return FitSubject(
-      kind: .density(
-        try BayesianLogisticRegression(
-          features: file.matrix.doubles, labels: values.map { Int($0) },
-          priorScale: command.priorDeviation)), files: [file])
+    guard values.count == file.matrix.rows else {
+      throw Failure(
+        .invalidData,
+        "\(labels): \(Format.count(values.count, "label")) for the \(Format.count(file.matrix.rows, "row"))"
+          + " of \(file.name)")
+    }
+    if let row = values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+      throw Failure(
+        .invalidData,
+        "\(labels): row \(row) (counted from 0) has the label \(values[row]): a label is 0 or 1")
+    }
+    return try BayesianLogisticRegression(
+      features: file.matrix.doubles, labels: values.map { Int($0) },
+      priorScale: command.priorDeviation ?? 1)
   }
 
   private func fit(_ subject: FitSubject) throws -> GaussianResult {
@@ -89,14 +108,17 @@ struct GaussianWork {
       guard let components = command.components else {
         return .likelihood(
           try MultivariateNormal.maximumLikelihood(
-            samples: samples, weights: weights, family: command.family))
+            samples: samples, weights: weights, family: command.family,
+            threads: command.options.threads))
       }
       var search = ExpectationMaximisation(components: components)
       search.family = command.family
-      search.restarts = command.restarts
+      search.restarts = command.restarts ?? 1
+      search.threads = command.options.threads
       search.seed = command.seed
       let progress = Progress(
-        total: search.maximumIterations * search.restarts, of: "iterations", quiet: command.quiet)
+        total: search.maximumIterations * search.restarts, of: "iterations",
+        quiet: command.options.quiet)
       defer { progress.finish() }
       return .mixture(
         try search.fit(samples: samples, weights: weights) {
@@ -107,7 +129,7 @@ struct GaussianWork {
         var options = VariationalOptions()
         options.seed = command.seed
         let progress = Progress(
-          total: options.search.maximumIterations, of: "iterations", quiet: command.quiet)
+          total: options.search.maximumIterations, of: "iterations", quiet: command.options.quiet)
         defer { progress.finish() }
         return .reverse(
           try fitGaussian(to: density, family: command.family, options: options) {
@@ -117,7 +139,8 @@ struct GaussianWork {
       var search = ForwardInference()
       search.family = command.family
       search.seed = command.seed
-      let progress = Progress(total: search.maximumRounds, of: "rounds", quiet: command.quiet)
+      let progress = Progress(
+        total: search.maximumRounds, of: "rounds", quiet: command.options.quiet)
       defer { progress.finish() }
       return .forward(try search.fit(density) { progress.update($0.round) })
     }
@@ -132,7 +155,6 @@ struct FitSubject {
   }
 
   let kind: Kind
-  let files: [InputFile]
 
   var dimension: Int {
     switch kind {
@@ -157,18 +179,5 @@ enum GaussianResult {
     case .reverse(let fit): try GaussianMixture(weights: [1], components: [fit.gaussian])
     case .forward(let fit): try GaussianMixture(weights: [1], components: [fit.normal])
     }
-  }
-}
-
-extension AnyMatrix {
-  /// The elements as doubles.
-  var doubles: Matrix<Double> {
-    if let matrix = matrix(of: Double.self) { return matrix }
-    var values: [Double] = []
-    values.reserveCapacity(rows * columns)
-    for row in 0..<rows {
-      for column in 0..<columns { values.append(value(row: row, column: column)) }
-    }
-    return Matrix(values, rows: rows, columns: columns)
   }
 }

@@ -7,16 +7,17 @@ struct Prediction {
   let command: PredictCommand
 
   func run() throws {
+    try OutputFile.check(command.output.path, against: [command.model, command.features])
     var model = try SoftmaxFile.read(command.model)
     let features = try InputFile(command.features)
-    try command.output.check(against: [features])
     let logits: Matrix<Double>
     do {
       if let bits = command.bits { model = try model.rounded(toBits: bits) }
-      logits = try model.logits(of: features.matrix)
+      logits = try model.logits(of: features.matrix, threads: command.options.threads)
     } catch {
       throw Failure(error, in: "\(command.model) and \(features.name)")
     }
+    try check(logits, of: features)
     let writer = try OutputWriter(
       command.output, rows: logits.rows, columns: logits.columns,
       kind: command.type == .float32 ? .float32 : .float64, width: logits.columns)
@@ -34,10 +35,39 @@ struct Prediction {
       writer.discard()
       throw error
     }
-    guard !command.quiet else { return }
-    let rounding = command.bits.map { ", weights rounded to \($0) bits" } ?? ""
-    try StandardStreams.print(
-      "\(command.output.path): logits of \(Format.count(logits.rows)) rows x \(logits.columns)"
-        + " classes\(rounding)\n")
+    let report = PredictionReport(
+      output: command.output.path, rows: logits.rows, classes: logits.columns, bits: command.bits)
+    if command.options.json {
+      try StandardStreams.print(JSON.text(report))
+    } else if !command.options.quiet {
+      try StandardStreams.print(report.line + "\n")
+    }
+  }
+
+  /// Refuses features that are not finite: their logits, which are not either, are no distribution.
+  private func check(_ logits: Matrix<Double>, of file: InputFile) throws(Failure) {
+    for row in 0..<logits.rows where !logits.row(row).allSatisfy(\.isFinite) {
+      for column in 0..<file.matrix.columns {
+        let value = file.matrix.value(row: row, column: column)
+        guard value.isFinite else {
+          throw Failure(
+            .invalidData,
+            "\(file.name): \(InferenceError.notFinite(row: row, column: column, value))")
+        }
+      }
+    }
+  }
+}
+
+/// What `kullback predict` says.
+struct PredictionReport: Encodable {
+  let output: String
+  let rows: Int
+  let classes: Int
+  let bits: Int?
+
+  var line: String {
+    "\(output): logits, \(Format.count(rows, "row")) x \(Format.count(classes)) classes"
+      + (bits.map { ", of weights rounded to \($0) bits" } ?? "")
   }
 }

@@ -3,19 +3,37 @@ internal import KullbackFiles
 internal import KullbackInference
 
 /// A softmax regression in a .safetensors file: "weights", features x classes, and "intercepts".
-enum SoftmaxFile {
-  static func write(_ fit: SoftmaxFit, to path: String, _ metadata: [String: String]) throws {
+///
+/// It stands under its name only when it is whole.
+final class SoftmaxFile {
+  private let writer: SafetensorsWriter
+
+  /// Starts a file, so that a name that cannot be written is refused before anything is computed.
+  init(_ path: String) throws(Failure) {
+    do { writer = try SafetensorsWriter(path: path) } catch { throw Failure(error) }
+    Signals.setUnfinished(writer.temporaryPath)
+  }
+
+  /// Writes a fit and gives the file its name.
+  func finish(_ fit: SoftmaxFit, _ metadata: [String: String]) throws(Failure) {
     let model = fit.model
     var text = metadata
     text["format"] = "kullback-softmax-1"
     text["temperature"] = Format.exact(model.temperature)
     text["convergence"] = fit.convergence.description
-    let file = Safetensors(
+    let contents = Safetensors(
       tensors: [
         "weights": .init(AnyMatrix(model.weights)),
         "intercepts": .init(AnyMatrix(Matrix([model.intercepts])), isVector: true),
       ], metadata: text)
-    do { try file.write(to: path) } catch { throw Failure(error) }
+    do { try writer.finish(contents) } catch { throw Failure(error) }
+    Signals.setUnfinished(nil)
+  }
+
+  /// Removes what has been written.
+  func discard() {
+    writer.discard()
+    Signals.setUnfinished(nil)
   }
 
   static func read(_ path: String) throws -> SoftmaxModel {

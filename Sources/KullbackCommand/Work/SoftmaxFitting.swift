@@ -7,35 +7,37 @@ struct SoftmaxFitting {
   let command: FitSoftmaxCommand
 
   func run() throws {
+    try OutputFile.check(
+      command.output, against: [command.features, command.targets, command.weights])
     let features = try InputFile(command.features)
-    try OutputFile.check(command.output, against: [features])
-    let weights = try command.weights.map { path in
-      let file = try InputFile(path)
-      guard file.matrix.rows == 1 || file.matrix.columns == 1 else {
-        throw Failure(.invalidData, "\(path): weights are one column")
-      }
-      return (0..<file.matrix.rows).flatMap { row in
-        (0..<file.matrix.columns).map { file.matrix.value(row: row, column: $0) }
-      }
+    let targets = try targets()
+    let weights = try command.weights.map { path throws(Failure) in
+      try InputFile(path).rowWeights(features.matrix.rows)
     }
-    let progress = Progress(total: command.maxIterations, of: "iterations", quiet: command.quiet)
+    let output = try SoftmaxFile(command.output)
+    let progress = Progress(
+      total: command.maxIterations, of: "iterations", quiet: command.options.quiet)
     var log: [SoftmaxProgress] = []
     let fit: SoftmaxFit
     do {
       defer { progress.finish() }
-      fit = try self.fit(features, weights) { step in
+      fit = try self.fit(features, targets, weights) { step in
         log.append(step)
         progress.update(step.iteration)
       }
+      try output.finish(fit, ["direction": direction])
     } catch let error as InferenceError {
+      output.discard()
       throw Failure(error, in: "\(command.features) and \(command.targets)")
+    } catch {
+      output.discard()
+      throw error
     }
-    try SoftmaxFile.write(fit, to: command.output, ["direction": direction])
     if !fit.convergence.isConverged {
       StandardStreams.complain("kullback: warning: \(fit.convergence)")
     }
     try SoftmaxReport(fit, log, output: command.output, direction: direction)
-      .print(json: command.json, quiet: command.quiet)
+      .print(json: command.options.json, quiet: command.options.quiet)
   }
 
   private var direction: String {
@@ -53,28 +55,43 @@ struct SoftmaxFitting {
     regression.labelSmoothing = command.labelSmoothing
     regression.search.maximumIterations = command.maxIterations
     regression.search.gradientTolerance = command.tolerance
-    regression.threads = command.threads
+    regression.hasIntercepts = !command.noIntercept
+    regression.threads = command.options.threads
     return regression
   }
 
-  private func fit(
-    _ features: InputFile, _ weights: [Double]?, _ report: (SoftmaxProgress) throws -> Void
-  ) throws -> SoftmaxFit {
+  /// What is fitted: class labels, or a distribution for each row.
+  private enum Targets {
+    case labels([Int64])
+    case distributions(DistributionSet)
+  }
+
+  private func targets() throws(Failure) -> Targets {
     guard let form = command.targetForm else {
-      let labels: [Int64]
-      do { labels = try MatrixReader.readLabels(command.targets) } catch { throw Failure(error) }
-      return try regression.fit(
-        features: features.matrix, labels: labels.map { Int($0) }, sampleWeights: weights,
-        report: report)
+      do { return .labels(try MatrixReader.readLabels(command.targets)) } catch {
+        throw Failure(error)
+      }
     }
     let file = try InputFile(command.targets)
-    let targets: DistributionSet
     do {
-      targets = try DistributionSet(file.matrix, form: form.form)
+      return .distributions(try DistributionSet(file.matrix, form: form.form))
     } catch {
       throw Failure(error, in: file.name)
     }
-    return try regression.fit(
-      features: features.matrix, targets: targets, sampleWeights: weights, report: report)
+  }
+
+  private func fit(
+    _ features: InputFile, _ targets: Targets, _ weights: [Double]?,
+    _ report: (SoftmaxProgress) throws -> Void
+  ) throws -> SoftmaxFit {
+    switch targets {
+    case .labels(let labels):
+      try regression.fit(
+        features: features.matrix, labels: labels.map { Int($0) }, sampleWeights: weights,
+        report: report)
+    case .distributions(let targets):
+      try regression.fit(
+        features: features.matrix, targets: targets, sampleWeights: weights, report: report)
+    }
   }
 }

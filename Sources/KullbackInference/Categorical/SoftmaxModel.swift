@@ -1,5 +1,5 @@
 public import Kullback
-internal import KullbackLinearAlgebra
+internal import KullbackKernels
 
 /// A softmax regression: class probabilities that depend on features by a linear map.
 ///
@@ -46,21 +46,31 @@ public struct SoftmaxModel: Sendable, Equatable {
   ///
   /// The temperature is divided out, so that the logits by themselves say what the model says.
   ///
+  /// - Parameters:
+  ///   - features: a row for each row of logits.
+  ///   - threads: at most so many; the result is the same bits whatever their number.
   /// - Shapes: `features` is rows × features; the result is rows × classes.
   /// - Special values: a NaN or an infinity among a row's features makes its logits so.
-  /// - Complexity: 2 × rows × features × classes operations; memory for the result and, where the features
+  /// - Complexity: 2 × rows × features × classes operations; memory for the result twice and, where the features
   ///   are not `Double`, for their copy.
   /// - Throws: `InferenceError.lengthMismatch`.
-  public func logits(of features: AnyMatrix) throws(InferenceError) -> Matrix<Double> {
+  public func logits(
+    of features: AnyMatrix, threads: Int? = nil
+  ) throws(InferenceError) -> Matrix<Double> {
     guard features.columns == self.features else {
       throw .lengthMismatch("features of a row", expected: self.features, given: features.columns)
     }
-    var result = Matrix<Double>(rows: features.rows, columns: classes)
-    fill(&result, with: intercepts.map { $0 / temperature })
-    do {
-      try BLAS.gemm(doubles(features), weights, alpha: 1 / temperature, beta: 1, into: &result)
-    } catch {
-      throw InferenceError(error)
+    var result = try tiledProduct(
+      doubles(features), weights, threads: threads ?? Threads.default)
+    let (rows, columns) = (result.rows, result.columns)
+    let (intercepts, temperature) = (intercepts.span, temperature)
+    result.withMutableElements { elements, stride in
+      for row in 0..<rows {
+        for column in 0..<columns {
+          let place = row * stride + column
+          elements[place] = (elements[place] + intercepts[column]) / temperature
+        }
+      }
     }
     return result
   }
@@ -69,9 +79,9 @@ public struct SoftmaxModel: Sendable, Equatable {
   ///
   /// As `logits(of:)` of an `AnyMatrix`.
   public func logits<Element>(
-    of features: Matrix<Element>
+    of features: Matrix<Element>, threads: Int? = nil
   ) throws(InferenceError) -> Matrix<Double> {
-    try logits(of: AnyMatrix(features))
+    try logits(of: AnyMatrix(features), threads: threads)
   }
 
   /// The model's distribution for each row of features.

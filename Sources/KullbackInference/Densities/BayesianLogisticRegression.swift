@@ -33,8 +33,9 @@ public struct BayesianLogisticRegression: Density {
   ///   - features: one row for each observation; copied.
   ///   - labels: 0 or 1 for each observation.
   ///   - priorScale: the standard deviation of the coefficients' normal prior around 0.
-  /// - Throws: `InferenceError.lengthMismatch` where there is not one label for each row, `.invalidParameter` for a
-  ///   label that is neither 0 nor 1, features that are not finite, no features, or a scale that is not above 0.
+  /// - Throws: `InferenceError.lengthMismatch` where there is not one label for each row, `.notFinite` for a feature
+  ///   that is not, with its row and column, `.invalidParameter` for a label that is neither 0 nor 1, no features, or
+  ///   a scale that is not above 0.
   public init(
     features: Matrix<Double>, labels: [Int], priorScale: Double = 1
   ) throws(InferenceError) {
@@ -52,19 +53,21 @@ public struct BayesianLogisticRegression: Density {
     }
     var signed = Matrix<Double>(rows: features.rows, columns: features.columns)
     let columns = features.columns
-    var strange: Double?
+    var strange: InferenceError?
     features.withElements { from, stride in
       signed.withMutableElements { to, toStride in
         for (row, label) in labels.enumerated() {
           for column in 0..<columns {
             let value = from[row * stride + column]
-            if !value.isFinite { strange = value }
+            if !value.isFinite, strange == nil {
+              strange = .notFinite(row: row, column: column, value)
+            }
             to[row * toStride + column] = label == 1 ? value : -value
           }
         }
       }
     }
-    if let strange { throw .invalidParameter("feature", strange, mustBe: "finite") }
+    if let strange { throw strange }
     self.signed = signed
     self.priorScale = priorScale
   }

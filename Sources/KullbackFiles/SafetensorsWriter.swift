@@ -1,0 +1,41 @@
+internal import KullbackMatrix
+
+/// Writes a .safetensors file.
+///
+/// The file gets its name when it is whole.
+public final class SafetensorsWriter {
+  /// Where the unfinished file stands; nil for pipes and devices.
+  public var temporaryPath: String? { file.temporaryPath }
+  private let file: AtomicFile
+
+  /// Starts a file.
+  ///
+  /// - Throws: `FileError.cannotCreate`.
+  public init(path: String) throws(FileError) {
+    file = try AtomicFile(path: path)
+  }
+
+  /// Writes all arrays and gives the file its name.
+  ///
+  /// - Throws: `FileError.failed`.
+  public func finish(_ contents: Safetensors) throws(FileError) {
+    try file.write(contents.opening())
+    for (_, tensor) in contents.tensors.sorted(by: { $0.key < $1.key }) {
+      let matrix = tensor.matrix
+      let width = matrix.columns * matrix.kind.byteCount
+      for row in 0..<matrix.rows {
+        // SAFETY: a row of the matrix, copied inside the closure.
+        let bytes = unsafe matrix[rows: row..<row + 1].withUnsafeBaseAddress { base in
+          unsafe Array(UnsafeRawBufferPointer(start: base, count: width))
+        }
+        try file.write(bytes)
+      }
+    }
+    try file.commit()
+  }
+
+  /// Removes what has been written.
+  public func discard() {
+    file.discard()
+  }
+}

@@ -90,13 +90,13 @@ struct VariationalSearch<Target: Density> {
   private func conclude(
     _ found: Found, _ gaussian: MultivariateNormal
   ) throws -> VariationalFit {
-    let points = try gaussian.draws(options.diagnosticDraws, seed: options.seed &+ 0x5eed)
-    let targets = try target.logDensities(at: points)
-    try target.checkCount(targets, points)
-    let models = try gaussian.logDensities(at: points)
-    let logWeights = zip(targets, models).map { $0 - $1 }
-    let bound = VariationalFit.Estimate(meanOf: logWeights)
-    let cross = VariationalFit.Estimate(meanOf: targets)
+    var weighted = try WeightedDraws(options.diagnosticDraws, of: gaussian, options.seed, target)
+    let deciding = options.decidingDraws(dimension: target.dimension)
+    if deciding > options.diagnosticDraws, !weighted.smoothing.reliability.isTrusted {
+      weighted = try WeightedDraws(deciding, of: gaussian, options.seed, target)
+    }
+    let bound = VariationalFit.Estimate(meanOf: weighted.logWeights)
+    let cross = VariationalFit.Estimate(meanOf: weighted.logDensities)
     return VariationalFit(
       family: family, gaussian: gaussian, convergence: found.convergence,
       iterations: found.iterations, evaluations: found.evaluations,
@@ -105,8 +105,24 @@ struct VariationalSearch<Target: Density> {
       crossEntropy: VariationalFit.Estimate(
         value: gaussian.entropyOfNormal - bound.value, standardError: cross.standardError),
       entropy: gaussian.entropyOfNormal, meanStandardErrors: try meanErrors(gaussian),
-      diagnosticDraws: points, logWeights: logWeights,
-      smoothing: try ParetoSmoothing(logWeights: logWeights))
+      diagnosticDraws: weighted.points, logWeights: weighted.logWeights,
+      smoothing: weighted.smoothing)
+  }
+
+  /// Fresh draws of a normal distribution with their weights towards the target.
+  private struct WeightedDraws {
+    let points: Matrix<Double>
+    let logDensities: [Double]
+    let logWeights: [Double]
+    let smoothing: ParetoSmoothing
+
+    init(_ count: Int, of normal: MultivariateNormal, _ seed: UInt64, _ target: Target) throws {
+      points = try normal.draws(count, seed: seed &+ 0x5eed)
+      logDensities = try target.logDensities(at: points)
+      try target.checkCount(logDensities, points)
+      logWeights = zip(logDensities, try normal.logDensities(at: points)).map { $0 - $1 }
+      smoothing = try ParetoSmoothing(logWeights: logWeights)
+    }
   }
 
   /// How far the mean would move with other fixed draws, by one Newton step for each set.

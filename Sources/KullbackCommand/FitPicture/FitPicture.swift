@@ -86,7 +86,10 @@ struct FitPicture {
     case .samples(let samples, _):
       return fitted.indices.map { column in
         let values = (0..<samples.rows).map { samples[$0, column] }
-        return joined(fitted[column], (values.min() ?? 0)...(values.max() ?? 0))
+        let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+        // Dots at the edge are to be whole.
+        let margin = 0.02 * (high - low)
+        return joined(fitted[column], low - margin...high + margin)
       }
     case .density(let density as GaussianMixture):
       return zip(fitted, density.extent(deviations: 3.5)).map(joined)

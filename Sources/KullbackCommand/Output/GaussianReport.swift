@@ -22,12 +22,16 @@ struct GaussianReport: Encodable {
   var evidenceLowerBound: Double?
   var evidenceLowerBoundError: Double?
   var logNormaliser: Double?
+  var logNormaliserError: Double?
   var effectiveSampleSize: Double?
+  /// Of which the effective sample size is a part.
+  var draws: Int?
   var paretoShape: Double?
   /// Whether the weights can be trusted, in words.
   var trust: String?
   var isConverged: Bool
   var convergence: String
+  /// Of the search; rounds of importance sampling for a density's forward KL.
   var iterations: Int?
   var objectives: [Double]?
   var samples: Int?
@@ -67,12 +71,14 @@ struct GaussianReport: Encodable {
       evidenceLowerBound = fit.evidenceLowerBound.value
       evidenceLowerBoundError = fit.evidenceLowerBound.standardError
       effectiveSampleSize = fit.smoothing.effectiveSampleSize
+      draws = fit.logWeights.count
       (paretoShape, trust) = (fit.smoothing.shape, "\(fit.smoothing)")
     case .forward(let fit):
       (direction, isConverged) = ("forward", fit.convergence.isConverged)
       (convergence, iterations) = (fit.convergence.description, fit.rounds.count)
       (crossEntropy, divergence) = (fit.crossEntropy, fit.divergence)
       (divergenceError, logNormaliser) = (fit.divergenceError, fit.logNormaliser)
+      (logNormaliserError, draws) = (fit.logNormaliserError, fit.draws)
       effectiveSampleSize = fit.effectiveSampleSize
       (paretoShape, trust) = (fit.smoothing.shape, "\(fit.smoothing)")
     }
@@ -97,9 +103,17 @@ struct GaussianReport: Encodable {
     if let entropy { lines.append(("H(q)", text(entropy))) }
     if let divergence { lines.append(("D(p‖q)", text(divergence, divergenceError))) }
     if let evidenceLowerBound {
-      lines.append(("ELBO", text(evidenceLowerBound, evidenceLowerBoundError)))
+      lines.append(
+        ("lower bound of log ∫p (ELBO)", text(evidenceLowerBound, evidenceLowerBoundError)))
+    }
+    if let logNormaliser {
+      lines.append(("log ∫p", text(logNormaliser, logNormaliserError)))
     }
     return lines
+  }
+
+  private static func count(_ value: Double) -> String {
+    value.isFinite ? Format.count(Int(value.rounded())) : Format.value(value)
   }
 
   /// The report as lines.
@@ -124,10 +138,18 @@ struct GaussianReport: Encodable {
     lines += table.lines(width: Terminal.width) + [""]
     lines += quantities.map { "\($0.name)  \($0.value)" }
     if let effectiveSampleSize {
-      lines.append("effective sample size  \(Format.value(effectiveSampleSize, digits: 4))")
+      let whole =
+        draws.map { "\(Format.count($0, "draw"))" }
+        ?? samples.map {
+          Format.count($0, "sample")
+        }
+      lines.append(
+        "effective sample size  \(Self.count(effectiveSampleSize))"
+          + (whole.map { " of \($0)" } ?? ""))
     }
     if let trust { lines.append(trust) }
-    lines.append(convergence + (iterations.map { ", after \($0) iterations" } ?? ""))
+    let unit = logNormaliser == nil ? "iteration" : "round"
+    lines.append(convergence + (iterations.map { ", after \(Format.count($0, unit))" } ?? ""))
     lines.append("done in \(Format.time(seconds))")
     for path in [output, picture] { if let path { lines.append("written: \(path)") } }
     return lines

@@ -80,7 +80,9 @@ struct SoftmaxReport: Encodable {
       table.append(cells)
     }
     return table.lines(width: Terminal.width) + [
-      convergence, "\(output): \(features) features x \(classes) classes",
+      "",
+      convergence + (steps.last.map { ", after \(Format.count($0.iteration, "iteration"))" } ?? ""),
+      "written: \(output), \(Format.count(features, "feature")) x \(Format.count(classes)) classes",
     ]
   }
 }

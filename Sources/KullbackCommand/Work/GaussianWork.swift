@@ -47,6 +47,9 @@ struct GaussianWork {
         try picture?.finish(
           FitPictureSVG.text(FitPicture(subject, result, title: report.title, notes: report.notes)))
         try output?.finish(try JSON.text(report))
+        if !report.isConverged {
+          StandardStreams.complain("kullback: warning: \(report.convergence)")
+        }
         if command.options.json {
           try StandardStreams.print(try JSON.text(report))
         } else if !command.options.quiet {

@@ -43,7 +43,7 @@ import Testing
     ])
     let mean = try #require(found["mean"] as? [Double])
     #expect(abs(mean[0] - 1) < 0.05 && abs(mean[1] - 2) < 0.05)
-    #expect(found["trust"] as? String != nil && found["isConverged"] as? Bool == true)
+    #expect(found["trust"] as? String != nil && found["converged"] as? Bool == true)
     #expect(try String(contentsOfFile: picture, encoding: .utf8).hasSuffix("</svg>\n"))
     #expect(try report(["--mixture", output, "--direction", "reverse"])["mean"] != nil)
     #expect(try folder.names() == ["fit.json", "fit.svg", "m.json", "x.csv"])

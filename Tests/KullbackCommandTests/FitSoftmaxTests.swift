@@ -61,7 +61,7 @@ import Testing
     let few = try folder.write("few.csv", "0\n1\n")
     let mismatch = try Tool.run("fit", "softmax", features, few, "--output", model)
     #expect(mismatch.status == 65)
-    #expect(mismatch.errors.contains("there are 2 where 6 are needed"))
+    #expect(mismatch.errors.contains("few.csv: 2 targets for the 6 rows of"))
     let missing = try Tool.run("fit", "softmax", features, "nowhere.csv", "--output", model)
     #expect(missing.status == 66)
     let unwritable = try Tool.run(

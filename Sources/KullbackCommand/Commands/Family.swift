@@ -8,7 +8,10 @@ struct FamilyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "family",
     abstract: "Divergences in closed form between distributions of a parametric family.",
+    usage: "kullback family <family> <target> <model> [<options>]",
     discussion: """
+      The forward KL D(p‖q), the reverse KL D(q‖p), both entropies and the cross entropy of each pair, exactly.
+
       A row of TARGET holds the parameters of a distribution p, the same row of MODEL those of q. A file of a \
       single row is compared with every row of the other. Columns are the parameters in the order below, or in \
       any order under a header that names them.

@@ -9,19 +9,28 @@ struct FitGaussianCommand: ParsableCommand {
     commandName: "gaussian",
     abstract: "Fit a normal distribution, or a mixture of some, to samples or to a density.",
     discussion: """
-      Samples are fitted by forward KL, D(p‖q): maximum likelihood; with --components a mixture, by expectation \
-      maximisation. A density, a mixture in a file or the posterior of a logistic regression, is fitted by reverse \
-      KL, D(q‖p), which picks a mode and is too narrow, or by forward KL, which covers all that importance \
-      sampling finds.
+      What is fitted is p; the normal distribution, or mixture of some, that is found is q.
 
-      A mixture's file, and what --components writes, holds one weight, mean and covariance for each component:
-        {"weights": [0.3, 0.7], "means": [[-2], [3]], "covariances": [[[0.5]], [[1]]]}
+      --samples are fitted by forward KL, D(p‖q), which is maximum likelihood; with --components a mixture, by \
+      expectation maximisation, where a --restarts above 1 may find a better one.
+
+      A density is a --mixture in a file, or the --posterior of a logistic regression: how probable its \
+      coefficients are, given labels and a normal prior around 0 (a column of ones among the features is an \
+      intercept). Reverse KL, D(q‖p), keeps q inside p: it picks one of several peaks, and is rather too narrow. \
+      Forward KL covers all the mass of p that importance sampling finds: draws from q, weighted by p / q. The \
+      report's Pareto k-hat, how heavy the tail of these weights is, says whether q is near enough to p.
+
+      A fit that did not converge says so, is written all the same, and ends with exit code 0.
+
+      A mixture's file, like --output, has a weight, mean and covariance for each component:
+        {"weights": [0.3, 0.7], "means": [[-2], [3]],
+         "covariances": [[[0.5]], [[1]]]}
 
       Examples:
-        kullback fit gaussian --samples x.npy --output gaussian.json
         kullback fit gaussian --samples x.npy --components 3 --picture fit.svg
-        kullback fit gaussian --mixture mixture.json --direction forward --picture forward.svg
-        kullback fit gaussian --posterior logistic --features x.npy --labels y.npy --family mean-field
+        kullback fit gaussian --mixture mixture.json --direction forward
+        kullback fit gaussian --posterior logistic --features x.npy \\
+          --labels y.npy --family mean-field --output gaussian.json
       """)
 
   /// Which divergence is minimised.
@@ -35,7 +44,8 @@ struct FitGaussianCommand: ParsableCommand {
   }
 
   @Option(
-    help: ArgumentHelp("Samples, one a row: .npy or .csv.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("Samples, one a row: .npy, .csv or .tsv.", valueName: "file"),
+    completion: .file())
   var samples: String?
 
   @Option(
@@ -57,7 +67,7 @@ struct FitGaussianCommand: ParsableCommand {
     completion: .file())
   var mixture: String?
 
-  @Option(help: "A density to fit: the posterior of a regression.")
+  @Option(help: "A density to fit: the posterior of a regression's coefficients.")
   var posterior: Posterior?
 
   @Option(
@@ -66,7 +76,8 @@ struct FitGaussianCommand: ParsableCommand {
   var features: String?
 
   @Option(
-    help: ArgumentHelp("The regression's labels, 0 or 1.", valueName: "file"), completion: .file())
+    help: ArgumentHelp("The regression's labels, 0 or 1, one column.", valueName: "file"),
+    completion: .file())
   var labels: String?
 
   @Option(
@@ -77,16 +88,18 @@ struct FitGaussianCommand: ParsableCommand {
 
   @Option(
     help:
-      "Minimise D(q‖p), reverse, or D(p‖q), forward (default: reverse for densities, forward for samples)."
+      "Minimise D(q‖p), reverse, or D(p‖q), forward (default: reverse; for samples forward)."
   )
   var direction: Direction?
 
   @Option(
-    help: "Covariances: full, or mean-field for diagonal ones.",
+    help:
+      "Covariances of q: full, or mean-field, whose dimensions are independent (default: full).",
     transform: FitGaussianCommand.family(named:))
   var family = GaussianFamily.full
 
-  @Option(help: ArgumentHelp("Chooses the random draws.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp("Chooses the random draws, or where a mixture begins.", valueName: "number"))
   var seed: UInt64 = 1
 
   @Option(

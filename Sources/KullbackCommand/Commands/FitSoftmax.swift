@@ -13,15 +13,19 @@ struct FitSoftmaxCommand: ParsableCommand {
     commandName: "softmax",
     abstract: "Fit class probabilities to features: q(.|x) = softmax((x W + b) / T).",
     discussion: """
-      Targets are class labels, or with --target-form a distribution for each row. The forward KL D(p‖q) to \
-      labels is maximum likelihood; to distributions it is distillation. The reverse KL D(q‖p) needs targets \
-      with mass in all classes. The gradient is that of the mean over rows; --l2 is 1 / (C x rows) of \
-      scikit-learn's LogisticRegression. A fit that did not converge is written all the same, says so, and ends \
-      with exit code 0.
+      Targets p are class labels, or with --target-form a distribution for each row. The model q has a weight W for \
+      each feature and class, and an intercept b for each class. The forward KL D(p‖q) to labels is maximum \
+      likelihood; to distributions, of a larger model say, it is distillation. The reverse KL D(q‖p) needs targets \
+      with mass in all classes.
+
+      What is minimised is a mean over rows; --l2 is 1 / (C x rows) of scikit-learn's LogisticRegression. A fit that \
+      did not converge says so, is written all the same, and ends with exit code 0.
 
       Examples:
-        kullback fit softmax images.npy labels.npy --l2 1e-3 --output model.safetensors
-        kullback fit softmax x.npy teacher.npy --target-form logits --direction reverse --output m.safetensors
+        kullback fit softmax images.npy labels.npy --l2 1e-3 \\
+          --output model.safetensors
+        kullback fit softmax x.npy teacher.npy --target-form logits \\
+          --direction reverse --output model.safetensors
       """)
 
   @Argument(help: "A row of features for each target: .npy, .csv or .tsv.", completion: .file())
@@ -47,14 +51,17 @@ struct FitSoftmaxCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The file to write, .safetensors.", valueName: "file"))
   var output: String
 
-  @Option(help: ArgumentHelp("The factor of half the squared weights.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "A penalty: this times half the sum of squared weights W.", valueName: "number"))
   var l2 = 0.0
 
-  @Option(help: ArgumentHelp("Divides the model's logits.", valueName: "number"))
+  @Option(help: ArgumentHelp("T, which divides x W + b.", valueName: "number"))
   var temperature = 1.0
 
   @Option(
-    help: ArgumentHelp("The share of a label's mass that all classes share.", valueName: "share"))
+    help: ArgumentHelp(
+      "The share of a label's mass that is spread over all classes.", valueName: "share"))
   var labelSmoothing = 0.0
 
   @Flag(help: "Fit the weights W alone: b is 0.")
@@ -65,11 +72,11 @@ struct FitSoftmaxCommand: ParsableCommand {
     completion: .file())
   var weights: String?
 
-  @Option(help: ArgumentHelp("How many iterations at most.", valueName: "count"))
+  @Option(help: ArgumentHelp("Iterations at most.", valueName: "count"))
   var maxIterations = 1000
 
   @Option(
-    help: ArgumentHelp("The largest element of the gradient to end at.", valueName: "number"))
+    help: ArgumentHelp("End where no element of the gradient is larger.", valueName: "number"))
   var tolerance = 1e-6
 
   @OptionGroup var options: FitOptions

@@ -7,7 +7,10 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
     abstract: "Write the logits of a fitted model, which evaluate takes.",
+    usage: "kullback predict <model> <features> --output <file> [<options>]",
     discussion: """
+      A logit is the logarithm of a class's probability, up to a number that all classes of a row share.
+
       --bits rounds the weights of each class to so many bits first, one scale a class, as quantisation after \
       training does.
 

@@ -29,7 +29,7 @@ struct GaussianReport: Encodable {
   var paretoShape: Double?
   /// Whether the weights can be trusted, in words.
   var trust: String?
-  var isConverged: Bool
+  var converged: Bool
   var convergence: String
   /// Of the search; rounds of importance sampling for a density's forward KL.
   var iterations: Int?
@@ -54,18 +54,18 @@ struct GaussianReport: Encodable {
     version = KullbackTool.version
     switch result {
     case .likelihood(let fit):
-      (direction, isConverged, convergence) = ("forward", true, "closed form: maximum likelihood")
+      (direction, converged, convergence) = ("forward", true, "closed form: maximum likelihood")
       (crossEntropy, samples) = (fit.crossEntropy, fit.sampleCount)
       effectiveSampleSize = fit.effectiveSampleSize
     case .mixture(let fit):
-      (direction, isConverged) = ("forward", fit.convergence.isConverged)
+      (direction, converged) = ("forward", fit.convergence.isConverged)
       convergence =
         fit.convergence == .valueStandsStill
         ? "converged: the likelihood no longer rises" : fit.convergence.description
       (crossEntropy, samples, iterations) = (fit.crossEntropy, fit.sampleCount, fit.iterations)
       objectives = fit.objectives
     case .reverse(let fit):
-      (direction, isConverged) = ("reverse", fit.convergence.isConverged)
+      (direction, converged) = ("reverse", fit.convergence.isConverged)
       (convergence, iterations) = (fit.convergence.description, fit.iterations)
       (entropy, crossEntropy) = (fit.entropy, fit.crossEntropy.value)
       evidenceLowerBound = fit.evidenceLowerBound.value
@@ -74,7 +74,7 @@ struct GaussianReport: Encodable {
       draws = fit.logWeights.count
       (paretoShape, trust) = (fit.smoothing.shape, "\(fit.smoothing)")
     case .forward(let fit):
-      (direction, isConverged) = ("forward", fit.convergence.isConverged)
+      (direction, converged) = ("forward", fit.convergence.isConverged)
       (convergence, iterations) = (fit.convergence.description, fit.rounds.count)
       (crossEntropy, divergence) = (fit.crossEntropy, fit.divergence)
       (divergenceError, logNormaliser) = (fit.divergenceError, fit.logNormaliser)

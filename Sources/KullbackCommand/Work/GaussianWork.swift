@@ -47,7 +47,7 @@ struct GaussianWork {
         try picture?.finish(
           FitPictureSVG.text(FitPicture(subject, result, title: report.title, notes: report.notes)))
         try output?.finish(try JSON.text(report))
-        if !report.isConverged {
+        if !report.converged {
           StandardStreams.complain("kullback: warning: \(report.convergence)")
         }
         if command.options.json {

@@ -11,6 +11,12 @@ struct SoftmaxFitting {
       command.output, against: [command.features, command.targets, command.weights])
     let features = try InputFile(command.features)
     let targets = try targets()
+    guard targets.count == features.matrix.rows else {
+      throw Failure(
+        .invalidData,
+        "\(command.targets): \(Format.count(targets.count, "target")) for the"
+          + " \(Format.count(features.matrix.rows, "row")) of \(features.name)")
+    }
     let weights = try command.weights.map { path throws(Failure) in
       try InputFile(path).rowWeights(features.matrix.rows)
     }
@@ -28,7 +34,7 @@ struct SoftmaxFitting {
       try output.finish(fit, ["direction": direction])
     } catch let error as InferenceError {
       output.discard()
-      throw Failure(error, in: "\(command.features) and \(command.targets)")
+      throw Failure(error, in: name(of: error))
     } catch {
       output.discard()
       throw error
@@ -38,6 +44,15 @@ struct SoftmaxFitting {
     }
     try SoftmaxReport(fit, log, output: command.output, direction: direction)
       .print(json: command.options.json, quiet: command.options.quiet)
+  }
+
+  /// The file that an error is about.
+  private func name(of error: InferenceError) -> String {
+    switch error {
+    case .notFinite: command.features
+    case .labelOutOfRange, .invalidTarget, .infiniteReverseKL: command.targets
+    default: "\(command.features) and \(command.targets)"
+    }
   }
 
   private var direction: String {
@@ -64,6 +79,13 @@ struct SoftmaxFitting {
   private enum Targets {
     case labels([Int64])
     case distributions(DistributionSet)
+
+    var count: Int {
+      switch self {
+      case .labels(let labels): labels.count
+      case .distributions(let set): set.count
+      }
+    }
   }
 
   private func targets() throws(Failure) -> Targets {

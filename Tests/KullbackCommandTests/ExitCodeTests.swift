@@ -12,10 +12,16 @@ import Testing
     invalid = try folder.write("invalid.npy", NPY.floats([[0.5, 1, 2], [2, .nan, 0]]))
   }
 
-  @Test(arguments: ["evaluate", "pairwise", "nearest", "cluster", "entropy", "info"])
+  @Test(arguments: [
+    "evaluate", "pairwise", "nearest", "cluster", "entropy", "info", "fit", "fit softmax",
+    "fit gaussian", "predict",
+    "family",
+  ])
   func everyCommandHasHelpWithAnExample(name: String) throws {
-    let run = try Tool.run(name, "--help")
+    let run = try Tool.shell("\"$K\" help \(name)")
     #expect(run.status == 0)
+    #expect(
+      run.output.split(separator: "\n").allSatisfy { $0.count <= 100 || $0.hasPrefix("USAGE") })
     #expect(run.output.contains("Example"))
     #expect(run.output.contains("kullback \(name)"))
   }

@@ -71,6 +71,89 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: model))
   }
 
+  @Test func withoutInterceptsAllLogitsOfNoughtAreNought() throws {
+    let model = folder.path("m.safetensors")
+    for (extra, isNought) in [("--no-intercept", true), ("--quiet", false)] {
+      let fit = try Tool.run(
+        "fit", "softmax", features, labels, "--l2", "0.1", "--output", model, extra, "--threads",
+        "2")
+      #expect(fit.status == 0, "\(fit.errors)")
+      let logits = folder.path("a.npy")
+      #expect(try Tool.run("predict", model, features, "--output", logits).status == 0)
+      // The last row's features are 0.
+      #expect(try NPY.doubles(logits).suffix(2).allSatisfy { $0 == 0 } == isNought)
+    }
+  }
+
+  @Test func outputsReplaceNoInput() throws {
+    let model = folder.path("m.safetensors")
+    let weights = try folder.write("w.safetensors", "1\n1\n1\n1\n1\n1\n")
+    let targets = try folder.write("y.safetensors", "0\n0\n1\n1\n1\n0\n")
+    for arguments in [
+      "'\(features)' '\(targets)' --output '\(targets)'",
+      "'\(targets)' '\(labels)' --output '\(targets)'",
+      "'\(features)' '\(labels)' --weights '\(weights)' --output '\(weights)'",
+    ] {
+      let run = try Tool.shell("\"$K\" fit softmax --l2 0.1 \(arguments)")
+      #expect(run.status == 64 && run.errors.contains("replace the input"), "\(run.errors)")
+    }
+    #expect(try String(contentsOfFile: targets, encoding: .utf8) == "0\n0\n1\n1\n1\n0\n")
+    let fit = try Tool.run(
+      "fit", "softmax", features, labels, "--l2", "0.1", "--weights", weights, "--output", model)
+    #expect(fit.status == 0, "\(fit.errors)")
+    let alias = folder.path("alias.npy")
+    try FileManager.default.createSymbolicLink(atPath: alias, withDestinationPath: model)
+    let before = try Data(contentsOf: URL(fileURLWithPath: model))
+    #expect(try Tool.run("predict", model, features, "--output", alias).status == 64)
+    #expect(try Tool.run("predict", model, features, "--output", features).status == 64)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: model)) == before)
+  }
+
+  @Test func predictionsAreTheSameOnAnyNumberOfThreads() throws {
+    let model = folder.path("m.safetensors")
+    let fit = try Tool.run("fit", "softmax", features, labels, "--l2", "0.1", "--output", model)
+    #expect(fit.status == 0)
+    let many = (0..<700).map { "\(sin(Double($0))),\(cos(Double($0)) * 3)\n" }.joined()
+    let rows = try folder.write("many.csv", many)
+    for threads in ["1", "3"] {
+      let run = try Tool.run(
+        "predict", model, rows, "--threads", threads, "--json", "--output",
+        folder.path("\(threads).npy"))
+      #expect(run.status == 0 && run.output.contains("\"rows\" : 700"), "\(run.errors)")
+    }
+    let files = try ["1", "3"].map { try Data(contentsOf: folder.url.appending(path: "\($0).npy")) }
+    #expect(files[0] == files[1])
+  }
+
+  @Test func numbersThatAreNotFiniteAreNamed() throws {
+    let model = folder.path("m.safetensors")
+    let bad = try folder.write("bad.csv", "1,0\n2,1\n0,nan\n1,4\n2,2\n0,0\n")
+    let fit = try Tool.run("fit", "softmax", bad, labels, "--l2", "0.1", "--output", model)
+    #expect(fit.status == 65 && fit.errors.contains("bad.csv: "), "\(fit.errors)")
+    #expect(fit.errors.contains("row 2, column 1"), "\(fit.errors)")
+    #expect(
+      try Tool.run("fit", "softmax", features, labels, "--l2", "0.1", "--output", model).status == 0
+    )
+    let predict = try Tool.run("predict", model, bad, "--output", folder.path("a.npy"))
+    #expect(predict.status == 65 && predict.errors.contains("row 2, column 1"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("a.npy")))
+    let narrow = try folder.write("narrow.csv", "1\n2\n")
+    #expect(try Tool.run("predict", model, narrow, "--output", folder.path("a.npy")).status == 65)
+  }
+
+  @Test(arguments: [
+    "--max-iterations 0", "--l2 -1", "--l2=-1", "--l2 nan", "--temperature 0", "--mix 1.5",
+    "--mix=-0.5", "--tolerance=-1", "--label-smoothing 2", "--threads 0", "--direction sideways",
+    "--target-form logits --label-smoothing 0.1",
+  ])
+  func optionsOutOfRangeAre64(options: String) throws {
+    let run = try Tool.shell(
+      "\"$K\" fit softmax '\(features)' '\(labels)' --output '\(folder.path("m.safetensors"))' \(options)"
+    )
+    #expect(run.status == 64 && run.output.isEmpty, "\(run.errors)")
+    #expect(try folder.names() == ["x.csv", "y.csv"])
+  }
+
   @Test func whatIsNoModelIsRefused() throws {
     let model = try folder.write("m.safetensors", "no model")
     let predict = try Tool.run(

@@ -52,6 +52,32 @@ import Testing
     #expect(try String(contentsOfFile: output, encoding: .utf8) == "precious")
   }
 
+  @Test(arguments: [
+    ["softmax", "x.npy", "y.csv", "--output", "m.safetensors"],
+    ["gaussian", "--samples", "x.npy", "--components", "40", "--output", "m.safetensors"],
+  ])
+  func aFitLeavesNoUnfinishedFile(arguments: [String]) throws {
+    let folder = try TemporaryFolder()
+    var values: [[Float]] = []
+    for row in 0..<6000 {
+      values.append((0..<64).map { sin(Float(row * 64 + $0) * 1.37) })
+    }
+    _ = try folder.write("x.npy", NPY.floats(values))
+    _ = try folder.write("y.csv", (0..<6000).map { "\($0 % 60)\n" }.joined())
+    let output = try folder.write("m.safetensors", "precious")
+    let files = ["x.npy", "y.csv", "m.safetensors"]
+    let process = try Tool.start(
+      ["fit"] + arguments.map { files.contains($0) ? folder.path($0) : $0 })
+    let deadline = Date().addingTimeInterval(20)
+    while try folder.names().count < 4, process.isRunning, Date() < deadline { usleep(10_000) }
+    #expect(try folder.names().count == 4, "the unfinished output should stand beside its name")
+    kill(process.processIdentifier, SIGINT)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(try folder.names() == ["m.safetensors", "x.npy", "y.csv"])
+    #expect(try String(contentsOfFile: output, encoding: .utf8) == "precious")
+  }
+
   @Test func anInputThatShrinksIs74() throws {
     let folder = try TemporaryFolder()
     let rows = 1 << 18

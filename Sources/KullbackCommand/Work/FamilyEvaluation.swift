@@ -22,6 +22,12 @@ struct FamilyEvaluation {
         "\(target.name), \(model.name): \(Format.count(rows, "row")) and \(Format.count(others)), and"
           + " neither has a single row to compare with all of the other's")
     }
+    guard target.matrix.columns == model.matrix.columns else {
+      throw Failure(
+        .invalidData,
+        "\(target.name), \(model.name): \(Format.count(target.matrix.columns, "column")) and"
+          + " \(Format.count(model.matrix.columns)): both need one for each class")
+    }
     let count = rows == 1 ? others : rows
     let bytes = { (file: InputFile) in
       file.matrix.rows == 1 && count > 1 ? 0 : file.matrix.columns * file.matrix.kind.byteCount

@@ -65,8 +65,9 @@ import Testing
     #expect(run.status == 65 && run.errors.contains("mean, standard-deviation"))
     let two = try folder.write("two.csv", "1,2\n1,2\n")
     #expect(try Tool.run("family", "normal", target, two).status == 65)
-    let wide = try Tool.run("family", "dirichlet", two, three)
-    #expect(wide.status == 65 && wide.errors.contains("three.csv"), "\(wide.errors)")
+    let other = try folder.write("other.csv", "1,2,3\n1,2,3\n")
+    let wide = try Tool.run("family", "dirichlet", two, other)
+    #expect(wide.status == 65 && wide.errors.contains("2 columns and 3"), "\(wide.errors)")
     let narrow = try folder.write("narrow.csv", "1\n2\n")
     #expect(try Tool.run("family", "dirichlet", narrow, narrow).status == 65)
   }

@@ -90,7 +90,7 @@ import Testing
       picture,
     ])
     let means = try #require(found["means"] as? [[Double]]).map { $0[0] }.sorted()
-    #expect(abs(means[0] - 0.2) < 1e-9 && abs(means[1] - 100.295) < 1e-9)
+    #expect(abs(means[0] - 0.2) < 1e-9 && abs(means[1] - 100.29) < 1e-9)
     #expect(try #require(found["weights"] as? [Double]).contains { abs($0 - 0.25) < 1e-9 })
     #expect(found["converged"] as? Bool == true)
     #expect(try String(contentsOfFile: picture, encoding: .utf8).hasSuffix("</svg>\n"))

@@ -84,6 +84,24 @@ import Testing
     #expect(fit.gaussian.factor[0, 0] < 1.2)
   }
 
+  /// Of 4000 draws the largest weights reach down to where the log weight, nearly a cubic, turns.
+  @Test func aGoodFitIsJudgedByDrawsEnoughToSeeThatItIsOne() throws {
+    var generator = SeededGenerator(seed: 11)
+    let features = Matrix<Double>(generator.normals(200), rows: 200, columns: 1)
+    let labels = (0..<200).map { features[$0, 0] + 0.7 * generator.normal() > -0.2 ? 1 : 0 }
+    let target = try BayesianLogisticRegression(features: features, labels: labels)
+    var options = VariationalOptions()
+    options.mostDiagnosticDraws = 0
+    let few = try fitGaussian(to: target, options: options)
+    #expect(few.logWeights.count == 4000 && few.smoothing.shape > 1)
+    #expect(few.smoothing.effectiveSampleSize > 0.95 * 4000)
+    let many = try fitGaussian(to: target)
+    #expect(many.logWeights.count == 40_000 && many.diagnosticDraws.rows == 40_000)
+    #expect(many.smoothing.reliability == .good)
+    #expect(many.gaussian.mean == few.gaussian.mean)
+    #expect(try fitGaussian(to: Self.normal(2)).logWeights.count == 4000)
+  }
+
   @Test func bananasAndFunnelsAreSaidNotToBeTrusted() throws {
     for family in GaussianFamily.allCases {
       let banana = try fitGaussian(to: Banana(), family: family)

@@ -88,6 +88,7 @@ struct GaussianReport: Encodable {
   /// As in "forward KL, D(p‖q), full".
   var title: String {
     "\(direction) KL, \(direction == "forward" ? "D(p‖q)" : "D(q‖p)"), \(family)"
+      + (weights.count > 1 ? ", \(weights.count) components" : "")
   }
 
   /// What a picture says below.

@@ -1,3 +1,4 @@
+internal import KullbackFiles
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -63,6 +64,33 @@ enum Signals {
     case .results: unfinishedResults.store(address, ordering: .sequentiallyConsistent)
     case .companion: unfinishedCompanion.store(address, ordering: .sequentiallyConsistent)
     }
+  }
+
+  /// Starts a file with what writes it, given with the unfinished file's name.
+  ///
+  /// Signals wait meanwhile, so that none comes between the file's creation and its being known here.
+  static func starting<Writer>(
+    _ output: Output = .results, _ make: () throws(FileError) -> (Writer, String?)
+  ) throws(Failure) -> Writer {
+    var (set, old) = (interruptions, sigset_t())
+    // SAFETY: both sets are initialised; the old mask is put back before this returns.
+    _ = unsafe pthread_sigmask(SIG_BLOCK, &set, &old)
+    defer { _ = unsafe pthread_sigmask(SIG_SETMASK, &old, nil) }
+    do {
+      let (writer, path) = try make()
+      setUnfinished(path, output)
+      return writer
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  private static var interruptions: sigset_t {
+    var set = sigset_t()
+    // SAFETY: the set is initialised before anything is added to it.
+    unsafe sigemptyset(&set)
+    for number in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&set, number) }
+    return set
   }
 
   /// Lets the signals through: a parent may have started this process with them blocked, which is no

@@ -8,12 +8,10 @@ final class MatrixFile {
   private let writer: NPYWriter
 
   init(_ output: OutputFile, rows: Int, columns: Int, kind: ElementKind) throws(Failure) {
-    do {
-      writer = try NPYWriter(path: output.path, rows: rows, columns: columns, kind: kind)
-    } catch {
-      throw Failure(error)
+    writer = try Signals.starting { () throws(FileError) in
+      let writer = try NPYWriter(path: output.path, rows: rows, columns: columns, kind: kind)
+      return (writer, writer.temporaryPath)
     }
-    Signals.setUnfinished(writer.temporaryPath)
   }
 
   /// Writes further rows.

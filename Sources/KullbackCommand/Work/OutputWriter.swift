@@ -28,19 +28,15 @@ final class OutputWriter {
     as output: Signals.Output = .results
   ) throws(Failure) {
     self.output = output
-    do {
+    format = try Signals.starting(output) { () throws(FileError) in
       switch file.format {
       case .npy:
         let npy = try NPYWriter(path: file.path, rows: rows, columns: columns, kind: kind)
-        format = .npy(npy)
-        Signals.setUnfinished(npy.temporaryPath, output)
+        return (Format.npy(npy), npy.temporaryPath)
       case .csv:
         let csv = try CSVWriter(path: file.path, width: width)
-        format = .csv(csv)
-        Signals.setUnfinished(csv.temporaryPath, output)
+        return (Format.csv(csv), csv.temporaryPath)
       }
-    } catch {
-      throw Failure(error)
     }
   }
 

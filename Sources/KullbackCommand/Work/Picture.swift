@@ -13,19 +13,15 @@ final class Picture {
 
   /// Starts a file, so that a name that cannot be written is refused before anything is computed.
   init(_ picture: PictureFile) throws(Failure) {
-    do {
+    writer = try Signals.starting(.companion) { () throws(FileError) in
       switch picture.format {
       case .svg:
         let svg = try TextWriter(path: picture.path)
-        writer = .svg(svg)
-        Signals.setUnfinished(svg.temporaryPath, .companion)
+        return (Writer.svg(svg), svg.temporaryPath)
       case .png:
         let png = try PNGWriter(path: picture.path)
-        writer = .png(png)
-        Signals.setUnfinished(png.temporaryPath, .companion)
+        return (Writer.png(png), png.temporaryPath)
       }
-    } catch {
-      throw Failure(error)
     }
   }
 

@@ -8,15 +8,14 @@ final class ResultFile {
 
   /// Starts a file of `rows` rows and the named columns.
   init(_ output: OutputFile, columns: [String], rows: Int) throws(Failure) {
-    do {
-      switch output.format {
-      case .npy: writer = try TableWriter(npy: output.path, rows: rows, columns: columns.count)
-      case .csv: writer = try TableWriter(csv: output.path, columns: columns)
-      }
-    } catch {
-      throw Failure(error)
+    writer = try Signals.starting { () throws(FileError) in
+      let writer =
+        switch output.format {
+        case .npy: try TableWriter(npy: output.path, rows: rows, columns: columns.count)
+        case .csv: try TableWriter(csv: output.path, columns: columns)
+        }
+      return (writer, writer.temporaryPath)
     }
-    Signals.setUnfinished(writer.temporaryPath)
   }
 
   /// Writes further rows, given as columns.

@@ -10,8 +10,10 @@ final class SoftmaxFile {
 
   /// Starts a file, so that a name that cannot be written is refused before anything is computed.
   init(_ path: String) throws(Failure) {
-    do { writer = try SafetensorsWriter(path: path) } catch { throw Failure(error) }
-    Signals.setUnfinished(writer.temporaryPath)
+    writer = try Signals.starting { () throws(FileError) in
+      let writer = try SafetensorsWriter(path: path)
+      return (writer, writer.temporaryPath)
+    }
   }
 
   /// Writes a fit and gives the file its name.

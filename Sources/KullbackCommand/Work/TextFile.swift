@@ -8,8 +8,10 @@ final class TextFile {
   /// Starts a file, so that a name that cannot be written is refused before anything is computed.
   init(_ path: String, as output: Signals.Output) throws(Failure) {
     self.output = output
-    do { writer = try TextWriter(path: path) } catch { throw Failure(error) }
-    Signals.setUnfinished(writer.temporaryPath, output)
+    writer = try Signals.starting(output) { () throws(FileError) in
+      let writer = try TextWriter(path: path)
+      return (writer, writer.temporaryPath)
+    }
   }
 
   /// Writes the whole text and gives the file its name.

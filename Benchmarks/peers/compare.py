@@ -90,6 +90,7 @@ def main():
     import normals
     import pairs
     import softmax
+    import variational
     import works
     from partner import Partner, Refused
 
@@ -146,6 +147,8 @@ def main():
         softmax.compare(partner, threads, options.quick)
     if options.filter.lower() in "kl of normals":
         normals.compare(partner, threads, options.quick)
+    if options.filter.lower() in "variational fit":
+        variational.compare(partner, threads, options.quick)
     partner.close()
     if options.json:
         with open(options.json, "w") as file:

@@ -27,7 +27,7 @@ class Bound:
 
     def __init__(self, features, labels):
         self.signed = features * np.where(labels == 1, 1.0, -1.0)[:, None]
-        half = np.random.default_rng(6).standard_normal((1000, features.shape[1]))
+        half = np.random.default_rng(6).standard_normal((200, features.shape[1]))
         # Antithetic and with unit second moment, so that little noise is left.
         half = np.linalg.solve(np.linalg.cholesky(half.T @ half / len(half)), half.T).T
         self.draws = np.concatenate([half, -half])
@@ -35,7 +35,7 @@ class Bound:
     def __call__(self, mean, factor):
         n = len(mean)
         total = 0.0
-        for part in np.array_split(self.draws, 20):
+        for part in np.array_split(self.draws, 4):
             points = mean + part @ factor.T
             margins = points @ self.signed.T
             total -= np.logaddexp(0, -margins).sum() + (points**2).sum() / 2
@@ -110,12 +110,16 @@ def torch_fit(features, labels, rate, particles):
 def until(bound, goal, made, most):
     """Seconds and steps to the goal; the best bound where it is not reached in `most` seconds."""
     state, steps, normal = made
-    seconds, done, best = 0.0, 0, -np.inf
+    seconds, done, checked, best = 0.0, 0, 0, -np.inf
     while seconds < most:
         before = time.perf_counter()
         state = steps(state)
         seconds += time.perf_counter() - before
         done += 100
+        # A check costs more than a hundred steps.
+        if done < 1.2 * checked:
+            continue
+        checked = done
         best = max(best, bound(*normal(state)))
         if best >= goal:
             return seconds, done, best
@@ -149,16 +153,16 @@ def compare(partner, threads, quick):
                 pass
     for name, build in (("numpyro", numpyro_fit), ("torch", torch_fit)):
         # The best of a few rates and numbers of draws a step: what somebody who tunes would find.
-        for particles in (1, 10):
-            for rate in (0.003, 0.01):
+        for particles in (10, 1):
+            for rate in (0.01, 0.003):
                 title = f"{name}, Adam {rate}, {particles} draws a step"
                 try:
                     made = build(features, labels, rate, particles)
                 except ImportError:
                     print(f"{name} not installed")
                     break
-                seconds, steps, best = until(bound, ours - TOLERANCE, made, 60)
-                cell = f"{seconds:8.3f} s" if seconds else "not in 60 s"
+                seconds, steps, best = until(bound, ours - TOLERANCE, made, 15)
+                cell = f"{seconds:8.3f} s" if seconds else "not in 15 s"
                 print(f"{title:40} {cell}   bound {best:.4f} after {steps} steps", flush=True)
 
 

@@ -37,6 +37,7 @@ struct ServedWork {
     case "variational-logistic-bare":
       var options = VariationalOptions()
       (options.replications, options.diagnosticDraws) = (0, 2)
+      options.mostDiagnosticDraws = 2
       self = try .variational(options, operands)
     case "softmax-fit":
       self = try .softmaxFit(threads, operands)

@@ -68,6 +68,76 @@ import Testing
     #expect(divergence >= 0 && divergence < 1e-14)
   }
 
+  /// The documented bound, where the diagonal is far below the factors.
+  @Test func rotatedLoadingsAboveASmallDiagonalStayWithinTheBound() throws {
+    var generator = SeededGenerator(seed: 12)
+    let (dimension, cosine, sine) = (40, 0.6, 0.8)
+    let first = generator.normals(dimension)
+    let second = generator.normals(dimension)
+    let turned = zip(first, second).map { [cosine * $0 - sine * $1, sine * $0 + cosine * $1] }
+    let mean = [Double](repeating: 0, count: dimension)
+    let diagonal = [Double](repeating: 1e-3, count: dimension)
+    let p = try LowRankNormal(
+      mean: mean, diagonal: diagonal, loadings: Matrix(zip(first, second).map { [$0, $1] }))
+    let q = try LowRankNormal(mean: mean, diagonal: diagonal, loadings: Matrix(turned))
+    let sum = (p.loadings.values + q.loadings.values).reduce(0) { $0 + $1 * $1 / 1e-3 }
+    let divergence = try forwardKL(target: p, model: q)
+    #expect(divergence >= 0 && divergence <= 1e-15 * (Double(dimension) + sum))
+  }
+
+  /// What overflows is infinite: never NaN, and never 0.
+  @Test func distributionsTooFarApartForNumbersAreInfinitelyFar() throws {
+    let unit = try LowRankNormal(mean: [0, 0], diagonal: [1, 1], loadings: Matrix([[1], [1]]))
+    let moved = try LowRankNormal(mean: [1e160, 0], diagonal: [1, 1], loadings: unit.loadings)
+    let wide = try LowRankNormal(
+      mean: [0, 0], diagonal: [1, 1], loadings: Matrix([[1e150], [1]]))
+    let narrow = try LowRankNormal(
+      mean: [0, 0], diagonal: [1e-20, 1e-20], loadings: Matrix([[1], [1]]))
+    for (target, model) in [(moved, unit), (unit, moved), (wide, narrow)] {
+      #expect(try forwardKL(target: target, model: model) == .infinity)
+      #expect(try crossEntropy(target: target, model: model) == .infinity)
+    }
+    // Σ⁻¹ of the unit has 2/3 in its corner: ½ · 2/3 · 1e300.
+    let near = try LowRankNormal(mean: [1e150, 0], diagonal: [1, 1], loadings: unit.loadings)
+    #expect(relativeError(try forwardKL(target: near, model: unit), 1e300 / 3) < 1e-14)
+  }
+
+  @Test func smallestVariancesKeepTheirDivergence() throws {
+    let variance = Double.leastNormalMagnitude
+    let p = try LowRankNormal(
+      mean: [0, 0], diagonal: [variance, variance], loadings: Matrix([[0x1p-511], [0x1p-511]]))
+    let q = try LowRankNormal(
+      mean: [0, 0], diagonal: [1.5 * variance, 1.5 * variance],
+      loadings: Matrix([[0x1p-511], [0x1p-511]]))
+    // The same in units of the smallest variance.
+    let ones = Matrix<Double>([[1], [1]])
+    let exact = try forwardKL(
+      target: LowRankNormal(mean: [0, 0], diagonal: [1, 1], loadings: ones),
+      model: LowRankNormal(mean: [0, 0], diagonal: [1.5, 1.5], loadings: ones))
+    #expect(exact > 0)
+    #expect(relativeError(try forwardKL(target: p, model: q), exact) < 1e-13)
+    #expect(try forwardKL(target: p, model: p) == 0)
+  }
+
+  @Test func variancesAndLoadingsThatOverflowAreRefused() {
+    let loadings = Matrix<Double>([[1], [1]])
+    #expect(throws: InferenceError.self) {
+      try LowRankNormal(
+        mean: [0, 0], diagonal: [1, .leastNonzeroMagnitude],
+        loadings: Matrix<Double>(rows: 2, columns: 1))
+    }
+    #expect(
+      throws: InferenceError.invalidParameter(
+        "sum of squared loadings over variances", .infinity, mustBe: "finite")
+    ) {
+      try LowRankNormal(
+        mean: [0, 0], diagonal: [1, 1], loadings: Matrix([[1e160], [1]]))
+    }
+    #expect(throws: InferenceError.self) {
+      try LowRankNormal(mean: [0], diagonal: [1], loadings: loadings)
+    }
+  }
+
   @Test func badParametersAreRefused() throws {
     let loadings = Matrix<Double>([[1], [2]])
     let good = try LowRankNormal(mean: [0, 0], diagonal: [1, 1], loadings: loadings)

@@ -71,6 +71,37 @@ import Testing
     #expect(abs(try nearestNeighbourKL(target: p, model: q) - plain(p, q, 5)) < 1e-9)
   }
 
+  /// A scale common to both leaves the divergence, where squares overflow or underflow too.
+  @Test(arguments: [-1050, -570, -160, 0, 500, 520, 1020])
+  func aCommonScaleDoesNotMatter(exponent: Int) throws {
+    let p = sample(40, 2, seed: 12)
+    let q = sample(30, 2, seed: 13, scale: 1.4, at: 0.2)
+    let scaled = [p, q].map { points in
+      Matrix(
+        points.values.map { Double(sign: .plus, exponent: exponent, significand: $0) },
+        rows: points.rows, columns: 2)
+    }
+    // What is subnormal was rounded when it was scaled: 24 bits are left.
+    let bound = exponent < -1000 ? 1e-4 : 1e-12
+    let value = try nearestNeighbourKL(target: scaled[0], model: scaled[1])
+    #expect(abs(value - plain(p, q, 5)) < bound, "\(value)")
+  }
+
+  @Test func pointsCloserThanSquaresCanTellCoincide() throws {
+    let near = Matrix<Double>([1, 0, 1e-150, 0.5], rows: 4, columns: 1)
+    let other = Matrix<Double>([0.3, 0.7], rows: 2, columns: 1)
+    #expect(throws: InferenceError.coincidingSamples(row: 1, neighbours: 1)) {
+      try nearestNeighbourKL(target: near, model: other, neighbours: 1)
+    }
+    let apart = Matrix<Double>([1, 0, 1e-140, 0.5], rows: 4, columns: 1)
+    let value = try nearestNeighbourKL(target: apart, model: other, neighbours: 1)
+    #expect(abs(value - plain(apart, other, 1)) < 1e-11)
+    let zeros = Matrix<Double>(rows: 4, columns: 1)
+    #expect(throws: InferenceError.coincidingSamples(row: 0, neighbours: 1)) {
+      try nearestNeighbourKL(target: zeros, model: zeros, neighbours: 1)
+    }
+  }
+
   @Test func threadsDoNotChangeABit() throws {
     let p = sample(700, 4, seed: 9)
     let q = sample(600, 4, seed: 10, at: 1)

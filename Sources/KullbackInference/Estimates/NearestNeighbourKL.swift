@@ -26,11 +26,13 @@ public import KullbackMatrix
 ///   - threads: how many threads work; the result has the same bits whatever their number.
 /// - Shapes: n × d and m × d.
 /// - Units: nats.
-/// - Accuracy: distances are those of exact differences to within their rounding, however far the points are from 0.
+/// - Accuracy: distances are those of exact differences to within their rounding, however far the points are from 0
+///   and whatever their scale; below 2⁻⁴⁸⁰ of the largest coordinate they count as 0.
 /// - Complexity: 2 n (n + m) d operations as products, on a tile of points and all of the other sample at a time.
 /// - Throws: `InferenceError.lengthMismatch` where the dimensions differ; `.invalidParameter` where k is not above 0;
 ///   `.tooFewSamples` where there are not k neighbours; `.sampleNotFinite`; `.coincidingSamples` where k neighbours are at
-///   the same place as a point, whose density is infinite there: what is discrete or rounded has no such estimate.
+///   the same place as a point, whose density is infinite there: what is discrete or rounded has no such estimate;
+///   `CancellationError` where the task was cancelled.
 ///
 /// Source: Wang, Kulkarni and Verdú, *Divergence estimation for multidimensional densities via k-nearest-neighbor
 /// distances*, IEEE Trans. Inf. Theory 55 (2009) 2392, eq. 5.
@@ -54,16 +56,19 @@ public func nearestNeighbourKL(
   }
   guard m >= neighbours else { throw InferenceError.tooFewSamples(m, needed: neighbours) }
   for points in [target, model] { try checkFinite(points) }
+  // A scale common to both samples leaves the estimate; this one keeps squares from overflow and underflow.
+  let scale = scale(of: [target, model])
+  let (points, others) = (scaled(target, by: scale), scaled(model, by: scale))
   // Products cancel least around the middle of the points.
-  let middle = meanRow(target)
-  let (p, q) = (NeighbourSet(target, around: middle), NeighbourSet(model, around: middle))
+  let middle = meanRow(points)
+  let (p, q) = (NeighbourSet(points, around: middle), NeighbourSet(others, around: middle))
   let tiles = RowTiles(rows: n, step: min(256, max(16, (1 << 20) / max(n, m))))
   let sums = try tiles.map(threads: threads ?? Threads.default) { rows in
     let own = try p.squaredDistances(fromRows: rows, of: p, rank: neighbours, isOwn: true)
     let other = try q.squaredDistances(fromRows: rows, of: p, rank: neighbours, isOwn: false)
     var sum = 0.0
     for (index, row) in rows.enumerated() {
-      guard own[index] > 0, other[index] > 0 else {
+      guard own[index] >= leastSquare, other[index] >= leastSquare else {
         throw InferenceError.coincidingSamples(row: row, neighbours: neighbours)
       }
       sum += log(other[index]) - log(own[index])
@@ -73,6 +78,9 @@ public func nearestNeighbourKL(
   let mean = sums.reduce(0, +) / Double(n)
   return Double(dimension) / 2 * mean + log(Double(m) / Double(n - 1))
 }
+
+/// Squared distances below this have lost digits, or are 0, where the largest coordinate is 1 or more.
+private let leastSquare = 0x1p-960
 
 /// Points among which neighbours are looked for.
 private struct NeighbourSet: Sendable {
@@ -182,6 +190,38 @@ private func checkFinite(_ points: Matrix<Double>) throws(InferenceError) {
     return nil
   }
   if let bad { throw .sampleNotFinite(row: bad.row, column: bad.column) }
+}
+
+/// The power of two that brings the largest coordinate between 1 and 2, or as near to it as a number can.
+private func scale(of samples: [Matrix<Double>]) -> Double {
+  var largest = 0.0
+  for points in samples {
+    let columns = points.columns
+    points.withElements { elements, stride in
+      for row in 0..<points.rows {
+        for column in 0..<columns {
+          largest = max(largest, elements[row * stride + column].magnitude)
+        }
+      }
+    }
+  }
+  guard largest > 0 else { return 1 }
+  return Double(sign: .plus, exponent: min(-largest.exponent, 1023), significand: 1)
+}
+
+private func scaled(_ points: Matrix<Double>, by scale: Double) -> Matrix<Double> {
+  var result = Matrix<Double>(rows: points.rows, columns: points.columns)
+  let (rows, columns) = (points.rows, points.columns)
+  points.withElements { points, stride in
+    result.withMutableElements { result, resultStride in
+      for row in 0..<rows {
+        for column in 0..<columns {
+          result[row * resultStride + column] = points[row * stride + column] * scale
+        }
+      }
+    }
+  }
+  return result
 }
 
 private func meanRow(_ points: Matrix<Double>) -> [Double] {

@@ -3,11 +3,10 @@
 Milliseconds of the best of several runs, and the worst relative difference from SciPy's values.
 """
 
-import time
-
 import numpy as np
 
 from partner import Refused
+from timing import best
 
 SHAPES = [(10000, 32), (200, 512)]
 
@@ -71,16 +70,6 @@ def numba(mp, sp, mq, sq):
     return lambda: compute(mp, sp, mq, sq)
 
 
-def best(run, seconds=3):
-    values = run()
-    least, start = float("inf"), time.perf_counter()
-    while time.perf_counter() - start < seconds:
-        before = time.perf_counter()
-        values = run()
-        least = min(least, time.perf_counter() - before)
-    return least, values
-
-
 def compare(partner, threads, quick):
     generator = np.random.default_rng(5)
     print("\nKL of normals from full covariances, float64: milliseconds (worst relative difference from SciPy)\n")
@@ -94,21 +83,13 @@ def compare(partner, threads, quick):
         def add(who, seconds, values):
             cells.append(f"{who} {1e3 * seconds:.1f} ({np.abs(values / exact - 1).max():.0e})")
 
-        names = dict(mp=mp, sp=sp.reshape(-1, n), mq=mq, sq=sq.reshape(-1, n))
         try:
-            for name, array in names.items():
-                partner.load(name, array)
-            partner.ask("work", "normals", "logits", threads, *names)
-            partner.run()
-            add("ours", min(partner.run() for _ in range(10)), partner.result())
+            with partner.operands(mp=mp, sp=sp.reshape(-1, n), mq=mq, sq=sq.reshape(-1, n)) as names:
+                partner.ask("work", "normals", "logits", threads, *names)
+                partner.run()
+                add("ours", min(partner.run() for _ in range(10)), partner.result())
         except Refused as reason:
             cells.append(f"ours: {reason}")
-        finally:
-            for name in names:
-                try:
-                    partner.ask("drop", name)
-                except Refused:
-                    pass
         peers = {"scipy": scipy, "torch": lambda *a: torch(*a, True), "torch without checks": lambda *a: torch(*a, False),
                  "numba": numba}
         for who, build in peers.items():

@@ -4,11 +4,10 @@ A rate is 2 x targets x models x classes operations over the time of the best of
 really does. SciPy's cdist takes minutes for the whole: it is timed on a part of the rows and scaled.
 """
 
-import time
-
 import numpy as np
 
 from partner import Refused
+from timing import best
 
 SHAPES = [(2000, 2000, 1000), (500, 500, 32768), (10000, 10000, 128)]
 
@@ -64,16 +63,6 @@ def sample_error(values, p, q, jensen, pairs):
     return worst
 
 
-def best(run, scale=1.0):
-    run()
-    least, start = float("inf"), time.perf_counter()
-    while time.perf_counter() - start < 2:
-        before = time.perf_counter()
-        run()
-        least = min(least, time.perf_counter() - before)
-    return least * scale
-
-
 def compare(partner, threads, quick):
     generator = np.random.default_rng(3)
     print("\nAll pairs, GFLOP/s counted as 2 x targets x models x classes; worst relative error of 20 pairs, four of "
@@ -102,28 +91,21 @@ def one(partner, threads, jensen, p, q, pairs):
         cells.append(f"{name} {rate:.1f} ({sample_error(values, p, q, jensen, some):.0e})")
 
     try:
-        partner.load("a", p)
-        partner.load("b", q)
-        partner.ask("work", kind, "probabilities", threads, "a", "b")
-        partner.run()
-        least = min(partner.run() for _ in range(5))
-        add("ours", least, partner.result(p.dtype).reshape(n, m))
+        with partner.operands(a=p, b=q) as names:
+            partner.ask("work", kind, "probabilities", threads, *names)
+            partner.run()
+            least = min(partner.run() for _ in range(5))
+            add("ours", least, partner.result(p.dtype).reshape(n, m))
     except Refused as reason:
         cells.append(f"ours: {reason}")
-    finally:
-        for name in ("a", "b"):
-            try:
-                partner.ask("drop", name)
-            except Refused:
-                pass
     peers = {"fastjsd": fastjsd_all, "scipy": cdist_part} if jensen else {
         "numpy": lambda p, q: lambda: numpy_forward(p, q), "torch": torch_forward}
     for name, build in peers.items():
         try:
             made = build(p, q)
             run, scale = made if isinstance(made, tuple) else (made, 1.0)
-            values = run()
-            add(name, best(run, scale), values)
+            least, values = best(run, seconds=2)
+            add(name, least * scale, values)
         except ImportError:
             cells.append(f"{name} not installed")
     title = "Jensen-Shannon" if jensen else "forward KL, probabilities"

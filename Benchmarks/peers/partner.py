@@ -1,5 +1,6 @@
 """The other side: `kullback-benchmarks serve`, asked one line at a time."""
 
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -40,6 +41,19 @@ class Partner:
             self.ask("load", name, file, kind, rows, columns)
         finally:
             os.remove(file)
+
+    @contextlib.contextmanager
+    def operands(self, **arrays):
+        """Loads arrays under their names, which go with the block's end."""
+        try:
+            for name, array in arrays.items():
+                self.load(name, array)
+            yield list(arrays)
+        finally:
+            for name in arrays:
+                # What could not be loaded cannot be dropped.
+                with contextlib.suppress(Refused):
+                    self.ask("drop", name)
 
     def run(self):
         return float(self.ask("run"))

@@ -4,11 +4,10 @@ The objective is the mean log loss and half the squared weights over the number 
 The largest element of the gradient at every answer is computed here, the same way for all.
 """
 
-import time
-
 import numpy as np
 
 from partner import Refused
+from timing import best
 
 TOLERANCE = 1e-6
 
@@ -96,16 +95,6 @@ def torch(x, labels, classes):
     return run
 
 
-def best(run, seconds=3):
-    answer = run()
-    least, start = float("inf"), time.perf_counter()
-    while time.perf_counter() - start < seconds:
-        before = time.perf_counter()
-        answer = run()
-        least = min(least, time.perf_counter() - before)
-    return least, answer
-
-
 def compare(partner, threads, quick):
     print("\nSoftmax regression to a gradient of 1e-6, C = 1: milliseconds, and the gradient that was reached\n")
     for name, x, labels in (digits(), made(2000 if quick else 20000)):
@@ -118,19 +107,12 @@ def compare(partner, threads, quick):
             cells.append(f"{who} {1e3 * seconds:.1f} ({reached:.1e})")
 
         try:
-            partner.load("x", x)
-            partner.load("y", labels)
-            partner.ask("work", "softmax-fit", "logits", threads, "x", "y")
-            partner.run()
-            add("ours", min(partner.run() for _ in range(10)), partner.result())
+            with partner.operands(x=x, y=labels) as names:
+                partner.ask("work", "softmax-fit", "logits", threads, *names)
+                partner.run()
+                add("ours", min(partner.run() for _ in range(10)), partner.result())
         except Refused as reason:
             cells.append(f"ours: {reason}")
-        finally:
-            for operand in ("x", "y"):
-                try:
-                    partner.ask("drop", operand)
-                except Refused:
-                    pass
         for build in (scikit, scipy, torch):
             try:
                 add(build.__name__, *best(build(x, labels, classes)))

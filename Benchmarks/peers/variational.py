@@ -132,25 +132,18 @@ def compare(partner, threads, quick):
     bound = Bound(features, labels)
     print(f"\nVariational fit of a logistic regression, {rows} x {columns}, full covariance, to {TOLERANCE} nats\n")
     try:
-        partner.load("x", features)
-        partner.load("y", labels)
-        for kind in ("variational-logistic-bare", "variational-logistic"):
-            partner.ask("work", kind, "logits", threads, "x", "y")
-            times = [partner.run() for _ in range(5)]
-            numbers = partner.result()
-            mean, factor = numbers[:columns], numbers[columns:].reshape(columns, columns)
-            ours = bound(mean, factor)
-            what = "fit alone" if kind.endswith("bare") else "with errors and k-hat"
-            print(f"ours, {what:34} {min(times):8.3f} s   bound {ours:.4f}", flush=True)
+        with partner.operands(x=features, y=labels) as names:
+            for kind in ("variational-logistic-bare", "variational-logistic"):
+                partner.ask("work", kind, "logits", threads, *names)
+                times = [partner.run() for _ in range(5)]
+                numbers = partner.result()
+                mean, factor = numbers[:columns], numbers[columns:].reshape(columns, columns)
+                ours = bound(mean, factor)
+                what = "fit alone" if kind.endswith("bare") else "with errors and k-hat"
+                print(f"ours, {what:34} {min(times):8.3f} s   bound {ours:.4f}", flush=True)
     except Refused as reason:
         print(f"ours: {reason}")
         return
-    finally:
-        for name in ("x", "y"):
-            try:
-                partner.ask("drop", name)
-            except Refused:
-                pass
     for name, build in (("numpyro", numpyro_fit), ("torch", torch_fit)):
         # The best of a few rates and numbers of draws a step: what somebody who tunes would find.
         for particles in (10, 1):

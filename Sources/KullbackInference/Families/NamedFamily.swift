@@ -136,8 +136,9 @@ public struct FamilyValues: Sendable {
     let made = { (row: [Double]) -> Result<Family, InferenceError> in
       do throws(InferenceError) { return .success(try make(row)) } catch { return .failure(error) }
     }
-    let targets = targets.map(made)
-    let models = models.map(made)
+    // With their entropies, which cost more than the divergences of some families.
+    let targets = targets.map(made).map { $0.map { ($0, $0.entropy) } }
+    let models = models.map(made).map { $0.map { ($0, $0.entropy) } }
     let count = targets.count == 1 ? models.count : targets.count
     for row in 0..<count {
       let target = targets[targets.count == 1 ? 0 : row]
@@ -160,15 +161,15 @@ public struct FamilyValues: Sendable {
   }
 
   private mutating func append<Family: DistributionFamily>(
-    _ target: Family, _ model: Family
+    _ target: (family: Family, entropy: Double), _ model: (family: Family, entropy: Double)
   ) throws(InferenceError) {
-    let forward = try target.divergence(to: model)
-    let reverse = try model.divergence(to: target)
-    crossEntropy.append(try target.crossEntropy(to: model))
+    let forward = try target.family.divergence(to: model.family)
+    let reverse = try model.family.divergence(to: target.family)
     forwardKL.append(forward)
     reverseKL.append(reverse)
     targetEntropy.append(target.entropy)
     modelEntropy.append(model.entropy)
+    crossEntropy.append(target.entropy + forward)
   }
 
   private mutating func note(_ row: Int, _ side: Side, _ reason: InferenceError) {

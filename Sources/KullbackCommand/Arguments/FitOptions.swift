@@ -14,8 +14,6 @@ struct FitOptions: ParsableArguments {
   var quiet = false
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads must be a whole number from 1 to 1024")
-    }
+    try RunOptions.check(threads: threads)
   }
 }

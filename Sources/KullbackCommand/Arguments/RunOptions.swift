@@ -17,10 +17,13 @@ struct RunOptions: ParsableArguments {
   var quiet = false
 
   func validate() throws {
-    if let threads {
-      guard (1...1024).contains(threads) else {
-        throw ValidationError("--threads must be a whole number from 1 to 1024")
-      }
+    try Self.check(threads: threads)
+  }
+
+  /// Refuses a number of threads that none can want.
+  static func check(threads: Int?) throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must be a whole number from 1 to 1024")
     }
   }
 }

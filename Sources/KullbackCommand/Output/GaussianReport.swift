@@ -119,7 +119,7 @@ struct GaussianReport: Encodable {
 
   /// The report as lines.
   var lines: [String] {
-    var lines = ["\(title)  \(dimension) dimension\(dimension == 1 ? "" : "s")", ""]
+    var lines = ["\(title)  \(Format.count(dimension, "dimension"))", ""]
     var table = Table(
       [
         Table.Column(title: weights.count > 1 ? "component" : "", alignsLeft: true),

@@ -107,3 +107,14 @@ extension InferenceError: CustomStringConvertible {
     }
   }
 }
+
+/// Runs linear algebra, its errors in this module's words.
+func algebra<Result>(
+  _ body: () throws(LinearAlgebraError) -> Result
+) throws(InferenceError) -> Result {
+  do {
+    return try body()
+  } catch {
+    throw InferenceError(error)
+  }
+}

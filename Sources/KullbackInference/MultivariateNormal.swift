@@ -55,6 +55,15 @@ public struct MultivariateNormal: Sendable {
     given = nil
   }
 
+  /// The distribution of independent components with these means and standard deviations.
+  ///
+  /// - Throws: as the form with a factor.
+  init(mean: [Double], deviations: [Double]) throws(InferenceError) {
+    var factor = Matrix<Double>(rows: deviations.count, columns: deviations.count)
+    for (index, deviation) in deviations.enumerated() { factor[index, index] = deviation }
+    try self.init(mean: mean, factor: factor)
+  }
+
   /// The covariance, both triangles: the one it was made of, or L Lᵀ.
   public var covariance: Matrix<Double> {
     get throws {

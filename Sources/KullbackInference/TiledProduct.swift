@@ -15,7 +15,7 @@ func tiledProduct(
   let count = (tall.rows + step - 1) / step
   let columns = transposeSecond ? small.rows : small.columns
   guard count > 1 else {
-    return try linearAlgebra { () throws(LinearAlgebraError) in
+    return try algebra { () throws(LinearAlgebraError) in
       try BLAS.withOneThread { () throws(LinearAlgebraError) in
         try BLAS.gemm(tall, small, transposeSecond: transposeSecond)
       }
@@ -32,34 +32,8 @@ func tiledProduct(
   }
   var result = Matrix<Double>(rows: tall.rows, columns: columns)
   for (tile, part) in parts.enumerated() {
-    let part = try linearAlgebra { () throws(LinearAlgebraError) in try part.get() }
+    let part = try algebra { () throws(LinearAlgebraError) in try part.get() }
     copyRows(of: part, to: &result, at: tile * step)
   }
   return result
-}
-
-/// Copies a matrix's rows into another of as many columns.
-func copyRows(of part: Matrix<Double>, to whole: inout Matrix<Double>, at row: Int) {
-  let (rows, columns) = (part.rows, part.columns)
-  guard rows > 0, columns > 0 else { return }
-  part.withElements { from, stride in
-    whole.withMutableElements { to, toStride in
-      for index in 0..<rows {
-        for column in 0..<columns {
-          to[(row + index) * toStride + column] = from[index * stride + column]
-        }
-      }
-    }
-  }
-}
-
-/// Calls `body`, whose errors become this module's.
-func linearAlgebra<Result>(
-  _ body: () throws(LinearAlgebraError) -> Result
-) throws(InferenceError) -> Result {
-  do {
-    return try body()
-  } catch {
-    throw InferenceError(error)
-  }
 }

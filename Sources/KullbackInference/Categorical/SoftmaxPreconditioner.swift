@@ -1,7 +1,6 @@
 internal import Kullback
 internal import KullbackKernels
 internal import KullbackLinearAlgebra
-internal import Synchronization
 
 /// The inverse of what stands for a softmax regression's Hessian.
 struct SoftmaxPreconditioner: Sendable {
@@ -100,24 +99,17 @@ struct SoftmaxCurvature: Sendable {
       throw InferenceError(error)
     }
     let squared = problem.temperature * problem.temperature
-    let found = Mutex(
-      [Result<Matrix<Double>, InferenceError>?](
-        repeating: nil, count: problem.classes))
-    Threads.parallel(tasks: problem.classes, threads: problem.threads) { k in
+    let blocks = inOrder(problem.classes, threads: problem.threads) { k in
       let factors = masses.withElements { elements, stride in
         weights.indices.map { row in
           let mass = elements[row * stride + k]
           return weights[row] * mass * (1 - mass) / squared
         }
       }
-      let block = Result { () throws(InferenceError) in try secondMoments(factors) }
-      found.withLock { $0[k] = block }
+      return Result { () throws(InferenceError) in try secondMoments(factors) }
     }
-    var inverses: [Matrix<Double>] = []
-    for block in found.withLock({ $0 }) {
-      if let block { inverses.append(try block.get()) }
-    }
-    return SoftmaxPreconditioner(inverses, classes: problem.classes)
+    return SoftmaxPreconditioner(
+      try blocks.map { block throws(InferenceError) in try block.get() }, classes: problem.classes)
   }
 
   /// The inverse of Σ f x xᵀ and the penalty.
@@ -149,18 +141,8 @@ struct SoftmaxCurvature: Sendable {
   private static func scaled(
     _ rows: Matrix<Double>, by factors: ArraySlice<Double>
   ) -> Matrix<Double> {
-    var result = Matrix<Double>(rows: rows.rows, columns: rows.columns)
-    let columns = rows.columns
-    result.withMutableElements { target, stride in
-      rows.withElements { source, sourceStride in
-        for (row, factor) in factors.enumerated() {
-          let root = factor.squareRoot()
-          for column in 0..<columns {
-            target[row * stride + column] = root * source[row * sourceStride + column]
-          }
-        }
-      }
-    }
+    var result = rows
+    scaleRows(of: &result, by: factors.map { $0.squareRoot() })
     return result
   }
 }

@@ -144,7 +144,9 @@ public struct SoftmaxRegression: Sendable {
     }
     guard classes > 0, features.rows > 0 else { throw .nothingToFit }
     let features = doubles(features)
-    try Self.check(features)
+    if let bad = features.firstNotFinite {
+      throw .notFinite(row: bad.row, column: bad.column, bad.value)
+    }
     let total = try checkedTotal(of: sampleWeights, rows: features.rows)
     return SoftmaxProblem(
       features: features, targets: targets, classes: classes, sampleWeights: sampleWeights,
@@ -162,17 +164,6 @@ public struct SoftmaxRegression: Sendable {
     }
     guard (0...1).contains(objective.forwardShare) else {
       throw .invalidParameter("share of forward KL", objective.forwardShare, mustBe: "in 0...1")
-    }
-  }
-
-  private static func check(_ features: Matrix<Double>) throws(InferenceError) {
-    let (rows, columns) = (features.rows, features.columns)
-    try features.withElements { (elements, stride) throws(InferenceError) in
-      for row in 0..<rows {
-        for column in 0..<columns where !elements[row * stride + column].isFinite {
-          throw .notFinite(row: row, column: column, elements[row * stride + column])
-        }
-      }
     }
   }
 }

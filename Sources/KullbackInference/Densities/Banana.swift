@@ -47,7 +47,7 @@ public struct Banana: Density {
     at points: Matrix<Double>, gradients: inout Matrix<Double>
   ) throws -> [Double] {
     let square = scale * scale
-    let constant = -log(scale) - Double(dimension) * logOfTwoPi / 2
+    let constant = -log(scale) - Double(dimension) * logTwoPi / 2
     return try eachPoint(of: points, gradients: &gradients) { x, gradient in
       let y = x[1] + bend * (x[0] * x[0] - square)
       gradient[0] = -x[0] / square - 2 * bend * x[0] * y

@@ -150,7 +150,7 @@ public struct BayesianLogisticRegression: Density {
   ) -> ([Double], Matrix<Double>) {
     let precision = 1 / (priorScale * priorScale)
     let (count, dimension) = (points.rows, self.dimension)
-    let constant = -Double(dimension) * (logOfTwoPi / 2 + log(priorScale))
+    let constant = -Double(dimension) * (logTwoPi / 2 + log(priorScale))
     var slopes = Matrix<Double>(rows: gradients ? count : 0, columns: dimension)
     let values = points.withElements { x, stride in
       (0..<count).map { row in
@@ -173,18 +173,5 @@ public struct BayesianLogisticRegression: Density {
       }
     }
     return (values, slopes)
-  }
-}
-
-/// Adds a matrix to another of the same shape.
-func addMatrix(_ matrix: Matrix<Double>, to sum: inout Matrix<Double>) {
-  let (rows, columns) = (matrix.rows, matrix.columns)
-  guard rows > 0, columns > 0 else { return }
-  matrix.withElements { from, stride in
-    sum.withMutableElements { to, toStride in
-      for row in 0..<rows {
-        for column in 0..<columns { to[row * toStride + column] += from[row * stride + column] }
-      }
-    }
   }
 }

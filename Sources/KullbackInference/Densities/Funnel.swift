@@ -42,7 +42,7 @@ public struct Funnel: Density {
   ) throws -> [Double] {
     let others = Double(dimension - 1)
     let square = scale * scale
-    let constant = -log(scale) - Double(dimension) * logOfTwoPi / 2
+    let constant = -log(scale) - Double(dimension) * logTwoPi / 2
     return try eachPoint(of: points, gradients: &gradients) { x, gradient in
       let precision = exp(-x[0])
       var sum = 0.0

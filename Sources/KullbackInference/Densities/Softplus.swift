@@ -16,6 +16,3 @@ func logistic(_ x: Double) -> Double {
   let small = exp(-abs(x))
   return (x >= 0 ? 1 : small) / (1 + small)
 }
-
-/// log 2π.
-let logOfTwoPi = 1.8378770664093454836

@@ -27,13 +27,7 @@ extension MultivariateNormal {
   /// The standard deviation of every dimension by itself.
   public var deviations: [Double] {
     factor.withElements { factor, stride in
-      (0..<dimension).map { row in
-        var sum = 0.0
-        for column in 0...row {
-          sum += factor[row * stride + column] * factor[row * stride + column]
-        }
-        return sum.squareRoot()
-      }
+      (0..<dimension).map { squares(factor, $0 * stride, $0 + 1).squareRoot() }
     }
   }
 }

@@ -1,13 +1,5 @@
 public import KullbackMatrix
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// A mean of draws and how far it may be from what it estimates.
 public struct MonteCarloEstimate: Sendable, Equatable {
   /// The mean.
@@ -96,11 +88,7 @@ public func monteCarloKL(
 /// What one draw adds, from log p - log q there.
 private func term(_ ratio: Double, _ estimator: MonteCarloEstimator) -> Double {
   switch estimator {
-  case .plain: return ratio
-  case .nonNegative:
-    // r - 1 is known to its last digit where r is near 1, and log r is its own argument.
-    guard ratio != .infinity else { return .infinity }
-    let less = expm1(-ratio)
-    return abs(less) < 0.3 ? logExcess(less, ratio: 1 + less) : less + ratio
+  case .plain: ratio
+  case .nonNegative: SpecialFunctions.expExcess(-ratio)
   }
 }

@@ -55,12 +55,18 @@ public func nearestNeighbourKL(
     throw InferenceError.tooFewSamples(n, needed: neighbours + 1)
   }
   guard m >= neighbours else { throw InferenceError.tooFewSamples(m, needed: neighbours) }
-  for points in [target, model] { try checkFinite(points) }
+  for points in [target, model] {
+    if let bad = points.firstNotFinite {
+      throw InferenceError.sampleNotFinite(row: bad.row, column: bad.column)
+    }
+  }
   // A scale common to both samples leaves the estimate; this one keeps squares from overflow and underflow.
   let scale = scale(of: [target, model])
-  let (points, others) = (scaled(target, by: scale), scaled(model, by: scale))
+  var (points, others) = (target, model)
+  points.scale(by: scale)
+  others.scale(by: scale)
   // Products cancel least around the middle of the points.
-  let middle = meanRow(points)
+  let middle = points.columnSums().map { $0 / Double(n) }
   let (p, q) = (NeighbourSet(points, around: middle), NeighbourSet(others, around: middle))
   let tiles = RowTiles(rows: n, step: min(256, max(16, (1 << 20) / max(n, m))))
   let sums = try tiles.map(threads: threads ?? Threads.default) { rows in
@@ -95,15 +101,7 @@ private struct NeighbourSet: Sendable {
     var centred = Matrix<Double>(rows: points.rows, columns: points.columns)
     centre(points, on: middle, into: &centred)
     self.centred = centred
-    squares = centred.withElements { elements, stride in
-      (0..<points.rows).map { row in
-        var sum = 0.0
-        for index in row * stride..<row * stride + points.columns {
-          sum += elements[index] * elements[index]
-        }
-        return sum
-      }
-    }
+    squares = centred.rowSquares()
     largestSquare = squares.max() ?? 0
   }
 
@@ -179,19 +177,6 @@ private struct SmallestValues {
   }
 }
 
-private func checkFinite(_ points: Matrix<Double>) throws(InferenceError) {
-  let columns = points.columns
-  let bad = points.withElements { elements, stride -> (row: Int, column: Int)? in
-    for row in 0..<points.rows {
-      for column in 0..<columns where !elements[row * stride + column].isFinite {
-        return (row, column)
-      }
-    }
-    return nil
-  }
-  if let bad { throw .sampleNotFinite(row: bad.row, column: bad.column) }
-}
-
 /// The power of two that brings the largest coordinate between 1 and 2, or as near to it as a number can.
 private func scale(of samples: [Matrix<Double>]) -> Double {
   var largest = 0.0
@@ -207,30 +192,4 @@ private func scale(of samples: [Matrix<Double>]) -> Double {
   }
   guard largest > 0 else { return 1 }
   return Double(sign: .plus, exponent: min(-largest.exponent, 1023), significand: 1)
-}
-
-private func scaled(_ points: Matrix<Double>, by scale: Double) -> Matrix<Double> {
-  var result = Matrix<Double>(rows: points.rows, columns: points.columns)
-  let (rows, columns) = (points.rows, points.columns)
-  points.withElements { points, stride in
-    result.withMutableElements { result, resultStride in
-      for row in 0..<rows {
-        for column in 0..<columns {
-          result[row * resultStride + column] = points[row * stride + column] * scale
-        }
-      }
-    }
-  }
-  return result
-}
-
-private func meanRow(_ points: Matrix<Double>) -> [Double] {
-  var mean = [Double](repeating: 0, count: points.columns)
-  let columns = points.columns
-  points.withElements { elements, stride in
-    for row in 0..<points.rows {
-      for column in 0..<columns { mean[column] += elements[row * stride + column] }
-    }
-  }
-  return mean.map { $0 / Double(points.rows) }
 }

@@ -72,7 +72,8 @@ extension DiagonalNormal: DistributionFamily {
     return mean.indices.reduce(0.0) { sum, index in
       let variance = model.variances[index]
       let shift = (mean[index] - model.mean[index]) / variance.squareRoot()
-      return sum + 0.5 * (logExcess(variances[index], over: variance) + shift * shift)
+      return sum + 0.5
+        * (SpecialFunctions.ratioExcess(variances[index], over: variance) + shift * shift)
     }
   }
 

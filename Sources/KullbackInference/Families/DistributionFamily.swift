@@ -107,7 +107,8 @@ public func crossEntropy<Family: DistributionFamily>(
   try target.crossEntropy(to: model)
 }
 
-private func checkBroadcast(_ targets: Int, _ models: Int) throws(InferenceError) {
+/// Checks that both sides are as many, or one of them is one.
+func checkBroadcast(_ targets: Int, _ models: Int) throws(InferenceError) {
   guard targets == models || targets == 1 || models == 1 else {
     throw .lengthMismatch("models", expected: targets, given: models)
   }

@@ -52,7 +52,8 @@ public struct LowRankNormal: Sendable, Equatable {
     }
     (self.mean, self.diagonal, self.loadings) = (base.mean, base.variances, loadings)
     var matrix = try algebra { () throws(LinearAlgebraError) in
-      let scaled = Self.scaled(loadings) { 1 / diagonal[$0].squareRoot() }
+      var scaled = loadings
+      scaleRows(of: &scaled, by: diagonal.map { 1 / $0.squareRoot() })
       return try BLAS.syrk(scaled, transpose: true)
     }
     for index in 0..<loadings.columns {
@@ -64,21 +65,6 @@ public struct LowRankNormal: Sendable, Equatable {
     }
     let sums = matrix
     capacitance = try algebra { () throws(LinearAlgebraError) in try LAPACK.potrf(sums) }
-  }
-
-  /// The loadings, each row times a factor.
-  static func scaled(
-    _ loadings: Matrix<Double>, by factor: (Int) -> Double
-  ) -> Matrix<Double> {
-    var result = loadings
-    let columns = loadings.columns
-    result.withMutableElements { elements, stride in
-      for row in 0..<loadings.rows {
-        let factor = factor(row)
-        for index in row * stride..<row * stride + columns { elements[index] *= factor }
-      }
-    }
-    return result
   }
 }
 
@@ -125,26 +111,19 @@ extension LowRankNormal: DistributionFamily {
     guard rank == model.rank else {
       throw .lengthMismatch("factors of the model", expected: rank, given: model.rank)
     }
-    do {
-      let pair = try LowRankPair(self, model)
-      let joint = pair.jointDivergence
-      guard joint > 0 else { return 0 }
-      // The traces round to some units of n in the last place; what cancels from the joint one is as small as it.
-      if joint < 0.25 * Double(dimension), let rest = try pair.posteriorDivergence() {
-        return max(0, joint - rest)
-      }
-      let spread = try pair.traceAndDistance() - Double(dimension)
-      let volumes = model.logDeterminantOfCovariance - logDeterminantOfCovariance
-      // What overflows may be subtracted from what does: `max` would make the NaN 0.
-      guard spread.isFinite else { return .infinity }
-      return max(0, 0.5 * (spread + volumes))
-    } catch let error as LinearAlgebraError {
-      throw InferenceError(error)
-    } catch let error as InferenceError {
-      throw error
-    } catch {
-      throw .notPositiveDefinite(order: rank)
+    let pair = LowRankPair(self, model)
+    let joint = pair.jointDivergence
+    guard joint > 0 else { return 0 }
+    // The traces round to some units of n in the last place; what cancels from the joint one is as small as it.
+    if joint < 0.25 * Double(dimension), let rest = try pair.posteriorDivergence() {
+      return max(0, joint - rest)
     }
+    let trace = try algebra { () throws(LinearAlgebraError) in try pair.traceAndDistance() }
+    let spread = trace - Double(dimension)
+    let volumes = model.logDeterminantOfCovariance - logDeterminantOfCovariance
+    // What overflows may be subtracted from what does: `max` would make the NaN 0.
+    guard spread.isFinite else { return .infinity }
+    return max(0, 0.5 * (spread + volumes))
   }
 }
 
@@ -154,89 +133,81 @@ private struct LowRankPair {
   let q: LowRankNormal
   /// V = diag(d)⁻¹ W of the model.
   private let modelWeights: Matrix<Double>
+  /// W_p - W_q.
+  private let difference: Matrix<Double>
   private let shift: [Double]
 
-  init(_ p: LowRankNormal, _ q: LowRankNormal) throws {
+  init(_ p: LowRankNormal, _ q: LowRankNormal) {
     (self.p, self.q) = (p, q)
-    modelWeights = LowRankNormal.scaled(q.loadings) { 1 / q.diagonal[$0] }
+    modelWeights = Self.over(q.diagonal, q.loadings)
+    var difference = p.loadings
+    addMatrix(q.loadings, to: &difference, times: -1)
+    self.difference = difference
     shift = zip(p.mean, q.mean).map { $0 - $1 }
   }
 
-  private var loadingsDifference: Matrix<Double> {
-    var result = p.loadings
-    let (rows, columns) = (result.rows, result.columns)
-    result.withMutableElements { result, stride in
-      q.loadings.withElements { other, otherStride in
-        for row in 0..<rows {
-          for column in 0..<columns {
-            result[row * stride + column] -= other[row * otherStride + column]
-          }
-        }
-      }
-    }
+  /// diag(d)⁻¹ times a matrix.
+  private static func over(_ diagonal: [Double], _ matrix: Matrix<Double>) -> Matrix<Double> {
+    var result = matrix
+    scaleRows(of: &result, by: diagonal.map { 1 / $0 })
     return result
   }
 
   /// That of x and z together.
   var jointDivergence: Double {
-    let difference = loadingsDifference
-    return difference.withElements { difference, stride in
+    difference.withElements { difference, stride in
       p.diagonal.indices.reduce(0.0) { sum, row in
         let moved =
           shift[row] * shift[row] + squares(difference, row * stride, p.rank)
         return sum
-          + 0.5 * (logExcess(p.diagonal[row], over: q.diagonal[row]) + moved / q.diagonal[row])
+          + 0.5
+          * (SpecialFunctions.ratioExcess(p.diagonal[row], over: q.diagonal[row])
+            + moved / q.diagonal[row])
       }
     }
   }
 
   /// The mean of that of z given x; nil where the capacitances are too far apart.
-  func posteriorDivergence() throws -> Double? {
-    let weights = LowRankNormal.scaled(p.loadings) { 1 / p.diagonal[$0] }
-    let difference = loadingsDifference
+  func posteriorDivergence() throws(InferenceError) -> Double? {
+    var (spread, rest) = try algebra { () throws(LinearAlgebraError) in try posteriorParts() }
+    guard let volume = try excessSpread(of: &spread) else { return nil }
+    return 0.5 * (volume + rest)
+  }
+
+  /// -L_p⁻¹ (K_p - K_q) L_p⁻ᵀ, and E|L_q⁻¹ (B e - V_qᵀ (m_p - m_q))|².
+  private func posteriorParts() throws(LinearAlgebraError) -> (
+    spread: Matrix<Double>, scatter: Double
+  ) {
+    let weights = Self.over(p.diagonal, p.loadings)
     // V_p - V_q, from differences of the parameters.
-    var apart = LowRankNormal.scaled(difference) { 1 / q.diagonal[$0] }
-    let (rows, rank) = (apart.rows, apart.columns)
-    apart.withMutableElements { apart, stride in
-      weights.withElements { weights, weightStride in
-        for row in 0..<rows {
-          let factor = (q.diagonal[row] - p.diagonal[row]) / q.diagonal[row]
-          for column in 0..<rank {
-            apart[row * stride + column] += factor * weights[row * weightStride + column]
-          }
-        }
-      }
-    }
+    var apart = Self.over(q.diagonal, difference)
+    var turned = weights
+    scaleRows(of: &turned, by: zip(p.diagonal, q.diagonal).map { ($1 - $0) / $1 })
+    addMatrix(turned, to: &apart)
     // K_p - K_q.
     var capacitances = try BLAS.gemm(difference, weights, transposeFirst: true)
     try BLAS.gemm(q.loadings, apart, transposeFirst: true, beta: 1, into: &capacitances)
-    var spread = Matrix<Double>(rows: rank, columns: rank)
-    for row in 0..<rank {
-      for column in 0..<rank {
+    var spread = Matrix<Double>(rows: p.rank, columns: p.rank)
+    for row in 0..<p.rank {
+      for column in 0..<p.rank {
         spread[row, column] = -(capacitances[row, column] + capacitances[column, row]) / 2
       }
     }
-    // (K_p - K_q) K_p⁻¹, from the right.
-    var turned = capacitances
-    try BLAS.trsm(p.capacitance, inPlace: &turned, side: .right, transpose: true)
-    try BLAS.trsm(p.capacitance, inPlace: &turned, side: .right)
-    // Bᵀ = V_p - V_q - V_p ((K_p - K_q) K_p⁻¹)ᵀ, then its rows divided by L_q.
-    try BLAS.gemm(weights, turned, transposeSecond: true, alpha: -1, beta: 1, into: &apart)
-    try BLAS.trsm(q.capacitance, inPlace: &apart, side: .right, transpose: true)
     try BLAS.trsm(p.capacitance, inPlace: &spread)
     try BLAS.trsm(p.capacitance, inPlace: &spread, side: .right, transpose: true)
-    guard let volume = try excessSpread(of: &spread) else { return nil }
+    // (K_p - K_q) K_p⁻¹, from the right.
+    try BLAS.trsm(p.capacitance, inPlace: &capacitances, side: .right, transpose: true)
+    try BLAS.trsm(p.capacitance, inPlace: &capacitances, side: .right)
+    // Bᵀ = V_p - V_q - V_p ((K_p - K_q) K_p⁻¹)ᵀ, then its rows divided by L_q.
+    try BLAS.gemm(weights, capacitances, transposeSecond: true, alpha: -1, beta: 1, into: &apart)
+    try BLAS.trsm(q.capacitance, inPlace: &apart, side: .right, transpose: true)
     let mixed = try BLAS.gemm(apart, p.loadings, transposeFirst: true)
-    let scatter = apart.withElements { apart, stride in
-      p.diagonal.indices.reduce(0.0) {
-        $0 + p.diagonal[$1] * squares(apart, $1 * stride, rank)
-      }
-    }
-    return 0.5 * (volume + scatter + sumOfSquares(mixed) + (try explainedShift()))
+    let own = zip(p.diagonal, apart.rowSquares()).reduce(0.0) { $0 + $1.0 * $1.1 }
+    return (spread, own + sumOfSquares(mixed) + (try explainedShift()))
   }
 
   /// tr Σ_q⁻¹ Σ_p + (m_p - m_q)ᵀ Σ_q⁻¹ (m_p - m_q).
-  func traceAndDistance() throws -> Double {
+  func traceAndDistance() throws(LinearAlgebraError) -> Double {
     // Rows of V_q L_q⁻ᵀ: what the factors take away of diag(d_q)⁻¹.
     var taken = modelWeights
     try BLAS.trsm(q.capacitance, inPlace: &taken, side: .right, transpose: true)
@@ -255,15 +226,13 @@ private struct LowRankPair {
   }
 
   /// |L_q⁻¹ V_qᵀ (m_p - m_q)|².
-  private func explainedShift() throws -> Double {
+  private func explainedShift() throws(LinearAlgebraError) -> Double {
     let product = try BLAS.gemm(
       modelWeights, Matrix(shift, rows: shift.count, columns: 1), transposeFirst: true)
     return sumOfSquares(try BLAS.trsm(q.capacitance, product))
   }
 
   private func sumOfSquares(_ matrix: Matrix<Double>) -> Double {
-    matrix.withElements { elements, stride in
-      (0..<matrix.rows).reduce(0.0) { $0 + squares(elements, $1 * stride, matrix.columns) }
-    }
+    matrix.rowSquares().reduce(0, +)
   }
 }

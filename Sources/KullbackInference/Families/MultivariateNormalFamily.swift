@@ -1,7 +1,7 @@
+internal import Kullback
 internal import KullbackKernels
 internal import KullbackLinearAlgebra
 internal import KullbackMatrix
-internal import Synchronization
 
 extension MultivariateNormal: DistributionFamily {
   /// The entropy ½ n (1 + log 2π) + log det L, in nats.
@@ -61,9 +61,7 @@ extension MultivariateNormal: DistributionFamily {
   public static func divergences(
     targets: [MultivariateNormal], models: [MultivariateNormal], threads: Int
   ) throws(InferenceError) -> [Double] {
-    guard targets.count == models.count || targets.count == 1 || models.count == 1 else {
-      throw .lengthMismatch("models", expected: targets.count, given: models.count)
-    }
+    try checkBroadcast(targets.count, models.count)
     let count = targets.count == 1 ? models.count : targets.count
     guard count > 0, let first = targets.first else { return [] }
     for other in targets { try check(first, other) }
@@ -105,12 +103,9 @@ func inChunks<Element: Sendable>(
   _ count: Int, threads: Int, _ body: @Sendable (Range<Int>) -> [Element]
 ) -> [Element] {
   let pieces = max(1, min(count, threads <= 1 ? 1 : threads * 8))
-  let results = Mutex([[Element]](repeating: [], count: pieces))
-  BLAS.withOneThread {
-    Threads.parallel(tasks: pieces, threads: threads) { piece in
-      let part = body(count * piece / pieces..<count * (piece + 1) / pieces)
-      results.withLock { $0[piece] = part }
+  return BLAS.withOneThread {
+    inOrder(pieces, threads: threads) { piece in
+      body(count * piece / pieces..<count * (piece + 1) / pieces)
     }
-  }
-  return results.withLock { $0.flatMap { $0 } }
+  }.flatMap { $0 }
 }

@@ -80,9 +80,7 @@ public struct NormalDivergences: Sendable, Equatable {
 public func forwardKL(
   target: MultivariateNormals, model: MultivariateNormals, threads: Int = Threads.default
 ) throws(InferenceError) -> NormalDivergences {
-  guard target.count == model.count || target.count == 1 || model.count == 1 else {
-    throw .lengthMismatch("models", expected: target.count, given: model.count)
-  }
+  try checkBroadcast(target.count, model.count)
   guard target.dimension == model.dimension else {
     throw .lengthMismatch(
       "dimensions of the models", expected: target.dimension, given: model.dimension)

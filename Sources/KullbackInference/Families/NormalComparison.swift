@@ -105,7 +105,10 @@ struct NormalComparison {
           for row in 0..<dimension {
             let excess = work[row * stride + row]
             sum += squares(work, row * stride, row) + excess * excess
-            sum += 2 * logExcess(p[row * strideP + row], over: q[row * strideQ + row])
+            sum +=
+              2
+              * SpecialFunctions.ratioExcess(
+                p[row * strideP + row], over: q[row * strideQ + row])
           }
         }
       }
@@ -207,7 +210,8 @@ func excessSpread(of matrix: inout Matrix<Double>) throws(InferenceError) -> Dou
     (0..<order).reduce(0.0) { sum, row in
       let below = squares(elements, row * stride, row)
       let pivot = elements[row * stride + row]
-      return sum + below + logExcess(diagonal[row] - below, ratio: pivot * pivot)
+      return sum + below
+        + SpecialFunctions.logExcess(diagonal[row] - below, ratio: pivot * pivot)
     }
   }
 }
@@ -217,30 +221,5 @@ func logDeterminant(_ factor: Matrix<Double>) -> Double {
   let order = factor.rows
   return factor.withElements { factor, stride in
     (0..<order).reduce(0.0) { $0 + log(factor[$1 * stride + $1]) }
-  }
-}
-
-/// The sum of the squares of `count` elements, in four parts so that additions need not wait for each other.
-func squares(_ elements: borrowing Span<Double>, _ first: Int, _ count: Int) -> Double {
-  var parts = SIMD4<Double>.zero
-  let whole = count & ~3
-  for index in stride(from: first, to: first + whole, by: 4) {
-    let four = SIMD4(
-      elements[index], elements[index + 1], elements[index + 2], elements[index + 3])
-    parts += four * four
-  }
-  var sum = parts.sum()
-  for index in first + whole..<first + count { sum += elements[index] * elements[index] }
-  return sum
-}
-
-/// Runs linear algebra, its errors in this module's words.
-func algebra<Result>(
-  _ body: () throws(LinearAlgebraError) -> Result
-) throws(InferenceError) -> Result {
-  do {
-    return try body()
-  } catch {
-    throw InferenceError(error)
   }
 }

@@ -132,7 +132,7 @@ struct RoundEstimate {
       weights: Self.parts.map(\.share),
       components: try Self.parts.map { part throws(InferenceError) in
         var factor = centre.factor
-        scaleRows(of: &factor, by: [Double](repeating: part.scale, count: centre.dimension))
+        factor.scale(by: part.scale)
         return try MultivariateNormal(mean: centre.mean, factor: factor)
       })
     points = try proposal.draws(draws, seed: seed)
@@ -217,12 +217,10 @@ struct RoundEstimate {
     switch family {
     case .full: normal = self.normal
     case .meanField:
-      var factor = Matrix<Double>(rows: variances.count, columns: variances.count)
-      for index in variances.indices { factor[index, index] = variances[index].squareRoot() }
-      normal = try MultivariateNormal(mean: moments.mean, factor: factor)
+      normal = try MultivariateNormal(
+        mean: moments.mean, deviations: variances.map { $0.squareRoot() })
     }
-    let fitted = try GaussianMixture(weights: [1], components: [normal])
-    let ratios = zip(logDensities, try fitted.logDensities(at: points)).map { $0 - $1 }
+    let ratios = zip(logDensities, try normal.logDensities(at: points)).map { $0 - $1 }
     // Where the target has no density the weight is 0, and 0 · (-inf) counts nothing.
     let mean = zip(weights.values, ratios).reduce(0) { $1.0 > 0 ? $0 + $1.0 * $1.1 : $0 }
     let share = 1 / Double(ratios.count)
@@ -232,7 +230,7 @@ struct RoundEstimate {
     }
     return ForwardFit(
       normal: normal, family: family, meanErrors: meanErrors, varianceErrors: varianceErrors,
-      crossEntropy: -NormalEvaluator(normal).peak + 0.5 * Double(normal.dimension),
+      crossEntropy: normal.entropy,
       divergence: mean - weights.logMeanRatio, divergenceError: square.squareRoot(),
       logNormaliser: weights.logMeanRatio, logNormaliserError: weights.logMeanRatioError,
       draws: points.rows, effectiveSampleSize: weights.effectiveSampleSize, smoothing: smoothing,

@@ -77,7 +77,7 @@ extension MultivariateNormal {
     mean: [Double], scatter: Matrix<Double>, divisor: Double
   ) throws(InferenceError) -> MultivariateNormal {
     var covariance = scatter
-    scaleRows(of: &covariance, by: [Double](repeating: 1 / divisor, count: mean.count))
+    covariance.scale(by: 1 / divisor)
     let variances = mean.indices.map { covariance[$0, $0] }
     if let column = variances.firstIndex(where: { !($0 > 0) }) { throw .dependentColumn(column) }
     let normal: MultivariateNormal

@@ -58,7 +58,7 @@ struct SampleMoments: Sendable {
       return scatter.sums
     }
     scatter = Matrix(rows: dimension, columns: dimension)
-    for part in parts { accumulate(part, into: &scatter) }
+    for part in parts { addMatrix(part, to: &scatter) }
   }
 
   private struct Sum: Sendable {
@@ -116,7 +116,7 @@ struct Scatter: Sendable {
   }
 
   /// Adds other sums of the same shape.
-  mutating func add(_ other: Scatter) { accumulate(other.sums, into: &sums) }
+  mutating func add(_ other: Scatter) { addMatrix(other.sums, to: &sums) }
 
   /// Adds a multiple of a diagonal.
   mutating func add(diagonal: [Double], times factor: Double) {
@@ -138,30 +138,6 @@ struct Scatter: Sendable {
             }
           }
         }
-      }
-    }
-  }
-}
-
-/// Multiplies every row by its factor.
-func scaleRows(of rows: inout Matrix<Double>, by factors: [Double]) {
-  let columns = rows.columns
-  precondition(factors.count == rows.rows, "not a factor for each row")
-  rows.withMutableElements { rows, stride in
-    for (row, factor) in factors.enumerated() {
-      for column in 0..<columns { rows[row * stride + column] *= factor }
-    }
-  }
-}
-
-/// Adds a matrix to another of its shape.
-func accumulate(_ matrix: Matrix<Double>, into sum: inout Matrix<Double>) {
-  let (rows, columns) = (matrix.rows, matrix.columns)
-  precondition(sum.rows == rows && sum.columns == columns, "shapes differ")
-  matrix.withElements { matrix, stride in
-    sum.withMutableElements { sum, sumStride in
-      for row in 0..<rows {
-        for column in 0..<columns { sum[row * sumStride + column] += matrix[row * stride + column] }
       }
     }
   }

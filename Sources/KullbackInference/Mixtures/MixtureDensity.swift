@@ -34,36 +34,16 @@ extension GaussianMixture: Density {
   public func logDensities(
     at points: Matrix<Double>, gradients: inout Matrix<Double>
   ) throws -> [Double] {
-    try check(points)
-    guard gradients.rows == points.rows, gradients.columns == points.columns else {
-      throw InferenceError.lengthMismatch(
-        "elements of the gradients", expected: points.rows * points.columns,
-        given: gradients.rows * gradients.columns)
-    }
+    try check(points, gradients)
     let evaluator = MixtureEvaluator(self)
     let tiles = evaluator.tiles(points.rows)
     let results = try tiles.map { range in
       try evaluator.logDensitiesAndGradients(at: points[rows: range])
     }
     for (range, result) in zip(tiles.ranges, results) {
-      result.gradients.withElements { part, stride in
-        gradients.withMutableElements { all, allStride in
-          for row in range {
-            let from = (row - range.lowerBound) * stride
-            for column in 0..<points.columns {
-              all[row * allStride + column] = part[from + column]
-            }
-          }
-        }
-      }
+      copyRows(of: result.gradients, to: &gradients, at: range.lowerBound)
     }
     return results.flatMap(\.values)
-  }
-
-  private func check(_ points: Matrix<Double>) throws(InferenceError) {
-    guard points.columns == dimension else {
-      throw .lengthMismatch("columns of the points", expected: dimension, given: points.columns)
-    }
   }
 }
 

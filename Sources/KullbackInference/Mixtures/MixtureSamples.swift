@@ -160,7 +160,7 @@ struct MixtureSamples: Sendable {
       for (index, variance) in variances.enumerated() {
         columns[index, index] = variance.squareRoot()
       }
-      sum += try NormalEvaluator(component).squares(ofOffsets: columns).reduce(0, +)
+      sum += try NormalEvaluator(component).squaredLengths(ofOffsets: columns).reduce(0, +)
     }
     return regularisation * sum / (2 * Double(count))
   }

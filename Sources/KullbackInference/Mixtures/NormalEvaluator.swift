@@ -1,14 +1,6 @@
 internal import KullbackLinearAlgebra
 internal import KullbackMatrix
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// A normal distribution made ready to be evaluated at many points.
 ///
 /// Points are centred before they are divided by the factor, so that a mean far from 0 costs no digits.
@@ -22,15 +14,14 @@ struct NormalEvaluator: Sendable {
   init(_ normal: MultivariateNormal) {
     self.normal = normal
     let dimension = normal.dimension
-    var (logarithms, scales, isDiagonal) = (0.0, [Double](), true)
+    var (scales, isDiagonal) = ([Double](), true)
     normal.factor.withElements { factor, stride in
       for row in 0..<dimension {
-        logarithms += log(factor[row * stride + row])
         scales.append(1 / factor[row * stride + row])
         for column in 0..<row where factor[row * stride + column] != 0 { isDiagonal = false }
       }
     }
-    peak = -0.5 * Double(dimension) * log(2 * .pi) - logarithms
+    peak = -0.5 * Double(dimension) * logTwoPi - logDeterminant(normal.factor)
     self.scales = isDiagonal ? scales : nil
   }
 
@@ -69,9 +60,8 @@ struct NormalEvaluator: Sendable {
     standard.withElements { z, stride in
       scores.withMutableElements { scores, scoreStride in
         for row in 0..<rows {
-          var sum = 0.0
-          for index in row * stride..<row * stride + dimension { sum += z[index] * z[index] }
-          scores[row * scoreStride + column] = peak + constant - 0.5 * sum
+          scores[row * scoreStride + column] =
+            peak + constant - 0.5 * squares(z, row * stride, dimension)
         }
       }
     }
@@ -79,35 +69,15 @@ struct NormalEvaluator: Sendable {
 }
 
 extension NormalEvaluator {
-  /// |L⁻¹d|² of offsets d from the mean, one a row.
-  func squares(ofOffsets offsets: Matrix<Double>) throws(LinearAlgebraError) -> [Double] {
-    let standard = try BLAS.trsm(
-      normal.factor, offsets, side: .right, triangle: .lower, transpose: true)
-    return (0..<standard.rows).map { row in standard.row(row).reduce(0) { $0 + $1 * $1 } }
+  /// The log density at each point, of z.
+  func logDensities(ofStandardised standard: Matrix<Double>) -> [Double] {
+    standard.rowSquares().map { peak - 0.5 * $0 }
   }
-}
 
-/// Rows less a centre, each column times its scale, in a matrix of as many rows and columns.
-func centre(
-  _ points: Matrix<Double>, on mean: [Double], into result: inout Matrix<Double>,
-  scales: [Double]? = nil
-) {
-  let (rows, columns) = (points.rows, points.columns)
-  precondition(result.rows == rows && result.columns == columns && mean.count == columns)
-  points.withElements { points, stride in
-    result.withMutableElements { result, resultStride in
-      for row in 0..<rows {
-        let (from, to) = (row * stride, row * resultStride)
-        if let scales {
-          for column in 0..<columns {
-            result[to + column] = (points[from + column] - mean[column]) * scales[column]
-          }
-        } else {
-          for column in 0..<columns {
-            result[to + column] = points[from + column] - mean[column]
-          }
-        }
-      }
-    }
+  /// |L⁻¹d|² of offsets d from the mean, one a row.
+  func squaredLengths(ofOffsets offsets: Matrix<Double>) throws(LinearAlgebraError) -> [Double] {
+    try BLAS.trsm(
+      normal.factor, offsets, side: .right, triangle: .lower, transpose: true
+    ).rowSquares()
   }
 }

@@ -1,6 +1,6 @@
+internal import Kullback
 internal import KullbackKernels
 internal import KullbackLinearAlgebra
-internal import Synchronization
 
 /// Rows in tiles whose size only the data decide, so that sums do not depend on the number of threads.
 struct RowTiles {
@@ -36,16 +36,14 @@ struct RowTiles {
     threads: Int = Threads.default, _ body: @Sendable (Range<Int>) throws -> Result
   ) throws -> [Result] {
     let ranges = ranges
-    let results = Mutex([Swift.Result<Result, any Error>?](repeating: nil, count: ranges.count))
-    BLAS.withOneThread {
-      Threads.parallel(tasks: ranges.count, threads: threads) { index in
-        let result = Swift.Result<Result, any Error> {
+    let results = BLAS.withOneThread {
+      inOrder(ranges.count, threads: threads) { index in
+        Swift.Result<Result, any Error> {
           try Task.checkCancellation()
           return try body(ranges[index])
         }
-        results.withLock { $0[index] = result }
       }
     }
-    return try results.withLock { try $0.compactMap { try $0?.get() } }
+    return try results.map { try $0.get() }
   }
 }

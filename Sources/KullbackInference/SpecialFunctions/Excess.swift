@@ -11,12 +11,16 @@ extension SpecialFunctions {
   ///
   ///     u - log(1 + u) >= 0,  near u² / 2 at 0
   ///
-  /// - Range: u >= -1; +inf at -1.
-  /// - Accuracy: relative error at most 1e-15 for u >= -0.9; below, it is that of `log1p`.
+  /// - Parameters:
+  ///   - u: at least -1; +inf comes out there.
+  ///   - ratio: 1 + u, where the caller has it with digits that u near -1 has not.
+  /// - Accuracy: relative error at most 1e-15 for u >= -0.9; below, it is that of `log1p`, or of the ratio.
   ///
   /// Source: with s = u / (2 + u), log(1 + u) = 2 artanh s and u - 2 s = u s; Abramowitz and Stegun 4.1.27.
-  package static func logExcess(_ u: Double) -> Double {
-    guard u >= -0.5, u <= 1 else { return u == .infinity ? u : u - log1p(u) }
+  package static func logExcess(_ u: Double, ratio: Double? = nil) -> Double {
+    guard u >= -0.5, u <= 1 else {
+      return u == .infinity ? u : u - (ratio.map { log($0) } ?? log1p(u))
+    }
     let s = u / (2 + u)
     let square = s * s
     // At most 1/9 is raised to at most the 15th power; the first term left out is below 2e-17 of the first.

@@ -8,3 +8,6 @@ package enum SpecialFunctions {
   /// ½ log 2π.
   package static let halfLogTwoPi = 0.918_938_533_204_672_741_8
 }
+
+/// log 2π.
+let logTwoPi = 2 * SpecialFunctions.halfLogTwoPi

@@ -16,7 +16,7 @@ struct FixedDraws {
     var random = SplitMix(seed: seed)
     var half = Matrix<Double>.standardNormal(rows: pairs, columns: dimension, &random)
     if pairs >= dimension {
-      half = try linearAlgebra { () throws(LinearAlgebraError) in
+      half = try algebra { () throws(LinearAlgebraError) in
         try BLAS.withOneThread { () throws(LinearAlgebraError) in
           let moment = try BLAS.syrk(half, transpose: true, alpha: 1 / Double(pairs))
           let root = try LAPACK.potrf(moment)

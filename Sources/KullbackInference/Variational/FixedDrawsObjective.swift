@@ -1,13 +1,5 @@
 internal import KullbackMatrix
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// H(q,p) - H(q) as a function of a normal distribution's parameters, the expectation taken over fixed draws.
 struct FixedDrawsObjective<Target: Density> {
   let target: Target
@@ -27,7 +19,7 @@ struct FixedDrawsObjective<Target: Density> {
       slopes, standard: standard, at: parameters, entropy: 1, into: &gradient)
     values = values.map { $0 / count }
     return -values.reduce(0, +) - relative.logDeterminant(parameters)
-      - relative.reference.entropyOfNormal
+      - relative.reference.entropy
   }
 }
 
@@ -47,25 +39,6 @@ extension Density {
   func checkCount(_ values: [Double], _ points: Matrix<Double>) throws(InferenceError) {
     guard values.count == points.rows else {
       throw .lengthMismatch("log densities", expected: points.rows, given: values.count)
-    }
-  }
-}
-
-extension MultivariateNormal {
-  /// n/2 log 2πe + log det L.
-  var entropyOfNormal: Double {
-    Double(dimension) * (1 + logOfTwoPi) / 2 + logDeterminantOfFactor
-  }
-}
-
-extension Matrix<Double> {
-  /// Multiplies every element.
-  mutating func scale(by factor: Double) {
-    let (rows, columns) = (self.rows, self.columns)
-    withMutableElements { elements, stride in
-      for row in 0..<rows {
-        for column in 0..<columns { elements[row * stride + column] *= factor }
-      }
     }
   }
 }

@@ -92,7 +92,7 @@ struct RelativeNormal: Sendable {
       }
       return
     }
-    let byFactor = try linearAlgebra { () throws(LinearAlgebraError) in
+    let byFactor = try algebra { () throws(LinearAlgebraError) in
       try BLAS.withOneThread { () throws(LinearAlgebraError) in
         let cross = try BLAS.gemm(slopes, standard, transposeFirst: true)
         return try BLAS.gemm(reference.factor, cross, transposeFirst: true)
@@ -117,7 +117,7 @@ extension MultivariateNormal {
     _ vector: [Double], _ family: GaussianFamily, transpose: Bool = false
   ) throws(InferenceError) -> [Double] {
     guard family == .full else { return vector.indices.map { factor[$0, $0] * vector[$0] } }
-    return try linearAlgebra { () throws(LinearAlgebraError) in
+    return try algebra { () throws(LinearAlgebraError) in
       try BLAS.withOneThread { () throws(LinearAlgebraError) in
         try BLAS.gemv(factor, vector, transpose: transpose)
       }
@@ -126,33 +126,6 @@ extension MultivariateNormal {
 }
 
 extension Matrix<Double> {
-  /// The sum of each column.
-  func columnSums() -> [Double] {
-    let (rows, columns) = (self.rows, self.columns)
-    var sums = [Double](repeating: 0, count: columns)
-    withElements { elements, stride in
-      for row in 0..<rows {
-        for column in 0..<columns { sums[column] += elements[row * stride + column] }
-      }
-    }
-    return sums
-  }
-
-  /// The inner product of each column with the same column of another matrix.
-  func columnProducts(with other: Matrix) -> [Double] {
-    let (rows, columns) = (self.rows, self.columns)
-    var sums = [Double](repeating: 0, count: columns)
-    withElements { elements, stride in
-      other.withElements { others, otherStride in
-        for row in 0..<rows {
-          for column in 0..<columns {
-            sums[column] += elements[row * stride + column] * others[row * otherStride + column]
-          }
-        }
-      }
-    }
-    return sums
-  }
 
   /// The diagonal matrix of the products of two diagonals.
   func timesDiagonal(of other: Matrix) -> Matrix {

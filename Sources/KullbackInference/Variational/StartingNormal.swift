@@ -23,9 +23,9 @@ struct StartingNormals<Target: Density> {
     if let normal = try curved(at: mode.point) { found.append(normal) }
     if !mode.convergence.isConverged, let normal = try curved(at: zero) { found.append(normal) }
     for scale in [1, 0.1, 0.01] {
-      var factor = Matrix<Double>(rows: zero.count, columns: zero.count)
-      for index in zero.indices { factor[index, index] = scale }
-      found.append(try MultivariateNormal(mean: zero, factor: factor))
+      found.append(
+        try MultivariateNormal(
+          mean: zero, deviations: [Double](repeating: scale, count: zero.count)))
     }
     return found
   }
@@ -74,11 +74,10 @@ struct StartingNormals<Target: Density> {
   }
 
   private func diagonal(_ point: [Double], _ curvature: Matrix<Double>) -> MultivariateNormal? {
-    var factor = Matrix<Double>(rows: point.count, columns: point.count)
-    for index in point.indices {
-      factor[index, index] = 1 / max(abs(curvature[index, index]), 1e-12).squareRoot()
+    let deviations = point.indices.map { index in
+      1 / max(abs(curvature[index, index]), 1e-12).squareRoot()
     }
-    return try? MultivariateNormal(mean: point, factor: factor)
+    return try? MultivariateNormal(mean: point, deviations: deviations)
   }
 
   private func full(_ point: [Double], _ curvature: Matrix<Double>) -> MultivariateNormal? {

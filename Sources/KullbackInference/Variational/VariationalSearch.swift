@@ -1,14 +1,6 @@
 internal import KullbackLinearAlgebra
 internal import KullbackMatrix
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// One fit: start, search, and what is said about the result.
 struct VariationalSearch<Target: Density> {
   let target: Target
@@ -79,7 +71,7 @@ struct VariationalSearch<Target: Density> {
       let points = try normal.draws(fromStandard: fixed.standard)
       let values = try target.logDensities(at: points)
       try target.checkCount(values, points)
-      let value = values.reduce(0, +) / Double(count) + normal.entropyOfNormal
+      let value = values.reduce(0, +) / Double(count) + normal.entropy
       guard value.isFinite, best.map({ value > $0.value }) ?? true else { continue }
       best = (value, normal)
     }
@@ -103,8 +95,8 @@ struct VariationalSearch<Target: Density> {
       objectiveDraws: found.draws, objective: found.value.isNaN ? -bound.value : found.value,
       evidenceLowerBound: bound,
       crossEntropy: VariationalFit.Estimate(
-        value: gaussian.entropyOfNormal - bound.value, standardError: cross.standardError),
-      entropy: gaussian.entropyOfNormal, meanStandardErrors: try meanErrors(gaussian),
+        value: gaussian.entropy - bound.value, standardError: cross.standardError),
+      entropy: gaussian.entropy, meanStandardErrors: try meanErrors(gaussian),
       diagnosticDraws: weighted.points, logWeights: weighted.logWeights,
       smoothing: weighted.smoothing)
   }
@@ -190,11 +182,6 @@ extension VariationalFit.Estimate {
 extension MultivariateNormal {
   /// The same mean with the diagonal of the covariance.
   func withoutCorrelation() throws(InferenceError) -> MultivariateNormal {
-    var diagonal = Matrix<Double>(rows: dimension, columns: dimension)
-    for row in 0..<dimension {
-      diagonal[row, row] = (0...row).reduce(0) { $0 + factor[row, $1] * factor[row, $1] }
-        .squareRoot()
-    }
-    return try MultivariateNormal(mean: mean, factor: diagonal)
+    try MultivariateNormal(mean: mean, deviations: deviations)
   }
 }

@@ -4,16 +4,21 @@ static int pl_wants_family(const kvk_pair_out *out) {
   return out->column[KVK_JS] || out->column[KVK_TV] || out->column[KVK_HELLINGER];
 }
 
+// Whether the second family's pass runs in Double, where the sums did not: Floats do not hold the differences of
+// rows that are very near, nor A - B where that is large beside them.
+static int pl_family_widens(const pl_row *s, const pl_result *r) {
+  return r->d_ab < 1e-9 || r->d_ab < s->c * s->c * 0x1p-52;
+}
+
 static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_row *s,
                       double sums[3]) {
   pl_view view;
-  // Far from 0, two Floats do not hold A - B closely enough.
-  const int wide = pair->type == KVK_F64 || s->mode == PL_WIDE || fabs(s->c) > 4096;
+  const pl_result r = pl_conclude(s);
+  const int wide = pair->type == KVK_F64 || s->wide || pl_family_widens(s, &r);
   // A - B from the sums' own reference, which keeps its digits where the rows are alike.
   const double difference = s->c, difference_low = s->c_low + s->log_ratio;
   const double c = difference + difference_low, bb = c - difference;
   const double c_low = (difference - (c - bb)) + (difference_low - bb);
-  const pl_result r = pl_conclude(s);
   pf_reference_f32 f;
   pf_reference_f64 d;
   // p = exp(a - base) 2^-exponent norm.
@@ -52,9 +57,8 @@ static void pl_recentre(const pl_pair *pair, const pl_result *r, pl_row *s) {
   const double c = s->c + r->log_ratio, bb = c - s->c;
   s->c_low += (s->c - (c - bb)) + (r->log_ratio - bb);
   s->c = c;
-  if (pair->type != KVK_F64) pl_round_shift(&s->c, &s->c_low);
+  if (pair->type != KVK_F64 && !s->wide) pl_round_shift(&s->c, &s->c_low);
   s->exact = 1;
-  if (pair->type != KVK_F64 && !(fabs(r->log_ratio) <= 30)) s->mode = PL_WIDE;
   for (int j = 0; j < PL_SUMS; j++) s->sum[j] = 0;
 }
 
@@ -72,9 +76,12 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
   int32_t status_a = s->status_a, status_b = s->status_b;
   if (!status_a && !s->started) status_a = KVK_NO_MASS;
   if (!status_b && !s->started) status_b = KVK_NO_MASS;
+  // What was subtracted of the logits, as they are divided by the temperature.
+  const double level_a = s->level_a / side_temperature(pair->a), level_b = s->level_b / side_temperature(pair->b);
+  const double lse_a = level_a + r.lse_a, lse_b = level_b + r.lse_b;
   if (!status_a && !status_b) {
-    side_check(pair->a, s->top_a, r.lse_a, &status_a);
-    side_check(pair->b, s->top_b, r.lse_b, &status_b);
+    side_check(pair->a, s->top_a, lse_a, &status_a);
+    side_check(pair->b, s->top_b, lse_b, &status_b);
   } else if (!status_a) {
     status_a = pl_status_alone(pair->a, pair->row, classes);
   } else if (!status_b) {
@@ -85,7 +92,10 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
     for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
   } else {
     const double ab = r.d_ab, ba = r.d_ba;
-    const double js = 0.5 * s->js, tv = 0.5 * s->tv, hellinger = sqrt(0.5 * s->hellinger);
+    // Where one direction is 0 the rows are the same, and what the other sums hold is rounding.
+    const int same = ab == 0 || ba == 0;
+    const double js = same ? 0 : 0.5 * s->js, tv = same ? 0 : 0.5 * s->tv;
+    const double hellinger = same ? 0 : sqrt(0.5 * s->hellinger);
     v[KVK_D_AB] = swapped ? ba : ab;
     v[KVK_D_BA] = swapped ? ab : ba;
     v[KVK_H_A] = swapped ? r.h_b : r.h_a;
@@ -97,27 +107,50 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
     v[KVK_TV] = tv < 1 ? tv : 1;
     v[KVK_HELLINGER] = hellinger < 1 ? hellinger : 1;
     v[KVK_SAME_LARGEST] = s->index_a == s->index_b;
-    v[KVK_LSE_A] = swapped ? r.lse_b : r.lse_a;
-    v[KVK_LSE_B] = swapped ? r.lse_a : r.lse_b;
-    const double ratio = s->c + (s->c_low + r.log_ratio);
+    v[KVK_LSE_A] = swapped ? lse_b : lse_a;
+    v[KVK_LSE_B] = swapped ? lse_a : lse_b;
+    // The levels' difference first, which is exact where they are alike.
+    const double levels = side_temperature(pair->a) == side_temperature(pair->b)
+                              ? (s->level_a - s->level_b) / side_temperature(pair->a)
+                              : level_a - level_b;
+    const double ratio = levels + (s->c + (s->c_low + r.log_ratio));
     v[KVK_LOG_RATIO] = swapped ? -ratio : ratio;
   }
   for (int j = 0; j < KVK_PAIR_COUNT; j++)
     if (out->column[j]) out->column[j][i] = v[j];
+  if (out->norms) {
+    const double c = s->c + r.log_ratio, bb = c - s->c;
+    const double c_low = s->c_low + ((s->c - (c - bb)) + (r.log_ratio - bb));
+    const kvk_pair_norms norms = {s->level_a, s->level_b, s->top_a, s->top_b, r.log_a, r.log_b, c, c_low};
+    out->norms[i] = status_a || status_b ? norms_invalid() : swapped ? norms_swapped(&norms) : norms;
+  }
   out->status_a[i] = (uint8_t)(swapped ? status_b : status_a);
   out->status_b[i] = (uint8_t)(swapped ? status_a : status_b);
 }
 
-// What the next pass over a row is, after the one that `s` says.
+// What the next pass over a row is, after the one that `s` says: always a later one.
 static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *s) {
-  if (s->status_a || s->status_b || !(s->top_a > -INFINITY) || !(s->top_b > -INFINITY) ||
-      !s->started)
-    return s->pass = PL_DONE;
-  if (s->pass == PL_FAMILY) return s->pass = PL_DONE;
+  if (s->status_a || s->status_b || s->pass == PL_FAMILY) return s->pass = PL_DONE;
+  if (s->pass == PL_LEVEL) {
+    pl_begin_wide(pair, s);
+    return s->pass = PL_WIDE;
+  }
+  if (s->lost) return s->pass = PL_LEVEL;
+  if (!(s->top_a > -INFINITY) || !(s->top_b > -INFINITY) || !s->started) return s->pass = PL_DONE;
   const pl_result r = pl_conclude(s);
-  if (s->pass == PL_FIRST && r.look_again) {
+  const int single = pair->type != KVK_F64 && !s->wide, finite = pl_is_finite(s, &r);
+  const int first = s->pass == PL_FIRST || s->pass == PL_WIDE;
+  if (!s->wide) {
+    // A shift that is far from where the sums were taken wants Double.
+    const int far = first && r.look_again && single && !(fabs(r.log_ratio) <= 30);
+    if (!finite || far || (single && r.faint && !(first && r.look_again))) return s->pass = PL_LEVEL;
+  } else if (!finite) {
+    s->status_a = s->status_b = KVK_OUT_OF_RANGE;
+    return s->pass = PL_DONE;
+  }
+  if (first && r.look_again) {
     pl_recentre(pair, &r, s);
-    return s->pass = PL_SECOND_LOOK;
+    return s->pass = s->wide ? PL_WIDE_LOOK : PL_LOOK;
   }
   s->log_ratio = r.log_ratio;
   return s->pass = pl_wants_family(wanted) ? PL_FAMILY : PL_DONE;
@@ -127,31 +160,47 @@ static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *
 // as the row's state with sums of zero.
 static void pl_pass(const pl_pair *pair, int64_t from, int64_t to, const kvk_pair_out *wanted,
                     pl_row *partial) {
-  if (partial->pass == PL_FIRST) {
-    if (!pl_run(pair, from, to, 0, partial)) pl_restart(pair, from, to, partial);
+  switch (partial->pass) {
+  case PL_FIRST:
     if (wanted->column[KVK_SAME_LARGEST]) {
-      double largest;
-      partial->index_a = first_largest(pair->a, pair->row, from, to, &largest);
-      partial->index_b = first_largest(pair->b, pair->row, from, to, &largest);
+      partial->index_a = first_largest(pair->a, pair->row, from, to, &partial->largest_a);
+      partial->index_b = first_largest(pair->b, pair->row, from, to, &partial->largest_b);
     }
-  } else if (partial->pass == PL_SECOND_LOOK) {
-    pl_run(pair, from, to, 1, partial);
-  } else {
+    pl_run(pair, from, to, 0, partial);
+    break;
+  case PL_LOOK: pl_run(pair, from, to, 1, partial); break;
+  case PL_LEVEL: pl_find_levels(pair, from, to, partial); break;
+  case PL_WIDE:
+  case PL_WIDE_LOOK: pl_run_wide(pair, from, to, partial); break;
+  default: {
     double sums[3] = {0, 0, 0};
     pl_family(pair, from, to, partial, sums);
     partial->js += sums[0];
     partial->tv += sums[1];
     partial->hellinger += sums[2];
   }
+  }
+}
+
+// The pair with the levels that its rows have by now.
+static inline pl_pair pl_levelled(pl_pair pair, const pl_row *s) {
+  if (s->wide) {
+    pair.level_a = s->level_a;
+    pair.level_b = s->level_b;
+  }
+  return pair;
 }
 
 static void pair_row(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
                      const kvk_pair_out *out, int64_t index) {
   int swapped;
-  const pl_pair pair = pl_order(a, b, row, classes, &swapped);
+  pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s = {.top_a = -INFINITY, .top_b = -INFINITY};
-  do pl_pass(&pair, 0, classes, out, &s);
-  while (pl_next(&pair, out, &s) != PL_DONE);
+  // Ends: pl_next raises s.pass each time.
+  do {
+    pair = pl_levelled(pair, &s);
+    pl_pass(&pair, 0, classes, out, &s);
+  } while (pl_next(&pair, out, &s) != PL_DONE);
   pl_write(&pair, swapped, &s, classes, out, index);
 }
 
@@ -210,6 +259,10 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
       int32_t status_a = KVK_VALID, status_b = KVK_VALID;
       side_check(a, 0, v[KVK_LSE_A], &status_a);
       side_check(b, 0, v[KVK_LSE_B], &status_b);
+      if (out->norms) {
+        const kvk_pair_norms norms = {0, 0, r.top_a[lane], r.top_b[lane], r.log_a[lane], r.log_b[lane], r.c[lane], 0};
+        out->norms[at] = status_a || status_b ? norms_invalid() : swap ? norms_swapped(&norms) : norms;
+      }
       if (status_a || status_b)
         for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
       out->status_a[at] = (uint8_t)status_a;
@@ -239,9 +292,9 @@ static void pair_segment(const kvk_side *a, const kvk_side *b, int64_t row, int6
     return;
   }
   int swapped;
-  const pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s;
   memcpy(&s, state, sizeof s);
+  const pl_pair pair = pl_levelled(pl_order(a, b, row, classes, &swapped), &s);
   if (s.pass == PL_FIRST) {
     s = (pl_row){.top_a = -INFINITY, .top_b = -INFINITY};
   } else {
@@ -253,26 +306,48 @@ static void pair_segment(const kvk_side *a, const kvk_side *b, int64_t row, int6
   memcpy(partial, &s, sizeof s);
 }
 
-// What all parts of a row say together, apart from the sums.
+// What all parts of a row say together after the first pass, apart from the sums.
 static pl_row pl_gather(const kvk_state *partials, int64_t count) {
   pl_row all = {.top_a = -INFINITY, .top_b = -INFINITY};
   for (int64_t i = 0; i < count; i++) {
     pl_row p;
     memcpy(&p, &partials[i], sizeof p);
-    all.status_a = pl_worse(all.status_a, p.status_a);
-    all.status_b = pl_worse(all.status_b, p.status_b);
-    all.forbidden_ab |= p.forbidden_ab;
-    all.forbidden_ba |= p.forbidden_ba;
     all.started |= p.started;
     all.exact |= p.exact;
-    all.mode = p.mode > all.mode ? p.mode : all.mode;
+    all.masked |= p.masked;
     all.digits = p.digits;
-    if (i == 0 || p.top_a > all.top_a) all.index_a = p.index_a;
-    if (i == 0 || p.top_b > all.top_b) all.index_b = p.index_b;
+    if (i == 0 || p.largest_a > all.largest_a) {
+      all.index_a = p.index_a;
+      all.largest_a = p.largest_a;
+    }
+    if (i == 0 || p.largest_b > all.largest_b) {
+      all.index_b = p.index_b;
+      all.largest_b = p.largest_b;
+    }
     all.top_a = p.top_a > all.top_a ? p.top_a : all.top_a;
     all.top_b = p.top_b > all.top_b ? p.top_b : all.top_b;
   }
   return all;
+}
+
+// Adds up the first pass's sums, each with a reference of its own. They are lost where the references lie too
+// far apart.
+static void pl_merge_first(const pl_pair *pair, const kvk_state *partials, int64_t count, pl_row *s) {
+  pl_row p;
+  pl_place place = pl_place_for(pair->type != KVK_F64, s->exact, s->top_a, s->top_b);
+  for (int64_t i = 0; i < count; i++) {
+    memcpy(&p, &partials[i], sizeof p);
+    if (!p.started) continue;
+    pl_keep_shift(&place, &p);
+    break;
+  }
+  pl_refer_to(s, &place);
+  for (int64_t i = 0; i < count; i++) {
+    memcpy(&p, &partials[i], sizeof p);
+    if (!p.started) continue;
+    if (!pl_rebase(&p, &place, s->top_a, s->top_b)) s->lost = 1;
+    for (int j = 0; j < PL_SUMS; j++) s->sum[j] += p.sum[j];
+  }
 }
 
 static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
@@ -284,44 +359,30 @@ static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int
   const pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s, p;
   memcpy(&s, state, sizeof s);
-  if (s.pass == PL_FIRST) {
-    s = pl_gather(partials, count);
-    pl_place place = pl_place_for(pair.type != KVK_F64, s.exact, s.top_a, s.top_b);
-    for (int64_t i = 0; i < count; i++) {
-      memcpy(&p, &partials[i], sizeof p);
-      if (!p.started) continue;
-      pl_keep_shift(&place, &p);
-      break;
-    }
-    pl_refer_to(&s, &place);
-    int moved = 1;
-    for (int64_t i = 0; i < count && moved && !s.status_a && !s.status_b; i++) {
-      memcpy(&p, &partials[i], sizeof p);
-      if (!p.started) continue;
-      moved = pl_rebase(&p, &place, s.top_a, s.top_b);
+  const int32_t pass = s.pass;
+  if (pass == PL_FIRST) s = pl_gather(partials, count);
+  if (pass == PL_LEVEL) s.level_a = s.level_b = -INFINITY;
+  for (int64_t i = 0; i < count; i++) {
+    memcpy(&p, &partials[i], sizeof p);
+    s.status_a = side_worse(s.status_a, p.status_a);
+    s.status_b = side_worse(s.status_b, p.status_b);
+    s.lost |= p.lost;
+    if (pass == PL_FAMILY) {
+      s.js += p.js;
+      s.tv += p.tv;
+      s.hellinger += p.hellinger;
+    } else if (pass == PL_LEVEL) {
+      s.level_a = p.level_a > s.level_a ? p.level_a : s.level_a;
+      s.level_b = p.level_b > s.level_b ? p.level_b : s.level_b;
+    } else {
+      s.forbidden_ab |= p.forbidden_ab;
+      s.forbidden_ba |= p.forbidden_ba;
+      if (pass == PL_FIRST) continue;
       for (int j = 0; j < PL_SUMS; j++) s.sum[j] += p.sum[j];
     }
-    if (!moved) {
-      // The parts lie too far apart to be brought together: the row again, with the common reference.
-      for (int j = 0; j < PL_SUMS; j++) s.sum[j] = 0;
-      s.mode = PL_WIDE;
-      s.exact = 1;
-      s.pass = PL_SECOND_LOOK;
-      memcpy(state, &s, sizeof s);
-      return 1;
-    }
-  } else {
-    for (int64_t i = 0; i < count; i++) {
-      memcpy(&p, &partials[i], sizeof p);
-      if (s.pass == PL_SECOND_LOOK) {
-        for (int j = 0; j < PL_SUMS; j++) s.sum[j] += p.sum[j];
-      } else {
-        s.js += p.js;
-        s.tv += p.tv;
-        s.hellinger += p.hellinger;
-      }
-    }
   }
+  if (pass == PL_FIRST && !s.lost && !s.status_a && !s.status_b)
+    pl_merge_first(&pair, partials, count, &s);
   const int32_t next = pl_next(&pair, wanted, &s);
   memcpy(state, &s, sizeof s);
   return next != PL_DONE;

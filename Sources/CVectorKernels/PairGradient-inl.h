@@ -28,34 +28,35 @@ PG_FUNCTIONS(bf16, f32, float, KVK_BF16)
 PG_FUNCTIONS(f64, f64, double, KVK_F64)
 
 // What the masses of a row refer to, its normalisers being known: p = exp(a - base) 2^-exponent norm.
-static pf_reference_f32 pg_masses_single(double lse_a, double lse_b, double ratio) {
+static pf_reference_f32 pg_masses_single(const kvk_pair_norms *norms) {
+  const double lse_a = norms->top_a + norms->rest_a, lse_b = norms->top_b + norms->rest_b;
   // Where logits are moderate a power of two is taken off, which does not round.
   const int zero = fabs(lse_a) <= 64 && fabs(lse_b) <= 64;
   const double log2e = 1.44269504088896340736, ln2 = 0.69314718055994530942;
-  const double base_a = zero ? 0 : (double)(float)lse_a, exponent_a = zero ? rint(lse_a * log2e) : 0;
-  const double base_b = zero ? 0 : (double)(float)lse_b, exponent_b = zero ? rint(lse_b * log2e) : 0;
+  const double base_a = zero ? 0 : norms->top_a, exponent_a = zero ? rint(lse_a * log2e) : 0;
+  const double base_b = zero ? 0 : norms->top_b, exponent_b = zero ? rint(lse_b * log2e) : 0;
   pf_reference_f32 f;
   f.base_a = set1_f32((float)base_a);
   f.base_b = set1_f32((float)base_b);
   f.exponent_a = set1_f32((float)exponent_a);
   f.exponent_b = set1_f32((float)exponent_b);
-  f.norm_a = set1_f32((float)exp((zero ? exponent_a * ln2 : base_a) - lse_a));
-  f.norm_b = set1_f32((float)exp((zero ? exponent_b * ln2 : base_b) - lse_b));
-  f.c_high = set1_f32((float)ratio);
-  f.c_low = set1_f32((float)(ratio - (double)(float)ratio));
+  f.norm_a = set1_f32((float)exp(zero ? exponent_a * ln2 - lse_a : -norms->rest_a));
+  f.norm_b = set1_f32((float)exp(zero ? exponent_b * ln2 - lse_b : -norms->rest_b));
+  f.c_high = set1_f32((float)norms->ratio);
+  f.c_low = set1_f32((float)((norms->ratio - (double)(float)norms->ratio) + norms->ratio_low));
   return f;
 }
 
-static pf_reference_f64 pg_masses_double(double lse_a, double lse_b, double ratio) {
-  const v_f64 zero = set1_f64(0), one = set1_f64(1);
-  return (pf_reference_f64){set1_f64(lse_a), zero, one, set1_f64(lse_b), zero, one,
-                            set1_f64(ratio), zero};
+static pf_reference_f64 pg_masses_double(const kvk_pair_norms *norms) {
+  const v_f64 zero = set1_f64(0);
+  return (pf_reference_f64){set1_f64(norms->top_a), zero, set1_f64(exp(-norms->rest_a)),
+                            set1_f64(norms->top_b), zero, set1_f64(exp(-norms->rest_b)),
+                            set1_f64(norms->ratio), set1_f64(norms->ratio_low)};
 }
 
 static void pair_gradient(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
-                          int64_t from, int64_t to, int32_t which, const double *lse_a,
-                          const double *lse_b, const double *log_ratio, const double *d_ba,
-                          const kvk_target *result) {
+                          int64_t from, int64_t to, int32_t which, const kvk_pair_norms *norms,
+                          const double *d_ba, const kvk_target *result) {
   typedef void (*single)(const void *, const void *, const double *, const double *, int64_t,
                          const pg_reference_f32 *, float *, int);
   static const single singles[3][2] = {{pg_forward_f32, pg_reverse_f32},
@@ -64,23 +65,23 @@ static void pair_gradient(const kvk_side *a, const kvk_side *b, int64_t first, i
   const double scale = 1 / side_temperature(b);
   for (int64_t i = 0; i < count; i++) {
     const double divergence = which == KVK_GRADIENT_REVERSE ? d_ba[i] : 0;
-    const double known = lse_a[i] + lse_b[i] + log_ratio[i] + divergence;
+    const double known = norms[i].ratio + divergence;
     if (known - known != 0) { // not valid, or a reverse divergence that is infinite
       kvk_target part = *result;
       part.base = target_at(result, 0, from);
       store_nan(&part, i, to - from);
       continue;
     }
-    pl_pair pair = pl_pair_of(a, b, first + i);
+    const pl_pair pair = pl_pair_with(a, b, first + i, &norms[i]);
     // Far from 0, two Floats do not hold A - B closely enough.
-    const int wide = pair.type == KVK_F64 || fabs(log_ratio[i]) > 4096;
+    const int wide = pair.type == KVK_F64 || pl_has_levels(&pair) || fabs(norms[i].ratio) > 4096;
     pg_reference_f32 f;
     pg_reference_f64 d;
     if (wide) {
-      d = (pg_reference_f64){pg_masses_double(lse_a[i], lse_b[i], log_ratio[i]),
+      d = (pg_reference_f64){pg_masses_double(&norms[i]),
                              set1_f64(divergence), set1_f64(scale)};
     } else {
-      f = (pg_reference_f32){pg_masses_single(lse_a[i], lse_b[i], log_ratio[i]),
+      f = (pg_reference_f32){pg_masses_single(&norms[i]),
                              set1_f32((float)divergence), set1_f32((float)scale)};
     }
     for (int64_t k = from; k < to; k += PL_BLOCK) {

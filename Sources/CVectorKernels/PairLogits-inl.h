@@ -39,24 +39,50 @@ enum {
 #include "PairFamilyBody-inl.h"
 #undef KVK_REAL
 
+// The passes over a row. Whatever a pass finds, the next one is further down this list: at most six.
+enum {
+  PL_FIRST,     // the sums in the elements' type, their reference following the largest logits
+  PL_LOOK,      // the same with the shift A - B, where D was far below the terms it is made of
+  PL_LEVEL,     // the largest logits of the whole row, where the type could not hold the sums
+  PL_WIDE,      // the sums in Double, of logits less the row's largest: no level is too far
+  PL_WIDE_LOOK, // the same with the shift A - B
+  PL_FAMILY,    // Jensen-Shannon, total variation and Hellinger
+  PL_DONE,
+};
+
+// The largest |c| of PL_FIRST: beyond it c, held in two Floats or Doubles, is rounded too much.
+#define PL_SHIFT_SINGLE 4096.0
+#define PL_SHIFT_DOUBLE 0x1p40
+// The largest logit of PL_FIRST where staging has rounded it.
+#define PL_DIVIDED 256.0
+// The largest |x| of PL_FIRST in Double: beyond it a temperature may have made a logit infinite.
+#define PL_FARTHEST 1e300
+// Logits less their level are at most 0, so that their differences stay in range. Those that do not fit themselves
+// become PL_BEYOND; what the other side's mass in such a class comes to is out of range.
+#define PL_BEYOND (-0x1.fffffffffffffp1023)
+#define PL_LOWEST (-0x1.ffffffffffffep1023)
+// Entropies of Floats below it may have lost masses that are 0 in Float.
+#define PL_FAINTEST 1e-30
+
 // The sums of (a part of) a row and what they refer to. Fits a kvk_state.
 typedef struct {
   double sum[PL_SUMS];
   double scale, c, c_low;      // weights are relative to exp(scale), differences to c + c_low
-  double top_a, top_b;         // the largest logits so far
-  double index_a, index_b;     // their first places, where asked for
+  double level_a, level_b;     // what is subtracted from logits, as stored, before anything else
+  double top_a, top_b;         // the largest logits so far, less the levels
+  double index_a, index_b;     // the first places of the largest elements, where asked for
+  double largest_a, largest_b; // and these, as stored
   double js, tv, hellinger;
   double log_ratio;            // log Z_a - log Z_b, for the second family's pass
   double digits;               // the relative rounding of c in the element type, with its low part
-  int32_t started, exact, mode, pass;
+  int32_t started, exact, masked, pass;
+  int32_t lost;      // the pass could not hold the sums: PL_LEVEL is next
+  int32_t wide;      // the sums are those of PL_WIDE
   int32_t from_zero; // weights in Float are taken from 0, not from the largest logit
   int32_t forbidden_ab, forbidden_ba;
   int32_t status_a, status_b;
 } pl_row;
 _Static_assert(sizeof(pl_row) <= sizeof(kvk_state), "a row's state must fit");
-
-enum { PL_FAST = 0, PL_MASKED = 1, PL_WIDE = 2 }; // how blocks of a row have to be evaluated
-enum { PL_FIRST = 0, PL_SECOND_LOOK = 1, PL_FAMILY = 2, PL_DONE = 3 };
 
 // A pair of rows in the order in which it is evaluated: the same whichever way round it was given,
 // so that exchanging the sides changes no bit.
@@ -66,6 +92,7 @@ typedef struct {
   int32_t type; // the type that blocks are read as: KVK_F32, KVK_F16, KVK_BF16 or KVK_F64
   int staged;   // blocks have to be staged in that type first
   int low;      // ... with a low part (Double only)
+  double level_a, level_b; // what PL_LEVEL found; 0 before
 } pl_pair;
 
 // The first class from `from` on in which stored values differ, or `to`.
@@ -91,7 +118,7 @@ static int pl_is_single(const kvk_side *s) {
 
 // How two sides are read together.
 static pl_pair pl_pair_of(const kvk_side *a, const kvk_side *b, int64_t row) {
-  pl_pair pair = {a, b, row, a->type, 0, 0};
+  pl_pair pair = {.a = a, .b = b, .row = row, .type = a->type};
   const int plain = side_is_log(a->form) && side_is_log(b->form) && side_temperature(a) == 1.0 &&
                     side_temperature(b) == 1.0 && a->type == b->type && a->type <= KVK_BF16;
   if (!plain && pl_is_single(a) && pl_is_single(b)) {
@@ -102,6 +129,17 @@ static pl_pair pl_pair_of(const kvk_side *a, const kvk_side *b, int64_t row) {
     pair.staged = 1;
     pair.low = (a->type == KVK_F64 || b->type == KVK_F64 || a->type >= KVK_I32 || b->type >= KVK_I32);
   }
+  return pair;
+}
+
+static inline int pl_has_levels(const pl_pair *pair) { return pair->level_a != 0 || pair->level_b != 0; }
+
+// The same less the levels that were found.
+static inline pl_pair pl_pair_with(const kvk_side *a, const kvk_side *b, int64_t row,
+                                   const kvk_pair_norms *norms) {
+  pl_pair pair = pl_pair_of(a, b, row);
+  pair.level_a = norms->level_a;
+  pair.level_b = norms->level_b;
   return pair;
 }
 
@@ -154,18 +192,22 @@ static inline void pl_log_pair(double x, double x_low, double *high, double *low
   *low = rest - (*high - h3);
 }
 
-// A stretch of a side as logits in Double, with a low part where `low` is not null.
-static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, double *high,
-                     double *low) {
+// A stretch of a side as logits in Double, with a low part where `low` is not null. The level is that of
+// logits as stored; masses have none.
+static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, double level,
+                     double *high, double *low) {
   block_f64(element_at(s, row, from), s->type, n, high);
   if (low) memset(low, 0, (size_t)n * sizeof *low);
   if (side_is_log(s->form)) {
     const double t = side_temperature(s);
-    if (t == 1.0) return;
+    if (t == 1.0 && level == 0) return;
     for (int64_t i = 0; i < n; i++) {
-      const double x = high[i], y = x / t;
-      high[i] = y;
-      if (low && y - y == 0) low[i] = fma(-y, t, x) / t;
+      // TwoDiff (Knuth), and what the division leaves.
+      const double x = high[i], d = x - level, bb = d - x;
+      const double rest = (x - (d - bb)) - (level + bb);
+      const double y = t == 1.0 ? d : d / t;
+      high[i] = y >= PL_LOWEST || x == -INFINITY || y != y ? y : y == -INFINITY ? PL_BEYOND : PL_LOWEST;
+      if (low && y >= PL_LOWEST && y < INFINITY) low[i] = t == 1.0 ? rest : (fma(-y, t, d) + rest) / t;
     }
     return;
   }
@@ -190,7 +232,11 @@ static void pl_stage_single(const kvk_side *s, int64_t row, int64_t from, int64_
   const double t = side_temperature(s);
   if (t == 1.0) return;
   const float factor = (float)(1 / t);
-  for (int64_t i = 0; i < n; i++) to[i] *= factor;
+  // What the temperature makes too low for Float is not absent.
+  for (int64_t i = 0; i < n; i++) {
+    const float y = to[i] * factor;
+    to[i] = y == -INFINITY && to[i] > -INFINITY ? -0x1.fffffep127f : y;
+  }
 }
 
 // psi(u) = u - log1p(u), to full relative precision for small u.
@@ -404,31 +450,6 @@ typedef void (*pl_single_fn)(const void *, const void *, int64_t, const pl_refer
 typedef void (*pl_double_fn)(const void *, const void *, const double *, const double *, int64_t,
                              const pl_reference_f64 *, pl_sums *);
 
-// Sums of one block in the row's reference.
-static void pl_evaluate(const pl_pair *pair, const pl_row *s, int record, int chooses, const void *a,
-                        const void *b, const double *a_low, const double *b_low, int64_t n,
-                        pl_sums *out) {
-  const int exact = s->exact != 0, mode = s->mode;
-  if (mode != PL_WIDE && pair->type != KVK_F64) {
-    static const pl_single_fn table[3][6] = {
-        {pl_plain_f32, pl_exact_f32, pl_record_f32, pl_record_exact_f32, pl_mask_f32, pl_record_mask_f32},
-        {pl_plain_f16, pl_exact_f16, pl_record_f16, pl_record_exact_f16, pl_mask_f16, pl_record_mask_f16},
-        {pl_plain_bf16, pl_exact_bf16, pl_record_bf16, pl_record_exact_bf16, pl_mask_bf16, pl_record_mask_bf16},
-    };
-    const int type = pair->type == KVK_F32 ? 0 : pair->type == KVK_F16 ? 1 : 2;
-    pl_reference_f32 ref = pl_reference_single(s);
-    ref.chooses = chooses;
-    table[type][mode == PL_MASKED ? 4 + record : 2 * record + exact](a, b, n, &ref, out);
-    return;
-  }
-  static const pl_double_fn table[6] = {pl_plain_f64, pl_exact_f64, pl_record_f64,
-                                        pl_record_exact_f64, pl_mask_f64, pl_record_mask_f64};
-  pl_reference_f64 ref = pl_reference_double(s);
-  ref.chooses = chooses;
-  if (a_low) pl_low_f64(a, b, a_low, b_low, n, &ref, out);
-  else table[mode != PL_FAST ? 4 + record : 2 * record + exact](a, b, a_low, b_low, n, &ref, out);
-}
-
 // A block of both rows as the kernels read it: in place, or staged.
 typedef struct {
   const void *a, *b;
@@ -437,9 +458,36 @@ typedef struct {
   double high_a[PL_BLOCK], high_b[PL_BLOCK], low_a[PL_BLOCK], low_b[PL_BLOCK];
 } pl_view;
 
+// Sums of one block in the row's reference.
+static void pl_evaluate(const pl_pair *pair, const pl_row *s, int record, int chooses,
+                        const pl_view *view, int64_t n, pl_sums *out) {
+  const int exact = s->exact != 0;
+  if (!s->wide && pair->type != KVK_F64) {
+    static const pl_single_fn table[3][6] = {
+        {pl_plain_f32, pl_exact_f32, pl_record_f32, pl_record_exact_f32, pl_mask_f32, pl_record_mask_f32},
+        {pl_plain_f16, pl_exact_f16, pl_record_f16, pl_record_exact_f16, pl_mask_f16, pl_record_mask_f16},
+        {pl_plain_bf16, pl_exact_bf16, pl_record_bf16, pl_record_exact_bf16, pl_mask_bf16, pl_record_mask_bf16},
+    };
+    const int type = pair->type == KVK_F32 ? 0 : pair->type == KVK_F16 ? 1 : 2;
+    pl_reference_f32 ref = pl_reference_single(s);
+    ref.chooses = chooses;
+    table[type][s->masked ? 4 + record : 2 * record + exact](view->a, view->b, n, &ref, out);
+    return;
+  }
+  static const pl_double_fn table[6] = {pl_plain_f64, pl_exact_f64, pl_record_f64,
+                                        pl_record_exact_f64, pl_mask_f64, pl_record_mask_f64};
+  pl_reference_f64 ref = pl_reference_double(s);
+  ref.chooses = chooses;
+  const pl_double_fn evaluate =
+      view->a_low ? pl_low_f64 : table[s->masked ? 4 + record : 2 * record + exact];
+  evaluate(view->a, view->b, view->a_low, view->b_low, n, &ref, out);
+}
+
+// `wide`: in Double, whatever the type. Without a level that is what F64 has anyway.
 static void pl_open(const pl_pair *pair, int wide, int64_t from, int64_t n, pl_view *view) {
   view->a_low = view->b_low = 0;
-  const int widens = wide && pair->type != KVK_F64;
+  const int levels = pl_has_levels(pair);
+  const int widens = wide && (pair->type != KVK_F64 || levels);
   if (!pair->staged && !widens) {
     view->a = element_at(pair->a, pair->row, from);
     view->b = element_at(pair->b, pair->row, from);
@@ -452,20 +500,22 @@ static void pl_open(const pl_pair *pair, int wide, int64_t from, int64_t n, pl_v
     view->b = view->single_b;
     return;
   }
-  pl_stage(pair->a, pair->row, from, n, view->high_a, pair->low ? view->low_a : 0);
-  pl_stage(pair->b, pair->row, from, n, view->high_b, pair->low ? view->low_b : 0);
+  // Differences of Floats and their level are exact in Double, or their rounding is far below the Floats'.
+  const int low = pair->low || (levels && !pair->staged && pair->type == KVK_F64);
+  pl_stage(pair->a, pair->row, from, n, pair->level_a, view->high_a, low ? view->low_a : 0);
+  pl_stage(pair->b, pair->row, from, n, pair->level_b, view->high_b, low ? view->low_b : 0);
   view->a = view->high_a;
   view->b = view->high_b;
-  if (pair->low) {
+  if (low) {
     view->a_low = view->low_a;
     view->b_low = view->low_b;
   }
 }
 
-static void pl_block_tops(const pl_pair *pair, int wide, const pl_view *view, int64_t n,
-                          double *top_a, double *top_b) {
+static void pl_block_tops(const pl_pair *pair, const pl_view *view, int64_t n, double *top_a,
+                          double *top_b) {
   float a, b;
-  if (wide || pair->type == KVK_F64) {
+  if (pair->type == KVK_F64) {
     pl_tops_f64(KVK_F64, view->a, view->b, n, top_a, top_b);
     return;
   }
@@ -482,74 +532,82 @@ static inline int pl_finite(const pl_sums *sums) {
   return all - all == 0;
 }
 
-// Adds a stretch of a row to `s`. With `fixed` the reference stands; else it follows the largest
-// logits. Returns 0 when the reference moved too far for the sums so far: the caller starts again
-// with a fixed one.
-static int pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_row *s) {
+// Why a stretch of a row is refused on either side, if it is; the first reason wins.
+static void pl_scan(const pl_pair *pair, int64_t from, int64_t to, pl_row *s) {
+  s->status_a = side_worse(s->status_a, side_scan(pair->a, pair->row, from, to));
+  s->status_b = side_worse(s->status_b, side_scan(pair->b, pair->row, from, to));
+}
+
+// Whether the type holds logits around the largest so far, and their difference, closely enough.
+static int pl_holds(const pl_pair *pair, const pl_row *s) {
+  if (!(fabs(s->c) <= (pair->type == KVK_F64 ? PL_SHIFT_DOUBLE : PL_SHIFT_SINGLE))) return 0;
+  // The division by a temperature rounds.
+  const int divided = pair->staged && pair->type == KVK_F64;
+  return !divided || (!(fabs(s->top_a) > PL_DIVIDED && s->top_a > -INFINITY) &&
+                      !(fabs(s->top_b) > PL_DIVIDED && s->top_b > -INFINITY));
+}
+
+// Adds a stretch of a row to `s` in PL_FIRST and PL_LOOK. With `fixed` the reference stands; else it follows
+// the largest logits. Sets `lost` where the type cannot hold the sums.
+static void pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_row *s) {
   pl_view view;
   const int single = pair->type != KVK_F64;
   s->digits = single ? 0x1p-47 : 0x1p-104;
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
     if (s->status_a || s->status_b) {
-      const int32_t status_a = side_scan(pair->a, pair->row, k, k + n);
-      const int32_t status_b = side_scan(pair->b, pair->row, k, k + n);
-      if (status_a && (!s->status_a || status_a < s->status_a)) s->status_a = status_a;
-      if (status_b && (!s->status_b || status_b < s->status_b)) s->status_b = status_b;
+      pl_scan(pair, k, k + n, s);
       continue;
     }
-    pl_open(pair, s->mode == PL_WIDE, k, n, &view);
+    pl_open(pair, 0, k, n, &view);
     // The first block chooses the shift, where nothing is masked.
     const int first = !fixed && !s->started;
-    int record = fixed, known = s->started, rise = 0;
+    // Blocks with a low part do not report the largest logits beside the sums.
+    int record = fixed, known = s->started && !view.a_low, rise = 0;
+    // Ends: every turn but the last sets `record`, `masked` or `exact`, and none is unset in the block.
     for (;;) {
       if (!known && !fixed) {
         double top_a, top_b;
-        pl_block_tops(pair, s->mode == PL_WIDE, &view, n, &top_a, &top_b);
+        pl_block_tops(pair, &view, n, &top_a, &top_b);
         if (s->started) {
           top_a = top_a > s->top_a ? top_a : s->top_a;
           top_b = top_b > s->top_b ? top_b : s->top_b;
         }
-        if (top_a == -INFINITY && top_b == -INFINITY) {
-          const int32_t status_a = side_scan(pair->a, pair->row, k, k + n);
-          const int32_t status_b = side_scan(pair->b, pair->row, k, k + n);
-          s->status_a = status_a;
-          s->status_b = status_b;
-          break; // nothing but zero mass (or NaN)
+        if ((top_a == -INFINITY && top_b == -INFINITY) || top_a == INFINITY || top_b == INFINITY) {
+          // Nothing but zero mass (or NaN), or something that is refused or too large for the type.
+          pl_scan(pair, k, k + n, s);
+          if (top_a == INFINITY || top_b == INFINITY) s->lost = s->started = 1;
+          break;
         }
-        const int infinite = top_a == INFINITY || top_b == INFINITY; // refused below
         pl_place place = pl_place_for(single, s->exact, top_a, top_b);
         if (s->started) pl_keep_shift(&place, s);
-        if (!s->started || infinite) {
+        if (!s->started) {
           pl_refer_to(s, &place);
           s->top_a = top_a;
           s->top_b = top_b;
           s->started = 1;
         } else if (!pl_rebase(s, &place, top_a, top_b)) {
-          return 0;
+          s->lost = 1;
+          break;
         }
         known = 1;
         record = 1;
       }
       pl_sums sums;
-      const int chooses = first && s->mode == PL_FAST && !view.a_low;
-      pl_evaluate(pair, s, record, chooses, view.a, view.b, view.a_low, view.b_low, n, &sums);
-      const double limit = s->mode == PL_WIDE || !single ? PL_LIMIT : 40.0;
-      const int any_mode = s->mode != PL_FAST && (s->mode == PL_WIDE || !single);
-      if (!pl_finite(&sums) || !(any_mode || sums.far <= limit)) {
-        const int32_t status_a = side_scan(pair->a, pair->row, k, k + n);
-        const int32_t status_b = side_scan(pair->b, pair->row, k, k + n);
-        if (status_a || status_b) {
-          s->status_a = status_a;
-          s->status_b = status_b;
+      const int chooses = first && !s->masked && !view.a_low;
+      pl_evaluate(pair, s, record, chooses, &view, n, &sums);
+      // Differences of any size are what the masks in Double are made for.
+      const double limit = !single ? (s->masked ? PL_FARTHEST : PL_LIMIT) : 40.0;
+      if (!pl_finite(&sums) || !(sums.far <= limit)) {
+        pl_scan(pair, k, k + n, s);
+        if (s->status_a || s->status_b) break;
+        // Zero masses want the masks; large differences, or zero masses far off scale, want Double.
+        const int far = single && sums.far > limit && sums.far < INFINITY;
+        if (s->masked || far) {
+          s->lost = 1;
           break;
         }
-        // Zero masses want the masks; large differences, or zero masses far off scale, want Double.
-        const int far = sums.far > limit && sums.far < INFINITY;
-        if (s->mode == PL_FAST && !far) s->mode = PL_MASKED;
-        else s->mode = PL_WIDE;
-        s->exact = 1;
-        if (s->mode == PL_WIDE && single) pl_open(pair, 1, k, n, &view);
+        s->masked = s->exact = 1;
         continue;
       }
       if (!record && (sums.top_a > s->top_a || sums.top_b > s->top_b)) {
@@ -576,27 +634,77 @@ static int pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_r
       s->forbidden_ba |= sums.forbidden_ba;
       break;
     }
+    if (!pl_holds(pair, s)) s->lost = 1;
+    if (s->lost && !s->status_a && !s->status_b) return;
   }
-  return 1;
 }
 
-// Starts again with the reference of the whole stretch.
-static void pl_restart(const pl_pair *pair, int64_t from, int64_t to, pl_row *s) {
+// The largest elements of a stretch: of log forms as stored, of masses their logarithms as blocks have them.
+static void pl_find_levels(const pl_pair *pair, int64_t from, int64_t to, pl_row *s) {
   pl_view view;
-  double top_a = -INFINITY, top_b = -INFINITY;
+  s->level_a = s->level_b = -INFINITY;
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
     double a, b;
-    pl_open(pair, 1, k, n, &view);
-    pl_tops_f64(KVK_F64, view.a, view.b, n, &a, &b);
-    top_a = a > top_a ? a : top_a;
-    top_b = b > top_b ? b : top_b;
+    if (side_is_log(pair->a->form)) block_f64(element_at(pair->a, pair->row, k), pair->a->type, n, view.high_a);
+    else pl_stage(pair->a, pair->row, k, n, 0, view.high_a, pair->low ? view.low_a : 0);
+    if (side_is_log(pair->b->form)) block_f64(element_at(pair->b, pair->row, k), pair->b->type, n, view.high_b);
+    else pl_stage(pair->b, pair->row, k, n, 0, view.high_b, pair->low ? view.low_b : 0);
+    pl_tops_f64(KVK_F64, view.high_a, view.high_b, n, &a, &b);
+    if (a == INFINITY || b == INFINITY) pl_scan(pair, from, to, s);
+    s->level_a = a > s->level_a ? a : s->level_a;
+    s->level_b = b > s->level_b ? b : s->level_b;
   }
-  pl_row fresh = {.mode = PL_WIDE, .exact = 1, .started = 1, .top_a = top_a, .top_b = top_b};
-  const pl_place place = pl_place_for(0, 1, top_a, top_b);
-  pl_refer_to(&fresh, &place);
-  *s = fresh;
-  pl_run(pair, from, to, 1, s);
+}
+
+// Prepares PL_WIDE, the largest elements of the row being known.
+static void pl_begin_wide(const pl_pair *pair, pl_row *s) {
+  const double level_a = s->level_a, level_b = s->level_b;
+  const int log_a = side_is_log(pair->a->form), log_b = side_is_log(pair->b->form);
+  memset(s->sum, 0, sizeof s->sum);
+  s->forbidden_ab = s->forbidden_ba = 0;
+  s->lost = 0;
+  s->wide = s->exact = s->masked = s->started = 1;
+  s->digits = 0x1p-104;
+  s->level_a = log_a && level_a > -INFINITY ? level_a : 0;
+  s->level_b = log_b && level_b > -INFINITY ? level_b : 0;
+  s->top_a = log_a && level_a > -INFINITY ? 0 : level_a;
+  s->top_b = log_b && level_b > -INFINITY ? 0 : level_b;
+  const pl_place place = pl_place_for(0, 1, s->top_a, s->top_b);
+  pl_refer_to(s, &place);
+}
+
+// Whether one side has mass in a class where the other's logit, less its level, is out of range.
+static int pl_is_beyond(const pl_view *view, int64_t n) {
+  const double *a = view->a, *b = view->b;
+  int beyond = 0;
+  for (int64_t i = 0; i < n; i++)
+    beyond |= (a[i] == PL_BEYOND && b[i] > -750) | (b[i] == PL_BEYOND && a[i] > -750);
+  return beyond;
+}
+
+// Adds a stretch of a row to `s` in PL_WIDE and PL_WIDE_LOOK: one evaluation a block, whatever it holds.
+static void pl_run_wide(const pl_pair *pair, int64_t from, int64_t to, pl_row *s) {
+  pl_view view;
+  for (int64_t k = from; k < to; k += PL_BLOCK) {
+    const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
+    if (s->status_a || s->status_b) {
+      pl_scan(pair, k, k + n, s);
+      continue;
+    }
+    pl_open(pair, 1, k, n, &view);
+    pl_sums sums;
+    pl_evaluate(pair, s, 1, 0, &view, n, &sums);
+    const int finite = pl_finite(&sums);
+    if (!finite || (sums.far >= -PL_LOWEST / 2 && pl_is_beyond(&view, n))) {
+      pl_scan(pair, k, k + n, s);
+      if (!s->status_a && !s->status_b) s->status_a = s->status_b = KVK_OUT_OF_RANGE;
+      continue;
+    }
+    for (int j = 0; j < PL_SUMS; j++) s->sum[j] += sums.sum[j];
+    s->forbidden_ab |= sums.forbidden_ab;
+    s->forbidden_ba |= sums.forbidden_ba;
+  }
 }
 
 typedef struct {
@@ -604,18 +712,28 @@ typedef struct {
   double log_a, log_b; // the normalisers' logarithms less the largest logits
   double log_ratio;  // log Z_a - log Z_b in the units of the sums
   int look_again;    // the shift was too far off for the promised digits
+  int faint;         // what is left may be the rounding of the shift, or of masses that are 0 in Float
 } pl_result;
 
-// D from S, M and the ratio of the normalisers; `weak` is set where D is less than `share` of the terms it
-// is made of. Below `noise`, what the rounding of the shift alone would give, the rows are the same
-// distribution.
-static double pl_divergence(double s, double m, double ratio, double noise, double share, int *weak) {
-  if (s <= noise) return 0;
+// What a divergence comes from, beside its value.
+typedef struct {
+  int weak;  // it is less than its share of the terms it is made of
+  int faint; // they are not above what the rounding of the shift alone would give
+} pl_doubts;
+
+// D from S, M and the ratio of the normalisers. Below `noise`, what the rounding of the shift alone would give,
+// the rows are the same distribution.
+static double pl_divergence(double s, double m, double ratio, double noise, double share,
+                            pl_doubts *doubts) {
+  if (s <= noise) {
+    doubts->faint |= s > 0;
+    return 0;
+  }
   const double u = s - m;
   const int small = fabs(u) < 0.5;
   const double d = small ? s - pl_psi(u) : m + log(ratio);
-  if (d < share * (small ? s : fabs(m) + 1)) *weak = 1;
-  return d > 0 ? d : 0;
+  if (d < share * (small ? s : fabs(m) + 1)) doubts->weak = 1;
+  return d < 0 ? 0 : d;
 }
 
 static pl_result pl_conclude(const pl_row *s) {
@@ -635,16 +753,24 @@ static pl_result pl_conclude(const pl_row *s) {
   r.h_b = log_b + s->sum[PL_VT] / vz;
   const double m = s->sum[PL_M] / z, sp = s->sum[PL_S] / z;
   const double vm = -s->sum[PL_VM] / vz, vs = s->sum[PL_VS] / vz;
-  int weak = 0;
+  pl_doubts doubts = {0, 0};
   const double rounding = s->c * s->digits, noise = rounding * rounding;
   const double ratio = vz / z;
   // Over many classes of like mass the rounding of the terms averages out; over few it does not.
   const double share = r.h_a > 4 && r.h_b > 4 ? 0.3 : 0.6;
-  r.d_ab = s->forbidden_ab ? INFINITY : pl_divergence(sp, m, ratio, noise, share, &weak);
-  r.d_ba = s->forbidden_ba ? INFINITY : pl_divergence(vs, vm, 1 / ratio, noise, share, &weak);
-  r.look_again = weak && !(s->forbidden_ab && s->forbidden_ba);
+  r.d_ab = s->forbidden_ab ? INFINITY : pl_divergence(sp, m, ratio, noise, share, &doubts);
+  r.d_ba = s->forbidden_ba ? INFINITY : pl_divergence(vs, vm, 1 / ratio, noise, share, &doubts);
+  r.look_again = doubts.weak && !(s->forbidden_ab && s->forbidden_ba);
+  r.faint = doubts.faint || r.h_a < PL_FAINTEST || r.h_b < PL_FAINTEST;
   const double u = sp - m;
   // Where S and M are not small, their rounding is not small beside the ratio's.
   r.log_ratio = fabs(u) < 0.5 && sp < 0.5 && !s->forbidden_ab ? -log1p(u) : -log(ratio);
   return r;
+}
+
+// Whether everything that is not infinite for want of mass is a number.
+static inline int pl_is_finite(const pl_row *s, const pl_result *r) {
+  const double all = (s->forbidden_ab ? 0 : r->d_ab) + (s->forbidden_ba ? 0 : r->d_ba) + r->h_a + r->h_b +
+                     r->log_ratio;
+  return all - all == 0;
 }

@@ -87,7 +87,8 @@ KVK_INLINE void N(pl_sides)(V a, V b, V x, I *only_a, I *only_b) {
 #endif
 }
 
-// The first row's weights: w = 2^(n - exponent) exp(u - n ln 2) with u = a - base.
+// The first row's weights: w = 2^(n - exponent) exp(u - n ln 2) with u = a - base, 0 below the floor: what it
+// multiplies may be of any size.
 KVK_INLINE V N(pl_weight)(const int flags, V a, V b, V a_low, V b_low, const N(pl_reference) *ref,
                           V floor_u, V magic) {
   V u;
@@ -103,14 +104,13 @@ KVK_INLINE V N(pl_weight)(const int flags, V a, V b, V a_low, V b_low, const N(p
     u = a - ref->base;
     if (flags & PL_LOW) u += a_low;
   }
-  u = N(max)(u, floor_u);
   const V ku = u * RC(1.44269504088896340736) + magic;
   const V nu = ku - magic;
   V ru = N(less)(u, nu, RC(0.69314718055994530942));
 #if KVK_REAL == 64
   ru = ru - nu * 2.3190468138462995584e-17;
 #endif
-  V w = (V)((I)N(exp_near)(ru) + ((I)ku << REAL_MANTISSA));
+  V w = N(drop)(u < floor_u, (V)((I)N(exp_near)(ru) + ((I)ku << REAL_MANTISSA)));
   if (flags & PL_MASK) {
     w *= only_b ? ref->factor_b : N(set1)(RC(1.0));
     w = N(drop)((a == -INFINITY) & (b == -INFINITY), w);

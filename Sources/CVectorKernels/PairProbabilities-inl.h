@@ -467,6 +467,7 @@ static int32_t pp_next(const pp_pair *pair, const kvk_pair_out *wanted, pp_row *
 static void pp_write(const pp_pair *pair, const pp_row *s, const kvk_pair_out *out, int64_t i) {
   const int swapped = pair->swapped;
   double v[KVK_PAIR_COUNT];
+  kvk_pair_norms norms = norms_invalid();
   if (s->status_a || s->status_b) {
     for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
   } else {
@@ -493,9 +494,11 @@ static void pp_write(const pp_pair *pair, const pp_row *s, const kvk_pair_out *o
     const double ratio = (whole ? log(scales) : log(s->scale_b) - log(s->scale_a)) -
                          log1p(s->sum[PP_M] / s_x);
     v[KVK_LOG_RATIO] = swapped ? -ratio : ratio;
+    norms = (kvk_pair_norms){0, 0, 0, 0, s->lse_a, s->lse_b, ratio, 0};
   }
   for (int j = 0; j < KVK_PAIR_COUNT; j++)
     if (out->column[j]) out->column[j][i] = v[j];
+  if (out->norms) out->norms[i] = swapped ? norms_swapped(&norms) : norms;
   out->status_a[i] = (uint8_t)(swapped ? s->status_b : s->status_a);
   out->status_b[i] = (uint8_t)(swapped ? s->status_a : s->status_b);
 }
@@ -511,8 +514,6 @@ static void pp_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t
     pp_write(&pair, &s, out, i);
   }
 }
-
-static inline int32_t pl_worse(int32_t x, int32_t y) { return !x ? y : !y ? x : x < y ? x : y; }
 
 static void pp_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to,
                        int64_t classes, const kvk_pair_out *wanted, const kvk_state *state,
@@ -538,8 +539,8 @@ static int32_t pp_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64
   if (!s.begun) pp_begin(&pair, &s);
   for (int64_t i = 0; i < count; i++) {
     memcpy(&p, &partials[i], sizeof p);
-    s.status_a = pl_worse(s.status_a, p.status_a);
-    s.status_b = pl_worse(s.status_b, p.status_b);
+    s.status_a = side_worse(s.status_a, p.status_a);
+    s.status_b = side_worse(s.status_b, p.status_b);
     if (s.pass == PP_ADD_UP) {
       s.plain_a += p.plain_a;
       s.plain_b += p.plain_b;

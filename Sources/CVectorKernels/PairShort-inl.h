@@ -7,14 +7,16 @@
 
 typedef struct {
   double d_ab[PS_LANES], d_ba[PS_LANES], h_a[PS_LANES], h_b[PS_LANES];
-  double lse_a[PS_LANES], lse_b[PS_LANES], log_a[PS_LANES], log_b[PS_LANES];
+  double top_a[PS_LANES], top_b[PS_LANES], log_a[PS_LANES], log_b[PS_LANES]; // lse = top + log
+  double lse_a[PS_LANES], lse_b[PS_LANES];
   double c[PS_LANES]; // A - B
 } ps_results;
 
 // The bits of lanes whose digits are in doubt: `weak` where they cancelled, `rounded` where the rounding
-// of x, or of the sum of a row whose mass is nearly all in one class, would count.
+// of x, or of the sum of a row whose mass is nearly all in one class, would count, `faint` where what is left may
+// be the rounding of the shift, or of masses that are 0 in Float.
 typedef struct {
-  uint32_t weak, rounded;
+  uint32_t weak, rounded, faint;
 } ps_doubts;
 
 static inline void ps_take(uint32_t lanes, const ps_results *from, ps_results *to) {
@@ -32,13 +34,15 @@ static inline void ps_take(uint32_t lanes, const ps_results *from, ps_results *t
 #define PS_SHARE 0.8
 
 // D from S, M and the ratio of the normalisers, as pl_divergence; `weak` where digits cancelled.
-KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i_f64 *weak) {
+KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i_f64 *weak,
+                              i_f64 *faint) {
   const v_f64 u = s - m;
   v_f64 psi;
   (void)log1p_f64(max_f64(u, set1_f64(-0.75)), &psi);
   const i_f64 small = abs_f64(u) < 0.5;
   const v_f64 d = small ? s - psi : m + log_ratio;
   const i_f64 nothing = s <= noise;
+  *faint |= nothing & (s > 0.0);
   *weak |= (d < PS_SHARE * (small ? s : abs_f64(m) + 1.0)) & ~nothing;
   return drop_f64(nothing, max_f64(d, set1_f64(0)));
 }
@@ -47,7 +51,7 @@ KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i
 static inline ps_doubts ps_conclude(int count, const double *sum, const double *scale,
                                    const double *c, const double *top_a, const double *top_b,
                                    double digits, ps_results *r) {
-  ps_doubts doubts = {0, 0};
+  ps_doubts doubts = {0, 0, 0};
   const int lanes = KVK_BYTES / 8;
   for (int i = 0; i < count; i += lanes) {
 #define PS_SUM(j) load_f64(sum + (j) * count + i)
@@ -65,11 +69,14 @@ static inline ps_doubts ps_conclude(int count, const double *sum, const double *
     const v_f64 vm = -PS_SUM(PL_VM) * per_vz, vs = PS_SUM(PL_VS) * per_vz;
     const v_f64 log_ratio = log1p_f64((vz - z) * per_z, &unused);
     const v_f64 rounding = load_f64(c + i) * digits, noise = rounding * rounding;
-    i_f64 weak = (i_f64)set1_f64(0);
-    store_f64(r->d_ab + i, ps_divergence(s, m, log_ratio, noise, &weak));
-    store_f64(r->d_ba + i, ps_divergence(vs, vm, -log_ratio, noise, &weak));
-    store_f64(r->h_a + i, log_a + PS_SUM(PL_T) * per_z);
-    store_f64(r->h_b + i, log_b + PS_SUM(PL_VT) * per_vz);
+    const v_f64 h_a = log_a + PS_SUM(PL_T) * per_z, h_b = log_b + PS_SUM(PL_VT) * per_vz;
+    i_f64 weak = (i_f64)set1_f64(0), faint = (h_a < PL_FAINTEST) | (h_b < PL_FAINTEST);
+    store_f64(r->d_ab + i, ps_divergence(s, m, log_ratio, noise, &weak, &faint));
+    store_f64(r->d_ba + i, ps_divergence(vs, vm, -log_ratio, noise, &weak, &faint));
+    store_f64(r->h_a + i, h_a);
+    store_f64(r->h_b + i, h_b);
+    store_f64(r->top_a + i, load_f64(top_a + i));
+    store_f64(r->top_b + i, load_f64(top_b + i));
     store_f64(r->log_a + i, log_a);
     store_f64(r->log_b + i, log_b);
     store_f64(r->lse_a + i, load_f64(top_a + i) + log_a);
@@ -82,6 +89,7 @@ static inline ps_doubts ps_conclude(int count, const double *sum, const double *
     const i_f64 rounded = (others_a < 0.5) | (others_b < 0.5) | (shift * shift > 128.0 * s);
     for (int lane = 0; lane < lanes; lane++) {
       if (weak[lane]) doubts.weak |= 1u << (i + lane);
+      if (faint[lane]) doubts.faint |= 1u << (i + lane);
       if (rounded[lane]) doubts.rounded |= 1u << (i + lane);
     }
 #undef PS_SUM

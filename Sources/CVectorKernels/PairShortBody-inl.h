@@ -102,7 +102,9 @@ KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const 
     for (int lane = 0; lane < LANES; lane++) {
       double all = (double)sums.far[lane];
       for (int j = 0; j < PL_SUMS; j++) all += sums.sum[j][lane];
-      if (!(all - all == 0) || !(sums.far[lane] <= PL_LIMIT)) alone |= open & 1u << lane;
+      if (!(all - all == 0) || !(sums.far[lane] <= PL_LIMIT) || !(fabs(sums.c[lane]) <= PL_SHIFT_SINGLE) ||
+          (doubts.faint >> lane & 1 && !(doubts.weak >> lane & 1)))
+        alone |= open & 1u << lane;
       if (!exact && !(sums.far[lane] <= 8)) again |= 1u << lane;
     }
     if (!exact) again |= doubts.rounded;

@@ -28,54 +28,55 @@ enum { PW_FIRST = 0, PW_SECOND = 1, PW_DONE = 2 };
 typedef struct {
   pl_pair pair;
   double order, less; // α and α - 1
-  double lse_a, lse_b, log_ratio;
+  kvk_pair_norms norms;
 } pw_pair;
 
 static pw_pair pw_pair_of(const kvk_power *power, const kvk_side *a, const kvk_side *b, int64_t row,
                           int64_t classes, int64_t i) {
-  pw_pair p = {.order = power->order, .less = power->order - 1, .lse_a = power->lse_a[i],
-               .lse_b = power->lse_b[i], .log_ratio = power->log_ratio[i]};
+  pw_pair p = {.order = power->order, .less = power->order - 1, .norms = power->norms[i]};
   int swapped = power->order < 0.5;
   if (power->order == 0.5) p.pair = pl_order(a, b, row, classes, &swapped);
   else p.pair = swapped ? pl_pair_of(b, a, row) : pl_pair_of(a, b, row);
   if (swapped) {
     p.order = 1 - power->order;
     p.less = -power->order;
-    p.lse_a = power->lse_b[i];
-    p.lse_b = power->lse_a[i];
-    p.log_ratio = -power->log_ratio[i];
+    p.norms = norms_swapped(&power->norms[i]);
   }
+  p.pair.level_a = p.norms.level_a;
+  p.pair.level_b = p.norms.level_b;
   return p;
 }
 
 static inline int pw_is_valid(const pw_pair *p) {
-  const double all = p->lse_a + p->lse_b + p->log_ratio;
-  return all - all == 0;
+  return p->norms.ratio - p->norms.ratio == 0;
 }
 
 static inline int pw_are_masses(const pw_pair *p) {
-  return !side_is_log(p->pair.a->form) && !side_is_log(p->pair.b->form) && fabs(p->lse_a) < 600 &&
-         fabs(p->lse_b) < 600;
+  return !side_is_log(p->pair.a->form) && !side_is_log(p->pair.b->form) && fabs(p->norms.rest_a) < 600 &&
+         fabs(p->norms.rest_b) < 600;
 }
 
 static pw_reference pw_refer(const pw_pair *p) {
-  double c = p->log_ratio, c_low = 0, ratio = 1;
+  const kvk_pair_norms *norms = &p->norms;
+  double c = norms->ratio, c_low = norms->ratio_low, ratio = 1;
   if (pw_are_masses(p)) {
     // What masses are multiplied by says what logarithms are less by.
     ratio = exp(c);
     pl_log_pair(ratio, 0, &c, &c_low);
   }
-  // base_a - base_b is off c by the bases' rounding, which q makes up for.
-  const double d = p->lse_a - p->lse_b, bb = d - p->lse_a;
-  const double low = (p->lse_a - (d - bb)) - (p->lse_b + bb);
+  // The tops' and the rests' difference is off c by rounding, which q makes up for.
+  const double tops = norms->top_a - norms->top_b, bb = tops - norms->top_a;
+  const double tops_low = (norms->top_a - (tops - bb)) - (norms->top_b + bb);
   const int largest = p->order == INFINITY;
   pw_reference ref;
-  ref.base_a = set1_f64(p->lse_a);
-  ref.base_b = set1_f64(p->lse_b);
-  ref.factor_b = set1_f64(exp((c - d) - low + c_low));
+  ref.top_a = set1_f64(norms->top_a);
+  ref.top_b = set1_f64(norms->top_b);
+  ref.rest_a = set1_f64(norms->rest_a);
+  ref.rest_b = set1_f64(norms->rest_b);
+  ref.factor_b = set1_f64(exp(((c - tops) - (norms->rest_a - norms->rest_b)) + (c_low - tops_low)));
   ref.c = set1_f64(c);
   ref.c_low = set1_f64(c_low);
-  ref.mass = set1_f64(exp(-p->lse_a));
+  ref.mass = set1_f64(exp(-(norms->top_a + norms->rest_a)));
   ref.ratio = set1_f64(ratio);
   ref.order = set1_f64(largest ? 1 : p->order);
   ref.less = set1_f64(largest ? 0 : p->less);
@@ -206,7 +207,9 @@ static int32_t pw_next(const pw_pair *p, pw_row *s) {
 static double pw_conclude(const pw_pair *p, const pw_row *s) {
   if (s->only_a && p->order > 1) return INFINITY;
   const double delta = log1p(s->m / s->z);
-  if (p->order == INFINITY) return s->top - delta > 0 ? s->top - delta : 0;
+  // Logits that did not fit were cut off.
+  if (s->top >= PW_VASTEST) return INFINITY;
+  if (p->order == INFINITY) return s->top - delta < 0 ? 0 : s->top - delta;
   if (!(fabs(s->top) < INFINITY)) return s->top;
   if (s->powers > 0) return (s->top + log(s->powers)) - (p->order * delta + log(s->z));
   return log1p(pw_excess(p, s)) + 0.0;

@@ -14,15 +14,16 @@
 // class is out of the ordinary have code of their own, in PowerSumPlain-inl.h.
 
 typedef struct {
-  v_f64 base_a, base_b; // near the normalisers' logarithms: p = exp(a - base_a)
-  v_f64 factor_b;       // q = exp(b - base_b) factor_b, which makes up for the rounding of the bases
+  v_f64 top_a, top_b;   // the largest logits
+  v_f64 rest_a, rest_b; // the normalisers' logarithms relative to them: p = exp((a - top_a) - rest_a)
+  v_f64 factor_b;       // q = exp((b - top_b) - rest_b) factor_b, which makes up for the rounding of these
   v_f64 c, c_low;       // d = (a - b) - (c + c_low)
   v_f64 mass, ratio;    // where rows are masses x and y: p = x mass, and d = log(x / (y ratio))
   v_f64 order, less;    // α, β
 } pw_reference;
 
 #define PW_FARTHEST 700.0 // of the t whose exp(t) is taken
-#define PW_VASTEST 1e300
+#define PW_VASTEST 0x1.fffffffffffffp1023
 
 // d = (a - b) - c, rounded once.
 KVK_INLINE v_f64 pw_difference(const int exact, v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low,
@@ -55,7 +56,7 @@ KVK_INLINE pw_class pw_compare(v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low,
   k.only_b = zero_a & ~zero_b;
   k.first = k.only_a | ((d >= 0.0) & k.both);
   k.s = keep_f64(k.both, abs_f64(d));
-  k.log_g = k.first ? (a - ref->base_a) + a_low : (b - ref->base_b) + b_low;
+  k.log_g = k.first ? ((a - ref->top_a) - ref->rest_a) + a_low : ((b - ref->top_b) - ref->rest_b) + b_low;
   k.factor = k.first ? set1_f64(1) : ref->factor_b;
   return k;
 }

@@ -36,7 +36,7 @@ KVK_INLINE void pw_take_logits(const int kind, const int exact, const double *a,
     const v_f64 la = a_low ? load_f64(a_low + i * lanes) : zero;
     const v_f64 lb = a_low ? load_f64(b_low + i * lanes) : zero;
     const v_f64 d = pw_difference(exact, x, y, la, lb, ref);
-    const v_f64 u = (x - ref->base_a) + la;
+    const v_f64 u = ((x - ref->top_a) - ref->rest_a) + la;
     ends->far = max_f64(abs_f64(d), ends->far);
     ends->faint = min_f64(u, ends->faint);
     const v_f64 k = u * 1.44269504088896340736 + REAL_MAGIC;
@@ -148,8 +148,8 @@ KVK_INLINE int pw_plain_block(const int kind, const int holds, const double *a, 
       const int masses = holds == PW_MASSES;
       count = 1;
       there = first_lanes_f64(rest);
-      store_f64(last[0], read_part_f64(from[0], 0, rest, KVK_F64, masses ? zero : ref.base_a));
-      store_f64(last[1], read_part_f64(from[1], 0, rest, KVK_F64, masses ? zero : ref.base_b));
+      store_f64(last[0], read_part_f64(from[0], 0, rest, KVK_F64, masses ? zero : ref.top_a));
+      store_f64(last[1], read_part_f64(from[1], 0, rest, KVK_F64, masses ? zero : ref.top_b));
       if (a_low) {
         store_f64(last[2], read_part_f64(from[2], 0, rest, KVK_F64, zero));
         store_f64(last[3], read_part_f64(from[3], 0, rest, KVK_F64, zero));

@@ -12,8 +12,13 @@ enum {
   RS_MASS = 1,   // probabilities or weights
   RS_SCALED = 2, // logits at a temperature other than 1
   RS_BARE = 4,   // without t, which the entropy alone needs
-  RS_KINDS = 7,  // the numbers of flags that are used: 0 ... 2, and the same with RS_BARE
+  RS_EXACT = 8,  // logits: with what x - top rounds, which counts where nearly all mass is in one class
+  RS_KINDS = 16,
 };
+
+#define RS_PEAKED 0.5   // the share of the others, relative to the largest class, below which that is so
+#define RS_FAINTEST 1e-30 // the same, below which masses may be missing that are 0 in Float
+#define RS_FACTOR 0x1p100 // the largest 1 / T, and T, that Floats are divided by
 
 #define RS_BLOCK 2048
 #define RS_AHEAD 1024
@@ -66,6 +71,10 @@ static rs_plan rs_plan_for(const kvk_side *a) {
   if (t != 1.0) {
     plan.flags = RS_SCALED;
     plan.factor = 1 / t;
+    if (!(plan.factor <= RS_FACTOR && t <= RS_FACTOR)) {
+      plan.staged = 1;
+      plan.type = KVK_F64;
+    }
     plan.factor_low = fma(-plan.factor, t, 1.0) / t;
     if (plan.type != KVK_F64) {
       const double high = (double)(float)plan.factor;
@@ -106,6 +115,10 @@ static const void *rs_open(const rs_plan *plan, int64_t row, int64_t from, int64
   RS_BLOCK_FUNCTION(rs_plain_##suffix, 0, real, type)                                             \
   RS_BLOCK_FUNCTION(rs_mass_##suffix, RS_MASS, real, type)                                        \
   RS_BLOCK_FUNCTION(rs_scaled_##suffix, RS_SCALED, real, type)                                    \
+  RS_BLOCK_FUNCTION(rs_exact_plain_##suffix, RS_EXACT, real, type)                                \
+  RS_BLOCK_FUNCTION(rs_exact_scaled_##suffix, RS_EXACT | RS_SCALED, real, type)                   \
+  RS_BLOCK_FUNCTION(rs_bare_exact_plain_##suffix, RS_BARE | RS_EXACT, real, type)                 \
+  RS_BLOCK_FUNCTION(rs_bare_exact_scaled_##suffix, RS_BARE | RS_EXACT | RS_SCALED, real, type)    \
   RS_BLOCK_FUNCTION(rs_bare_plain_##suffix, RS_BARE, real, type)                                  \
   RS_BLOCK_FUNCTION(rs_bare_mass_##suffix, RS_BARE | RS_MASS, real, type)                         \
   RS_BLOCK_FUNCTION(rs_bare_scaled_##suffix, RS_BARE | RS_SCALED, real, type)
@@ -118,6 +131,10 @@ RS_BLOCK_FUNCTIONS(whole, f64, KVK_F64)
   {[0] = rs_plain_##suffix##_##real,                                                              \
    [RS_MASS] = rs_mass_##suffix##_##real,                                                         \
    [RS_SCALED] = rs_scaled_##suffix##_##real,                                                     \
+   [RS_EXACT] = rs_exact_plain_##suffix##_##real,                                                 \
+   [RS_EXACT | RS_SCALED] = rs_exact_scaled_##suffix##_##real,                                    \
+   [RS_BARE | RS_EXACT] = rs_bare_exact_plain_##suffix##_##real,                                  \
+   [RS_BARE | RS_EXACT | RS_SCALED] = rs_bare_exact_scaled_##suffix##_##real,                     \
    [RS_BARE] = rs_bare_plain_##suffix##_##real,                                                   \
    [RS_BARE | RS_MASS] = rs_bare_mass_##suffix##_##real,                                          \
    [RS_BARE | RS_SCALED] = rs_bare_scaled_##suffix##_##real}
@@ -237,10 +254,38 @@ static void rs_conclude(const rs_plan *plan, const rs_row *rows, int count, cons
   }
 }
 
+// How a row of logits has to be looked at again for what is wanted of it: not at all, or as the plan that is
+// returned says. Where the others have little mass beside the largest class, its own -log p is about theirs.
+static int rs_look_again(const rs_plan *plan, const kvk_row_out *wanted, const rs_row *s, rs_plan *again) {
+  if (plan->flags & (RS_MASS | RS_EXACT) || !s->started || s->status) return 0;
+  const double others = s->sums.z / exp(s->unit) + (s->sums.ties - 1);
+  *again = *plan;
+  if (plan->type != KVK_F64 && others < RS_FAINTEST) {
+    again->staged = 1;
+    again->type = KVK_F64;
+    again->flags |= RS_EXACT;
+    if (again->flags & RS_SCALED) {
+      const double t = side_temperature(plan->side);
+      again->factor = 1 / t;
+      again->factor_low = fma(-again->factor, t, 1.0) / t;
+    }
+    return 1;
+  }
+  // From 0, as moderate Floats are taken, nothing is rounded.
+  const int rounds = plan->type == KVK_F64 || plan->flags & RS_SCALED || fabs(s->top) > 64;
+  again->flags |= RS_EXACT;
+  return wanted->column[KVK_LOG_REST] && others < RS_PEAKED && rounds;
+}
+
 static rs_row rs_row_of(const rs_plan *plan, int64_t row, int64_t from, int64_t to,
                         const kvk_row_out *wanted) {
   rs_row s = {.status = KVK_VALID};
+  rs_plan again;
   rs_run(plan, row, from, to, &s);
+  if (rs_look_again(plan, wanted, &s, &again)) {
+    s = (rs_row){.status = KVK_VALID};
+    rs_run(&again, row, from, to, &s);
+  }
   double top;
   if (wanted->column[KVK_LARGEST]) s.place = first_largest(plan->side, row, from, to, &top);
   return s;
@@ -284,6 +329,11 @@ static void rs_short_rows(const rs_plan *plan, int64_t first, int count, int64_t
         rows[i + lane] = rs_row_of(plan, row, 0, classes, wanted);
         continue;
       }
+      rs_plan again;
+      if (rs_look_again(plan, wanted, &found[lane], &again)) {
+        rows[i + lane] = rs_row_of(&again, row, 0, classes, wanted);
+        continue;
+      }
       rows[i + lane] = found[lane];
       double top;
       if (wanted->column[KVK_LARGEST])
@@ -309,7 +359,9 @@ static void row_statistics(const kvk_side *a, int64_t first, int64_t count, int6
 
 static void row_segment(const kvk_side *a, int64_t row, int64_t from, int64_t to,
                         const kvk_row_out *wanted, kvk_state *partial) {
-  const rs_plan plan = rs_plan_to(a, wanted);
+  rs_plan plan = rs_plan_to(a, wanted);
+  // Whether the whole row is peaked is not known here.
+  if (wanted->column[KVK_LOG_REST] && !(plan.flags & RS_MASS)) plan.flags |= RS_EXACT;
   const rs_row s = rs_row_of(&plan, row, from, to, wanted);
   memset(partial, 0, sizeof *partial);
   memcpy(partial, &s, sizeof s);

@@ -34,10 +34,15 @@ typedef struct {
 KVK_INLINE V N(rs_weight)(const int flags, V x, const N(rs_reference) *ref, V floor, V magic) {
   if (flags & RS_MASS) return x * ref->factor;
   V u = x - ref->base, rest = N(set1)(0);
+  if (flags & RS_EXACT) { // TwoDiff (Knuth)
+    const V back = u - x;
+    rest = (x - (u - back)) - (ref->base + back);
+  }
   if (flags & RS_SCALED) {
     const V v = u;
     u = v * ref->factor;
-    rest = N(product_rest)(v, ref->factor, u) + v * ref->factor_low;
+    const V product = N(product_rest)(v, ref->factor, u) + v * ref->factor_low;
+    rest = flags & RS_EXACT ? product + rest * ref->factor : product;
   }
   const V k = u * RC(1.44269504088896340736) + magic;
   const V n = k - magic;
@@ -45,7 +50,7 @@ KVK_INLINE V N(rs_weight)(const int flags, V x, const N(rs_reference) *ref, V fl
 #if KVK_REAL == 64
   r -= n * 2.3190468138462995584e-17;
 #endif
-  if (flags & RS_SCALED) r += rest;
+  if (flags & (RS_SCALED | RS_EXACT)) r += rest;
   const V w = (V)((I)N(exp_near)(r) + ((I)k << REAL_MANTISSA));
   return N(drop)(u < floor, w); // -inf too
 }

@@ -30,6 +30,18 @@ static int32_t side_scan(const kvk_side *s, int64_t row, int64_t from, int64_t t
   return worst;
 }
 
+static inline kvk_pair_norms norms_invalid(void) {
+  return (kvk_pair_norms){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+}
+
+static inline kvk_pair_norms norms_swapped(const kvk_pair_norms *n) {
+  return (kvk_pair_norms){n->level_b, n->level_a, n->top_b,  n->top_a,
+                          n->rest_b,  n->rest_a,  -n->ratio, -n->ratio_low};
+}
+
+// The reason that wins of two, either of which may be KVK_VALID.
+static inline int32_t side_worse(int32_t x, int32_t y) { return !x ? y : !y ? x : x < y ? x : y; }
+
 // Normalisation and the presence of any mass, once the sums are known.
 static void side_check(const kvk_side *side, double top, double lse, int32_t *status) {
   if (*status) return;

@@ -316,7 +316,7 @@ static void tile_rows(const kvk_side *a, int64_t first, int64_t count, int64_t f
         gap = tile->bits && tl_has_gap_single(x, n, masses ? 0 : -INFINITY);
       } else {
         if (masses) block_f64(element_at(a, row, k), a->type, n, raw);
-        if (wants_logits) pl_stage(a, row, k, n, logits, 0);
+        if (wants_logits) pl_stage(a, row, k, n, 0, logits, 0);
         tl_double(tile, a, raw, logits, n, lse[i], centre, reference, wide, &sums);
         if (tile->type != KVK_F64) store_doubles(wide, n, narrow, KVK_F32);
         else block = (char *)wide;
@@ -384,7 +384,7 @@ static void tile_centres(const kvk_side *a, int64_t first, int64_t count, int64_
     for (int64_t word = 0; word < words && lse[i] < INFINITY; word += step) {
       const int64_t k = word * KVK_TILE_WORD;
       const int64_t n = classes - k < KVK_TILE_WORD ? classes - k : KVK_TILE_WORD;
-      pl_stage(a, first + i, k, n, x, 0);
+      pl_stage(a, first + i, k, n, 0, x, 0);
       for (int64_t j = 0; j < n; j++) {
         const double m = x[j] > -INFINITY ? masses[k + j] : 0;
         sum += m > 0 ? m * (x[j] - (reference[k + j] + lse[i])) : 0;

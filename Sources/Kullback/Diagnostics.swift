@@ -20,6 +20,8 @@ public enum InvalidReason: Sendable, Hashable, CustomStringConvertible {
   case notNormalised
   /// A class label out of range.
   case badLabel
+  /// Differences so large that no `Double` holds what they come to.
+  case outOfRange
 
   package init?(_ status: RowStatus) {
     switch status {
@@ -30,6 +32,7 @@ public enum InvalidReason: Sendable, Hashable, CustomStringConvertible {
     case .noMass: self = .noMass
     case .notNormalised: self = .notNormalised
     case .badLabel: self = .badLabel
+    case .outOfRange: self = .outOfRange
     }
   }
 
@@ -42,6 +45,7 @@ public enum InvalidReason: Sendable, Hashable, CustomStringConvertible {
     case .noMass: "has no mass"
     case .notNormalised: "does not sum to 1"
     case .badLabel: "has a label out of range"
+    case .outOfRange: "differs by more than numbers hold"
     }
   }
 }

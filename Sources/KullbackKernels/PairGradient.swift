@@ -10,10 +10,7 @@ public enum PairGradient: Int32, Sendable {
 
   /// What has to be known of a row before its gradient.
   fileprivate var quantities: [PairQuantity] {
-    [
-      .divergence, .reversedDivergence, .crossEntropy, .logNormaliserOfFirst,
-      .logNormaliserOfSecond, .logRatio,
-    ]
+    [.divergence, .reversedDivergence, .crossEntropy]
   }
 }
 
@@ -73,24 +70,30 @@ extension RowTarget {
     precondition(first.holds(0..<rows) && second.holds(0..<rows), "rows are not all there")
     guard rows > 0 else { return }
     let streams = rows * classes * kind.byteCount >= Self.streamingBytes
-    if classes > Int(KVK_SEGMENT) {
-      evaluatePairs(
+    let isLong = classes > Int(KVK_SEGMENT)
+    var norms =
+      isLong
+      ? evaluatePairNorms(
         first, second, rows: 0..<rows, into: &results, threads: threads, on: set)
-    }
+      : [kvk_pair_norms](repeating: kvk_pair_norms(), count: rows)
     // SAFETY: sides and columns are valid for this call, which ends after the last task; tasks write
     // disjoint elements.
     unsafe first.withSide { a in
       unsafe second.withSide { b in
         unsafe results.withColumns(at: 0) { out in
-          let job = unsafe GradientJob(
-            a: a, b: b, out: out, table: set.table, classes: classes, gradient: gradient,
-            target: self, streams: streams)
-          if classes > Int(KVK_SEGMENT) {
-            for row in 0..<rows { job.writeLongRow(row, threads: threads) }
-          } else {
-            let bytes = first.rowBytes + second.rowBytes + classes * kind.byteCount
-            RowTasks(rows: rows, bytesPerRow: bytes).run(threads: threads) { task in
-              job.evaluateAndWrite(task, chunk: max(1, (1 << 17) / bytes))
+          unsafe norms.withUnsafeMutableBufferPointer { norms in
+            var out = unsafe out
+            unsafe out.norms = norms.baseAddress
+            let job = unsafe GradientJob(
+              a: a, b: b, out: out, table: set.table, classes: classes, gradient: gradient,
+              target: self, streams: streams)
+            if isLong {
+              for row in 0..<rows { job.writeLongRow(row, threads: threads) }
+            } else {
+              let bytes = first.rowBytes + second.rowBytes + classes * kind.byteCount
+              RowTasks(rows: rows, bytesPerRow: bytes).run(threads: threads) { task in
+                job.evaluateAndWrite(task, chunk: max(1, (1 << 17) / bytes))
+              }
             }
           }
         }
@@ -139,10 +142,7 @@ private struct GradientJob: @unchecked Sendable {
       let columns = unsafe bytes.bindMemory(to: UnsafePointer<Double>?.self)
       unsafe table.pair_gradient(
         &a, &b, Int64(row), Int64(count), Int64(classes.lowerBound), Int64(classes.upperBound),
-        gradient.rawValue, columns[PairQuantity.logNormaliserOfFirst.rawValue],
-        columns[PairQuantity.logNormaliserOfSecond.rawValue],
-        columns[PairQuantity.logRatio.rawValue],
-        columns[PairQuantity.reversedDivergence.rawValue], &target)
+        gradient.rawValue, part.norms, columns[PairQuantity.reversedDivergence.rawValue], &target)
     }
   }
 }

@@ -86,6 +86,29 @@ public func evaluatePairs(
   _ first: RowOperand, _ second: RowOperand, rows: Range<Int>, into results: inout PairResults,
   at offset: Int = 0, threads: Int = Threads.default, on set: InstructionSet = .current
 ) {
+  run(first, second, rows, into: &results, at: offset, norms: nil, threads: threads, on: set)
+}
+
+/// The same, with what normalises each row beside it.
+func evaluatePairNorms(
+  _ first: RowOperand, _ second: RowOperand, rows: Range<Int>, into results: inout PairResults,
+  threads: Int, on set: InstructionSet
+) -> [kvk_pair_norms] {
+  var norms = [kvk_pair_norms](repeating: kvk_pair_norms(), count: rows.count)
+  // SAFETY: there is room for every row; the array lives over the call.
+  unsafe norms.withUnsafeMutableBufferPointer { buffer in
+    unsafe run(
+      first, second, rows, into: &results, at: 0, norms: buffer.baseAddress, threads: threads,
+      on: set)
+  }
+  return norms
+}
+
+private func run(
+  _ first: RowOperand, _ second: RowOperand, _ rows: Range<Int>, into results: inout PairResults,
+  at offset: Int, norms: UnsafeMutablePointer<kvk_pair_norms>?, threads: Int,
+  on set: InstructionSet
+) {
   let classes = first.matrix.columns
   precondition(second.matrix.columns == classes, "rows of different lengths")
   precondition(classes > 0, "rows without classes")
@@ -98,6 +121,8 @@ public func evaluatePairs(
   unsafe first.withSide { a in
     unsafe second.withSide { b in
       unsafe results.withColumns(at: offset) { out in
+        var out = unsafe out
+        unsafe out.norms = norms
         let work = unsafe PairWork(
           first: first, second: second, a: a, b: b, out: out, table: table, rows: rows,
           classes: classes)
@@ -205,6 +230,7 @@ extension kvk_pair_out {
         unsafe columns[index] = unsafe columns[index].map { unsafe $0 + rows }
       }
     }
+    unsafe part.norms = unsafe part.norms.map { unsafe $0 + rows }
     unsafe part.status_a += rows
     unsafe part.status_b += rows
     return unsafe part

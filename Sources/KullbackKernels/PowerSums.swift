@@ -172,23 +172,17 @@ private struct PowerWork: @unchecked Sendable {
   func evaluate(_ read: Range<Int>, at place: Int) {
     var (a, b) = unsafe (self.a, self.b)
     let (from, count) = (Int64(read.lowerBound), read.count)
-    // SAFETY: the rows are inside both sides and the columns; the normalisers have room for `count` rows
-    // each, and `pair_rows` sets them before they are read.
-    unsafe withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * count) { normalisers in
-      guard let base = normalisers.baseAddress else { return }
+    // SAFETY: the rows are inside both sides and the columns; there is room for what normalises `count` rows,
+    // and `pair_rows` sets it before it is read.
+    unsafe withUnsafeTemporaryAllocation(of: kvk_pair_norms.self, capacity: count) { norms in
+      guard let base = norms.baseAddress else { return }
       var out = unsafe kvk_pair_out()
-      unsafe withUnsafeMutableBytes(of: &out.column) { bytes in
-        let columns = unsafe bytes.bindMemory(to: UnsafeMutablePointer<Double>?.self)
-        unsafe columns[PairQuantity.logNormaliserOfFirst.rawValue] = base
-        unsafe columns[PairQuantity.logNormaliserOfSecond.rawValue] = base + count
-        unsafe columns[PairQuantity.logRatio.rawValue] = base + 2 * count
-      }
+      unsafe out.norms = base
       unsafe out.status_a = statuses + place
       unsafe out.status_b = statuses + rows + place
       unsafe table.pair_rows(&a, &b, from, Int64(count), Int64(classes), &out)
       for (index, order) in orders.enumerated() {
-        var power = unsafe kvk_power(
-          order: order, lse_a: base, lse_b: base + count, log_ratio: base + 2 * count)
+        var power = unsafe kvk_power(order: order, norms: base)
         unsafe table.power_rows(
           &a, &b, from, Int64(count), Int64(classes), &power, values + index * rows + place)
       }
@@ -196,7 +190,7 @@ private struct PowerWork: @unchecked Sendable {
   }
 
   /// A row whose segments the threads share, its normalisers being known.
-  func evaluateLongRow(_ row: Int, at place: Int, _ normalisers: [Double], threads: Int) {
+  func evaluateLongRow(_ row: Int, at place: Int, _ norms: kvk_pair_norms, threads: Int) {
     let segment = Int(KVK_SEGMENT)
     let count = (classes + segment - 1) / segment
     for (index, order) in orders.enumerated() {
@@ -209,36 +203,34 @@ private struct PowerWork: @unchecked Sendable {
           var (a, b, before) = unsafe (self.a, self.b, before)
           let part = task * segment..<min(classes, (task + 1) * segment)
           // SAFETY: the part is inside both sides; each task writes its own partial state.
-          unsafe withPower(order, normalisers) { power in
+          unsafe withPower(order, norms) { power in
             unsafe table.power_segment(
               &a, &b, Int64(row), Int64(part.lowerBound), Int64(part.upperBound), Int64(classes),
               power, &before, partials.base + task)
           }
         }
         // SAFETY: there are that many partial states.
-        unsafe withPower(order, normalisers) { power in
+        unsafe withPower(order, norms) { power in
           more =
             unsafe table.power_merge(
               &a, &b, Int64(row), Int64(classes), power, &state, partials.base, Int64(count)) != 0
         }
       }
       // SAFETY: the row has a place in the column.
-      unsafe withPower(order, normalisers) { power in
+      unsafe withPower(order, norms) { power in
         unsafe table.power_finish(
           &a, &b, Int64(row), Int64(classes), power, &state, values + index * rows + place)
       }
     }
   }
 
-  /// Calls `body` with an order and one row's normalisers as the kernels read them.
+  /// Calls `body` with an order and what normalises one row as the kernels read them.
   private func withPower(
-    _ order: Double, _ normalisers: [Double], _ body: (UnsafePointer<kvk_power>) -> Void
+    _ order: Double, _ norms: kvk_pair_norms, _ body: (UnsafePointer<kvk_power>) -> Void
   ) {
-    // SAFETY: the three normalisers are valid for the call.
-    unsafe normalisers.withUnsafeBufferPointer { known in
-      guard let base = known.baseAddress else { return }
-      var power = unsafe kvk_power(
-        order: order, lse_a: base, lse_b: base + 1, log_ratio: base + 2)
+    // SAFETY: what normalises the row is valid for the call.
+    unsafe withUnsafePointer(to: norms) { norms in
+      var power = unsafe kvk_power(order: order, norms: norms)
       unsafe body(&power)
     }
   }
@@ -249,12 +241,8 @@ private func evaluateLongRows(
   _ first: RowOperand, _ second: RowOperand, _ rows: Range<Int>, into results: inout PowerResults,
   at offset: Int, threads: Int, on set: InstructionSet
 ) {
-  var known = PairResults(
-    quantities: [.logNormaliserOfFirst, .logNormaliserOfSecond, .logRatio], rows: rows.count)
-  evaluatePairs(first, second, rows: rows, into: &known, threads: threads, on: set)
-  let (lseA, lseB, ratios) = (
-    known[.logNormaliserOfFirst], known[.logNormaliserOfSecond], known[.logRatio]
-  )
+  var known = PairResults(quantities: [.logRatio], rows: rows.count)
+  let norms = evaluatePairNorms(first, second, rows: rows, into: &known, threads: threads, on: set)
   // SAFETY: the sides and columns are valid for this call.
   unsafe first.withSide { a in
     unsafe second.withSide { b in
@@ -264,8 +252,7 @@ private func evaluateLongRows(
           unsafe work.statuses[index] = status.first.rawValue
           unsafe work.statuses[work.rows + index] = status.second.rawValue
           work.evaluateLongRow(
-            rows.lowerBound + index, at: index, [lseA[index], lseB[index], ratios[index]],
-            threads: threads)
+            rows.lowerBound + index, at: index, norms[index], threads: threads)
         }
       }
     }

@@ -25,6 +25,8 @@ public enum RowStatus: UInt8, Sendable, CaseIterable {
   case notNormalised = 5
   /// Its class label is out of range.
   case badLabel = 6
+  /// Comes, with the other side's row, to more than `Double` holds.
+  case outOfRange = 7
 }
 
 /// One side of a kernel's work: a matrix and how its rows are to be read.

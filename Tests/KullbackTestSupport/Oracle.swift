@@ -26,25 +26,29 @@ public struct OracleRow: Sendable {
   /// The largest class counts as 1 and the others relative to it, so that log p of the largest
   /// keeps its digits near a point mass.
   public init(_ values: [Double], form: OracleForm) {
+    var largest = 0
+    for k in values.indices where values[k] > values[largest] { largest = k }
+    let isLog: Bool
+    let top: DoubleDouble
+    /// Logits less the largest, before they are divided by the temperature, so that no level is too far; or masses.
     let numbers: [DoubleDouble]
     switch form {
     case .logits(let temperature):
-      numbers = values.map { DoubleDouble($0) / DoubleDouble(temperature) }
+      let divisor = DoubleDouble(temperature)
+      numbers = values.map { (DoubleDouble($0) - DoubleDouble(values[largest])) / divisor }
+      (isLog, top) = (true, DoubleDouble(values[largest]) / divisor)
+    case .logProbabilities:
+      numbers = values.map { DoubleDouble($0) - DoubleDouble(values[largest]) }
+      (isLog, top) = (true, DoubleDouble(values[largest]))
     case .weights(let smoothing):
       numbers = values.map { DoubleDouble($0) + DoubleDouble(smoothing) }
-    case .logProbabilities, .probabilities:
+      (isLog, top) = (false, numbers[largest])
+    case .probabilities:
       numbers = values.map { DoubleDouble($0) }
-    }
-    var largest = 0
-    for k in values.indices where values[k] > values[largest] { largest = k }
-    let top = numbers[largest]
-    let isLog: Bool
-    switch form {
-    case .logits, .logProbabilities: isLog = true
-    case .probabilities, .weights: isLog = false
+      (isLog, top) = (false, numbers[largest])
     }
     let relative = numbers.map { x in
-      if isLog { return x.high == -.infinity ? DoubleDouble(0) : (x - top).exp() }
+      if isLog { return x.high == -.infinity ? DoubleDouble(0) : x.exp() }
       return x / top
     }
     var rest = DoubleDouble(0)
@@ -54,7 +58,7 @@ public struct OracleRow: Sendable {
     self.largest = largest
     probabilities = relative.map { $0 / total }
     logProbabilities = numbers.map { x in
-      if isLog { return x.high == -.infinity ? x : (x - top) - logTotal }
+      if isLog { return x.high == -.infinity ? x : x - logTotal }
       return (x / top).log() - logTotal
     }
     logNormaliser = (isLog ? top : top.log()) + logTotal

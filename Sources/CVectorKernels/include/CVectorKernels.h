@@ -35,6 +35,7 @@ enum {
   KVK_NO_MASS = 4,       // all -inf, or weights that sum to 0
   KVK_NOT_NORMALISED = 5, // the sum is off by more than the tolerance
   KVK_BAD_LABEL = 6,      // the label is not one of a class
+  KVK_OUT_OF_RANGE = 7,   // what the pair comes to is more than a Double holds
 };
 
 /// One side of a comparison: the rows of one matrix. A stride of 0 repeats one row. With `rows`, row i
@@ -69,10 +70,20 @@ enum {
   KVK_PAIR_COUNT = 14,
 };
 
+/// What turns the elements of a pair of rows into probabilities, whatever their level: logits less the level,
+/// over the temperature, less top and rest are log p; masses have no level. All NaN where a row is not valid.
+typedef struct {
+  double level_a, level_b; // as stored
+  double top_a, top_b;     // the largest logits, less the level
+  double rest_a, rest_b;   // the logarithms of the normalisers relative to these
+  double ratio, ratio_low; // (top + rest) of a less that of b, with all its digits where the rows are alike
+} kvk_pair_norms;
+
 /// Where the results of a range of rows go: element i belongs to the i-th row of the range.
 /// A null column is not wanted.
 typedef struct {
   double *column[KVK_PAIR_COUNT];
+  kvk_pair_norms *norms; // null: not wanted
   uint8_t *status_a;
   uint8_t *status_b;
 } kvk_pair_out;
@@ -121,11 +132,10 @@ enum {
   KVK_GRADIENT_REVERSE = 1, // d D(b‖a) / d b = q (log q - log p - D(b‖a)) / T
 };
 
-/// The order of power sums Σ p^α q^(1-α), and from pair_rows, one a row, the logarithms of the normalisers
-/// and KVK_LOG_RATIO; a NaN among them makes the row NaN.
+/// The order of power sums Σ p^α q^(1-α), and from pair_rows what normalises each row; NaN makes the row NaN.
 typedef struct {
   double order; // any number but NaN and -inf
-  const double *lse_a, *lse_b, *log_ratio;
+  const kvk_pair_norms *norms;
 } kvk_power;
 
 /// Class labels of rows and how they are scored.
@@ -309,12 +319,11 @@ typedef struct kvk_table {
                     double top, double log_rest, double *value, double *weight, uint8_t *status);
 
   // The gradient with respect to b's logits, for classes from ... to - 1, written to `result` (row
-  // `first` of it). Per row, from pair_rows: the logarithms of the normalisers, KVK_LOG_RATIO and
-  // D(b‖a); a NaN among them makes the row NaN.
+  // `first` of it). Per row, from pair_rows: what normalises it, and D(b‖a); a NaN among them makes the row
+  // NaN.
   void (*pair_gradient)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
-                        int64_t from, int64_t to, int32_t which, const double *lse_a,
-                        const double *lse_b, const double *log_ratio, const double *d_ba,
-                        const kvk_target *result);
+                        int64_t from, int64_t to, int32_t which, const kvk_pair_norms *norms,
+                        const double *d_ba, const kvk_target *result);
 
   // log Σ p^α q^(1-α) of rows of at most KVK_SEGMENT classes, with all its digits where the rows are
   // alike; for α = +inf the logarithm of the largest p / q. -inf where no class has both masses, +inf where

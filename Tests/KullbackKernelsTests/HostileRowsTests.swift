@@ -1,0 +1,251 @@
+import KullbackKernels
+import KullbackMatrix
+import KullbackTestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Rows as real users have them and no one thinks of: masked vocabularies, far levels, padding, near-duplicates,
+/// in every form and type, at any temperature. Each value is within its promise, or the row is not valid.
+@Suite struct HostileRowsTests {
+  /// Cases of a part; there are 16 parts. `make exhaustive` sets a million in all.
+  static let casesOfPart = unsafe getenv("KULLBACK_EXHAUSTIVE") == nil ? 625 : 62_500
+
+  @Test(arguments: 0..<16)
+  func everyValueIsWithinItsPromise(part: Int) {
+    var (broken, reported) = (0, [String]())
+    for index in 0..<Self.casesOfPart {
+      let pair = HostilePair(seed: UInt64(part * 1_000_000 + index))
+      guard let fault = pair.fault() else { continue }
+      broken += 1
+      if reported.count < 5 { reported.append("\(part * 1_000_000 + index): \(fault)") }
+    }
+    #expect(broken == 0, "\(reported.joined(separator: "\n"))")
+  }
+
+  @Test(arguments: [ElementKind.float32, .float64, .float16, .bfloat16])
+  func aMaskedFirstBlockEndsAndIsRight(kind: ElementKind) {
+    for classes in [2049, 2050, 4097, 9000] {
+      let masked = [Double](repeating: -.infinity, count: 2048)
+      let (a, b) = (
+        masked + [Double](repeating: 0, count: classes - 2048),
+        [Double](repeating: 0, count: classes)
+      )
+      expectPromise(
+        RowOperand([a], as: kind), RowOperand([b], as: kind), rows: 0..<1, "\(kind.name) masked")
+      expectPromise(
+        RowOperand([b], as: kind), RowOperand([a], as: kind), rows: 0..<1, "\(kind.name) masked")
+    }
+  }
+
+  @Test func levelsChangeNothing() {
+    let rows: [([Double], [Double], ElementKind)] = [
+      ([1, 2, 3], [Double](repeating: -3.4028234663852886e38, count: 3), .float32),
+      ([1e14, 1e14, 1e14], [1, 2, 3], .float64), ([1e30, 0], [-1e30, 0], .float32),
+      ([1, 2, -3.4028234663852886e38], [1, 2.5, -3.4028234663852886e38], .float32),
+      ([1, 2, -1.7976931348623157e308], [1, 2.5, -1.7976931348623157e308], .float64),
+      ([-3_985_476_096], [52_076_281_856], .float32),
+    ]
+    for (a, b, kind) in rows {
+      expectPromise(
+        RowOperand([a], as: kind), RowOperand([b], as: kind), rows: 0..<1, "\(a) and \(b)")
+    }
+  }
+
+  @Test func differencesBeyondTheRangeAreNamed() {
+    let limit = Double.greatestFiniteMagnitude
+    let (a, b) = ([limit, -limit], [-limit, limit])
+    for set in InstructionSet.available {
+      let results = evaluate(
+        RowOperand([a], as: .float64), RowOperand([b], as: .float64), rows: 0..<1, on: set)
+      #expect(results.status(ofRow: 0) == (.outOfRange, .outOfRange))
+      #expect(results[.divergence][0].isNaN)
+    }
+  }
+
+  @Test func aTemperatureThatMakesAMaskInfiniteIsNoMaskOfZeroMass() {
+    let lowest = Double(-Float.greatestFiniteMagnitude)
+    expectPromise(
+      RowOperand([[1, 2, 3]], as: .float32, temperature: 0.5),
+      RowOperand([[1, 2, lowest]], as: .float32, temperature: 0.5), rows: 0..<1, "finfo.min / 0.5")
+  }
+}
+
+/// One pair of rows, told by its seed.
+private struct HostilePair {
+  let first: RowOperand
+  let second: RowOperand
+  let name: String
+
+  private static let types: [ElementKind] = [.float32, .float64, .float16, .bfloat16]
+  private static let levels: [Double] = [0, 0, 0, 1e3, -1e3, 1e6, -1e8, 1e14, 1e30, -1e38]
+  private static let temperatures: [Double] = [1, 1, 1, 1, 2, 0.5, 0.7, 3, 1e-6, 1e6, 1e-3, 1e3]
+
+  init(seed: UInt64) {
+    var random = SeededGenerator(seed: seed &* 2 &+ 1)
+    func pick(_ count: Int) -> Int { min(count - 1, Int(random.uniform() * Double(count))) }
+    let n = Self.length(pick(400), pick(8))
+    let kinds = (0..<2).map { _ in Self.types[pick(4)] }
+    let types = [kinds[0], pick(3) > 0 ? kinds[0] : kinds[1]]
+    let drawn = (0..<2).map { _ in pick(2) == 0 ? RowForm.logits : RowForm.allCases[pick(4)] }
+    let forms = [drawn[0], pick(2) == 0 ? drawn[0] : drawn[1]]
+    let level = (0..<2).map { _ in Self.levels[pick(10)] }
+    let levels = [level[0], pick(3) > 0 ? level[0] : level[1]]
+    let temperature = (0..<2).map { _ in Self.temperatures[pick(12)] }
+    let temperatures = [temperature[0], pick(2) == 0 ? temperature[0] : temperature[1]]
+    let smoothing = [pick(3) == 0 ? 0.5 : 0, pick(3) == 0 ? 0.5 : 0]
+    let (shape, mask, place, sides, near) = (pick(7), pick(5), pick(7), pick(4), pick(3))
+    let isDouble = types == [.float64, .float64]
+    let size = exp((-13 + 10 * random.uniform() + (isDouble ? 0 : 3)) * 2.302585092994046)
+
+    var rows = [[Double]](repeating: [], count: 2)
+    let (wide, noise) = (random.normals(n), random.normals(n))
+    for k in 0..<n {
+      let x: Double
+      switch shape {
+      case 0: x = 3 * wide[k]
+      case 1: x = wide[k] + (k == n / 2 ? 40 : 0)
+      case 2: x = (wide[k] * 1.5).rounded()
+      case 3: x = 1.25
+      case 4: x = wide[k] * 1e-40
+      case 5:
+        x = max(-1, min(1, wide[k] / 3)) * 0.4 * Self.limit(types[0], divided: temperatures[0])
+      default: x = 30 * wide[k]
+      }
+      let other =
+        shape == 3
+        ? 2.5
+        : shape == 5
+          ? max(-1, min(1, noise[k] / 3)) * 0.4 * Self.limit(types[1], divided: temperatures[1])
+          : 3 * noise[k] + (shape == 1 && k == n / 3 ? 30 : 0)
+      rows[0].append(x + (forms[0] == .logits ? levels[0] : 0))
+      rows[1].append(
+        (near > 0 ? x + size * noise[k] : other) + (forms[1] == .logits ? levels[1] : 0))
+    }
+    for k in 0..<n where mask > 0 {
+      let here: Bool
+      switch place {
+      case 0: here = k < n / 2
+      case 1: here = k >= n / 2 + 1
+      case 2: here = pick(2) == 0
+      case 3: here = k != n / 3
+      case 4: here = k % (n / 10 + 1) != 0
+      case 5: here = n > 2048 && k < 2048
+      default: here = false
+      }
+      let there = sides == 3 ? n - 1 - k < n / 2 : here
+      func masked(_ side: Int) -> Double {
+        switch mask {
+        case 1: -.infinity
+        case 2: -Self.limit(types[side], divided: temperatures[side])
+        case 3: -1e4
+        default: -1e9
+        }
+      }
+      if here && sides != 1 { rows[0][k] = masked(0) }
+      if there && sides != 0 { rows[1][k] = masked(1) }
+    }
+    let operands = (0..<2).map { side -> RowOperand in
+      let limit = Self.limit(types[side], divided: 1)
+      var values = rows[side].map { $0 == -.infinity ? $0 : max(-limit, min(limit, $0)) }
+      if forms[side] != .logits {
+        let top = values.max() ?? 0
+        let total = top > -.infinity ? values.reduce(0) { $0 + exp($1 - top) } : 1
+        values = values.map { x in
+          let logP = x > -.infinity ? x - top - log(total) : x
+          switch forms[side] {
+          case .logProbabilities: return logP < -limit ? -.infinity : logP
+          case .probabilities: return exp(logP)
+          default: return exp(logP) * 1000
+          }
+        }
+      }
+      return RowOperand(
+        [values], as: types[side], form: forms[side],
+        temperature: forms[side] == .logits ? temperatures[side] : 1,
+        smoothing: forms[side] == .weights ? smoothing[side] : 0)
+    }
+    (first, second) = (operands[0], operands[1])
+    name =
+      "\(n) classes, \(types.map(\.name)), \(forms), shape \(shape), mask \(mask) \(place) \(sides), "
+      + "near \(near) \(size), levels \(levels), temperatures \(temperatures), smoothing \(smoothing)"
+  }
+
+  /// Mostly short, at times around a block.
+  private static func length(_ rare: Int, _ usual: Int) -> Int {
+    switch rare {
+    case 0: [2047, 2048, 2049, 3000, 257, 300, 512, 1000][usual]
+    case 1..<16: [161, 160, 129, 128, 100, 255, 256, 257][usual]
+    default: [1, 2, 3, 5, 10, 17, 33, 64][usual]
+    }
+  }
+
+  /// The largest number of a type; of Doubles, one that the oracle can divide.
+  private static func limit(_ kind: ElementKind, divided temperature: Double) -> Double {
+    switch kind {
+    case .float32: 3.4028234663852886e38
+    case .float16: 65504
+    case .bfloat16: 3.3895313892515355e38
+    default: temperature == 1 ? .greatestFiniteMagnitude : 1e290
+    }
+  }
+
+  /// The first thing that is wrong on any instruction set.
+  func fault() -> String? {
+    let values = [first, second].map { side in
+      (0..<side.matrix.columns).map { side.matrix.value(row: 0, column: $0) }
+    }
+    let hasMass = zip([first, second], values).allSatisfy { side, row in
+      switch side.form {
+      case .logits, .logProbabilities: row.contains { $0 > -.infinity }
+      case .probabilities, .weights: row.contains { $0 + side.smoothing > 0 }
+      }
+    }
+    let single = first.isSingle || second.isSingle
+    let oracle = hasMass ? OraclePair(first.oracleRow(0), second.oracleRow(0)) : nil
+    for set in InstructionSet.available {
+      for quantities in quantityFamilies {
+        let results = evaluate(first, second, rows: 0..<1, quantities: quantities, on: set)
+        let status = results.status(ofRow: 0)
+        if status != (.valid, .valid) {
+          // A form's rounding may miss the tolerance or leave no mass; what is out of range really is.
+          let isRight = [status.first, status.second].contains { status in
+            switch status {
+            case .notNormalised, .noMass: true
+            case .outOfRange: Self.isFar(oracle)
+            default: false
+            }
+          }
+          guard isRight else { return "\(status) on \(set): \(name)" }
+          continue
+        }
+        guard let oracle else { return "valid without mass on \(set): \(name)" }
+        for quantity in quantities where quantity != .sameLargest {
+          let (value, expected) = (results[quantity][0], oracle[quantity])
+          // Beyond, the digits of the oracle end as well.
+          if abs(expected) > 1e280 || expected.isNaN { continue }
+          // The normalisers themselves are only as near as their levels allow.
+          let level = max(abs(oracle.logNormaliserOfFirst), abs(oracle.logNormaliserOfSecond))
+          if quantity == .logRatio, abs(value - expected) <= (single ? 2e-6 : 1e-13) * level {
+            continue
+          }
+          guard quantity.isWithinPromise(value, expected, single: single) else {
+            return "\(quantity) \(value) for \(expected) on \(set): \(name)"
+          }
+        }
+      }
+    }
+    return nil
+  }
+
+  private static func isFar(_ oracle: OraclePair?) -> Bool {
+    guard let oracle else { return true }
+    return !(max(oracle.divergence, oracle.reversedDivergence) < 1e280)
+  }
+}

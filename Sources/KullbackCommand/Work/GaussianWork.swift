@@ -23,6 +23,7 @@ struct GaussianWork {
   }
 
   private func work() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     for path in [command.output, command.picture] {
       if let path { try OutputFile.check(path, against: inputPaths) }
     }
@@ -34,10 +35,10 @@ struct GaussianWork {
       throw Failure(
         .usage, "--picture is for one or two dimensions; \(inputs) has \(subject.dimension)")
     }
-    let output = try command.output.map { path throws(Failure) in try TextFile(path, as: .results) }
+    let output = try command.output.map { path throws(Failure) in try TextFile(path) }
     do {
       let picture = try command.picture.map { path throws(Failure) in
-        try TextFile(path, as: .companion)
+        try TextFile(path)
       }
       do {
         let started = ContinuousClock.now

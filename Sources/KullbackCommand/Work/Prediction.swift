@@ -7,6 +7,7 @@ struct Prediction {
   let command: PredictCommand
 
   func run() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     try OutputFile.check(command.output.path, against: [command.model, command.features])
     var model = try SoftmaxFile.read(command.model)
     let features = try InputFile(command.features)

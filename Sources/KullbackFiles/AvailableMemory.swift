@@ -27,8 +27,10 @@ public enum AvailableMemory {
     return least.min().map { max(0, $0) }
   }
 
-  /// Refuses what needs more than there is.
-  static func check(_ needed: Int, for path: String) throws(FileError) {
+  /// Refuses what needs more bytes than there are.
+  ///
+  /// - Throws: `FileError.noMemory`, about the file of a path.
+  public static func check(_ needed: Int, for path: String) throws(FileError) {
     guard let bytes, needed > bytes else { return }
     throw .noMemory(path: path, needed: needed, available: bytes)
   }

@@ -20,7 +20,7 @@ extension FileError: CustomStringConvertible {
       .failed(let path, let reason):
       "\(path): \(reason)"
     case .noMemory(let path, let needed, let available):
-      "\(path): reading it takes \(mebibytes(needed)) of memory, and there are \(mebibytes(available))"
+      "\(path): it takes \(mebibytes(needed)) of memory, and there are \(mebibytes(available))"
     case .malformed(let path, let place, let reason):
       place.isEmpty ? "\(path): \(reason)" : "\(path): \(place): \(reason)"
     }

@@ -72,6 +72,7 @@ struct GaussianWork {
       let weights = try command.weights.map { path throws(Failure) in
         try InputFile(path).rowWeights(file.matrix.rows)
       }
+      try file.checkMemory(forNumbers: file.matrix.rows, file.matrix.columns)
       return FitSubject(kind: .samples(file.matrix.doubles, weights))
     }
     if let path = command.mixture {
@@ -101,6 +102,7 @@ struct GaussianWork {
         .invalidData,
         "\(labels): row \(row) (counted from 0) has the label \(values[row]): a label is 0 or 1")
     }
+    try file.checkMemory(forNumbers: file.matrix.rows, file.matrix.columns)
     return try BayesianLogisticRegression(
       features: file.matrix.doubles, labels: values.map { Int($0) },
       priorScale: command.priorDeviation ?? 1)

@@ -11,6 +11,7 @@ struct Prediction {
     try OutputFile.check(command.output.path, against: [command.model, command.features])
     var model = try SoftmaxFile.read(command.model)
     let features = try InputFile(command.features)
+    try features.checkMemory(forNumbers: features.matrix.rows, model.weights.columns)
     let logits: Matrix<Double>
     do {
       if let bits = command.bits { model = try model.rounded(toBits: bits) }

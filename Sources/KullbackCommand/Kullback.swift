@@ -20,7 +20,7 @@ struct KullbackTool: ParsableCommand {
         kullback evaluate original.npy quantised.npy
 
       Exit codes: 0 done; 64 bad command line; 65 rows were invalid, or an input is malformed; \
-      66 an input cannot be read; 73 an output cannot be created; 74 an input or output error in \
+      66 an input cannot be read; 71 not enough memory; 73 an output cannot be created; 74 an input or output error in \
       the middle; 130 interrupted. An output file is replaced only when the new one is whole.
       """,
     version: "kullback \(version)",
@@ -79,7 +79,7 @@ struct KullbackTool: ParsableCommand {
   }
 }
 
-// Outside the type, whose own `exit` is another one.
+/// Ends the process without OpenBLAS's shutdown, which waits for threads that may wait for memory for ever.
 private func end(_ status: Status) -> Never {
-  exit(status.rawValue)
+  _exit(status.rawValue)
 }

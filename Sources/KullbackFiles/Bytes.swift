@@ -40,6 +40,11 @@ enum Bytes {
       self = .mapped(try MappedFile(descriptor: descriptor))
     } catch {
       guard error.isNotRegular else {
+        if error.code == ENOMEM {
+          throw .noMemory(
+            path: path, needed: Int(lseek(descriptor, 0, SEEK_END)),
+            available: AvailableMemory.bytes ?? 0)
+        }
         throw FileError.cannotRead(path: path, reason: error.reason)
       }
       self = .inMemory(try readAll(descriptor, path: path))

@@ -37,6 +37,8 @@ public enum CSV {
   static func read(
     _ bytes: Bytes, path: String, separator: Character?
   ) throws(FileError) -> Table {
+    // The text itself, and numbers of 8 bytes for cells of 2 and more.
+    try AvailableMemory.check(5 * bytes.count, for: path)
     let text = bytes.prefix(bytes.count)
     if let bad = firstByteNotUTF8(text) {
       throw .malformed(path: path, place: "byte \(bad)", reason: "not text in UTF-8")

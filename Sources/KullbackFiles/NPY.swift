@@ -53,6 +53,7 @@ public enum NPY {
     if let kind = header.element.direct, !isTransposed {
       return direct(bytes, header, kind, rows, columns)
     }
+    try AvailableMemory.check(rows * columns * header.element.convertedByteCount, for: path)
     return converted(bytes, header, rows, columns, isTransposed)
   }
 

@@ -13,6 +13,16 @@ struct NPYHeader: Equatable {
     let byteCount: Int
     let isBigEndian: Bool
 
+    /// Bytes of an element in memory when it is not mapped.
+    var convertedByteCount: Int {
+      switch kind {
+      case .float, .bfloat: byteCount
+      case .signed: max(byteCount, 4)
+      case .unsigned: 8
+      case .bool: 4
+      }
+    }
+
     /// What it can be mapped as, when it is in this machine's order.
     var direct: ElementKind? {
       guard !isBigEndian || byteCount == 1 else { return nil }

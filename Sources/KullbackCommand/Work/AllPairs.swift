@@ -8,6 +8,7 @@ struct AllPairs {
   private static let orderedRows = 10_000
 
   func run() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     let inputs = try PairInputs(command.targets, command.models, command.pairs)
     try command.output?.check(against: inputs.files)
     try command.heatmap?.check(against: inputs.files)

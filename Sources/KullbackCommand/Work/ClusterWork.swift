@@ -5,6 +5,7 @@ struct ClusterWork {
   let command: ClusterCommand
 
   func run() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     let options = command.options
     let side = try PairInputs.Side(
       command.file, command.set.form, command.set, rows: command.set.rows, labels: command.labels)

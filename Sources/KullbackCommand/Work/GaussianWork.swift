@@ -23,6 +23,7 @@ struct GaussianWork {
   }
 
   private func work() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     for path in [command.output, command.picture] {
       if let path { try OutputFile.check(path, against: inputPaths) }
     }
@@ -34,10 +35,10 @@ struct GaussianWork {
       throw Failure(
         .usage, "--picture is for one or two dimensions; \(inputs) has \(subject.dimension)")
     }
-    let output = try command.output.map { path throws(Failure) in try TextFile(path, as: .results) }
+    let output = try command.output.map { path throws(Failure) in try TextFile(path) }
     do {
       let picture = try command.picture.map { path throws(Failure) in
-        try TextFile(path, as: .companion)
+        try TextFile(path)
       }
       do {
         let started = ContinuousClock.now
@@ -71,6 +72,7 @@ struct GaussianWork {
       let weights = try command.weights.map { path throws(Failure) in
         try InputFile(path).rowWeights(file.matrix.rows)
       }
+      try file.checkMemory(forNumbers: file.matrix.rows, file.matrix.columns)
       return FitSubject(kind: .samples(file.matrix.doubles, weights))
     }
     if let path = command.mixture {
@@ -100,6 +102,7 @@ struct GaussianWork {
         .invalidData,
         "\(labels): row \(row) (counted from 0) has the label \(values[row]): a label is 0 or 1")
     }
+    try file.checkMemory(forNumbers: file.matrix.rows, file.matrix.columns)
     return try BayesianLogisticRegression(
       features: file.matrix.doubles, labels: values.map { Int($0) },
       priorScale: command.priorDeviation ?? 1)

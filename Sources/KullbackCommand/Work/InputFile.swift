@@ -14,6 +14,16 @@ struct InputFile {
   /// What messages call it.
   var name: String { path == "-" ? "standard input" : path }
 
+  /// Refuses work that would hold so many numbers of 8 bytes beside the file.
+  func checkMemory(forNumbers rows: Int, _ columns: Int) throws(Failure) {
+    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+    let bytes = overflow ? Int.max : count.multipliedReportingOverflow(by: 8).partialValue
+    let needed = overflow || count > Int.max / 8 ? Int.max - (1 << 20) : bytes
+    try Failure.ofFile { () throws(FileError) in
+      try AvailableMemory.check(needed, for: name)
+    }
+  }
+
   /// Opens a file, or reads standard input.
   init(_ path: String) throws(Failure) {
     self.path = path

@@ -58,6 +58,17 @@ struct MixtureFile: Codable {
           .invalidData,
           "\(path): covariances[\(index)]: it must have \(mean.count) rows of \(mean.count)")
       }
+      for row in rows.indices {
+        for column in 0..<row
+        where abs(rows[row][column] - rows[column][row])
+          > 1e-9 * max(abs(rows[row][column]), abs(rows[column][row]))
+        {
+          throw Failure(
+            .invalidData,
+            "\(path): covariances[\(index)]: it is not symmetric: row \(row), column \(column) is"
+              + " \(rows[row][column]), and the other way round \(rows[column][row])")
+        }
+      }
       do {
         components.append(try MultivariateNormal(mean: mean, covariance: Matrix(rows)))
       } catch {

@@ -8,6 +8,7 @@ struct NearestWork {
   static let defaultCount = 10
 
   func run() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     let options = command.options
     let inputs = try PairInputs(command.queries, command.set, command.pairs)
     try command.output?.check(against: inputs.files)

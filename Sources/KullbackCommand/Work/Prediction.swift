@@ -7,9 +7,11 @@ struct Prediction {
   let command: PredictCommand
 
   func run() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     try OutputFile.check(command.output.path, against: [command.model, command.features])
     var model = try SoftmaxFile.read(command.model)
     let features = try InputFile(command.features)
+    try features.checkMemory(forNumbers: features.matrix.rows, model.weights.columns)
     let logits: Matrix<Double>
     do {
       if let bits = command.bits { model = try model.rounded(toBits: bits) }

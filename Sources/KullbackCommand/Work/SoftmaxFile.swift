@@ -10,9 +10,9 @@ final class SoftmaxFile {
 
   /// Starts a file, so that a name that cannot be written is refused before anything is computed.
   init(_ path: String) throws(Failure) {
-    writer = try Signals.starting { () throws(FileError) in
+    writer = try Failure.ofFile { () throws(FileError) in
       let writer = try SafetensorsWriter(path: path)
-      return (writer, writer.temporaryPath)
+      return writer
     }
   }
 
@@ -29,13 +29,11 @@ final class SoftmaxFile {
         "intercepts": .init(AnyMatrix(Matrix([model.intercepts])), isVector: true),
       ], metadata: text)
     do { try writer.finish(contents) } catch { throw Failure(error) }
-    Signals.setUnfinished(nil)
   }
 
   /// Removes what has been written.
   func discard() {
     writer.discard()
-    Signals.setUnfinished(nil)
   }
 
   static func read(_ path: String) throws -> SoftmaxModel {

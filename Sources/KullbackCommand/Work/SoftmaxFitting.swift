@@ -7,6 +7,7 @@ struct SoftmaxFitting {
   let command: FitSoftmaxCommand
 
   func run() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     try OutputFile.check(
       command.output, against: [command.features, command.targets, command.weights])
     let features = try InputFile(command.features)

@@ -9,7 +9,7 @@ struct Prediction {
   func run() throws {
     try OutputFile.check(command.output.path, against: [command.model, command.features])
     var model = try SoftmaxFile.read(command.model)
-    let features = try InputFile(command.features)
+    let features = try InputFile(command.features, command.table.options(.features))
     let logits: Matrix<Double>
     do {
       if let bits = command.bits { model = try model.rounded(toBits: bits) }

@@ -1,0 +1,19 @@
+extension StringProtocol {
+  /// The text as a message quotes it: on one line, and only its beginning where it is long.
+  package var inBrief: String {
+    brief(utf8)
+  }
+}
+
+/// Bytes of text as a message quotes them.
+func brief(_ text: some Sequence<UInt8>) -> String {
+  var scalars = String.UnicodeScalarView()
+  var decoder = UTF8()
+  var bytes = text.makeIterator()
+  while scalars.count < 40 {
+    guard case .scalarValue(let scalar) = decoder.decode(&bytes) else { return String(scalars) }
+    scalars.append(scalar.properties.generalCategory == .control ? " " : scalar)
+  }
+  guard case .emptyInput = decoder.decode(&bytes) else { return String(scalars) + "..." }
+  return String(scalars)
+}

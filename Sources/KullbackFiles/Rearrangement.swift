@@ -3,6 +3,8 @@ internal import KullbackMatrix
 /// Elements of a matrix in other places, copied.
 enum Rearrangement {
   case transposed
+  /// The same places, in memory of its own.
+  case copied
   /// Only these columns, in this order.
   case columns([Int])
 
@@ -22,6 +24,8 @@ enum Rearrangement {
   ) -> AnyMatrix {
     guard let source = matrix.matrix(of: type) else { return matrix }
     switch self {
+    case .copied:
+      return AnyMatrix(Matrix(source.values, rows: source.rows, columns: source.columns))
     case .columns(let columns):
       let isRange = zip(columns, columns.dropFirst()).allSatisfy { $1 == $0 + 1 }
       if isRange, let first = columns.first {

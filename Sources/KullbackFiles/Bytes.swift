@@ -75,6 +75,12 @@ enum Bytes {
     // SAFETY: copied inside the closure.
     unsafe withBytes { bytes in unsafe Array(bytes.prefix(length)) }
   }
+
+  /// A copy of some of the bytes from an offset on.
+  func slice(from offset: Int, count: Int) -> [UInt8] {
+    // SAFETY: copied inside the closure.
+    unsafe withBytes { bytes in unsafe Array(bytes.dropFirst(offset).prefix(count)) }
+  }
 }
 
 /// Bytes that were read, kept for a matrix that lies in them.

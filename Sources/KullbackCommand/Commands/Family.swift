@@ -47,6 +47,8 @@ struct FamilyCommand: ParsableCommand {
   @Flag(help: "Print every column of the table, however wide it gets.")
   var wide = false
 
+  @OptionGroup var table: TableArguments
+
   @OptionGroup var options: RunOptions
 
   func validate() throws {

@@ -111,6 +111,8 @@ struct FitGaussianCommand: ParsableCommand {
     completion: .file(extensions: ["svg"]))
   var picture: String?
 
+  @OptionGroup var table: TableArguments
+
   @OptionGroup var options: FitOptions
 
   private static func family(named text: String) throws -> GaussianFamily {

@@ -79,6 +79,8 @@ struct FitSoftmaxCommand: ParsableCommand {
     help: ArgumentHelp("End where no element of the gradient is larger.", valueName: "number"))
   var tolerance = 1e-6
 
+  @OptionGroup var table: TableArguments
+
   @OptionGroup var options: FitOptions
 
   func validate() throws {

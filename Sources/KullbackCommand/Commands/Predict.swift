@@ -35,6 +35,8 @@ struct PredictCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Round the weights to so many bits, 2...16.", valueName: "count"))
   var bits: Int?
 
+  @OptionGroup var table: TableArguments
+
   @OptionGroup var options: FitOptions
 
   func validate() throws {

@@ -2,6 +2,8 @@
 ///
 ///     inputs        {"target": {...}, "model": {...}}: file, rows, columns, type, form, and, each where it
 ///                   applies, temperature, smoothing, tolerance, parameters
+///                   and of text table: header, labelColumns (from 1), leftOutColumns, transposed, long,
+///                   classes
 ///     firstRow      the first row that was read, counted from 0
 ///     rows          how many rows were read
 ///     unit          what divergences and entropies are measured in

@@ -1,3 +1,5 @@
+internal import KullbackFiles
+
 /// What is reported of an input: the file, its shape, and how its rows become distributions.
 struct InputReport: Encodable {
   let file: String
@@ -13,6 +15,39 @@ struct InputReport: Encodable {
   var tolerance: Double?
   /// Only for parametric families: what the columns are.
   var parameters: [String]?
+  /// Only for text: what was taken for what.
+  var table: TextTable?
+
+  /// What of a text was taken for what.
+  struct TextTable: Encodable {
+    let header: Bool
+    /// Counted from 1.
+    let labelColumns: [Int]
+    let leftOutColumns: Int
+    let transposed: Bool
+    let long: Bool
+    let classes: Int
+
+    init(_ layout: TableLayout, classes: Int) {
+      header = layout.hasHeader
+      labelColumns = layout.labelColumns
+      leftOutColumns = layout.leftOut
+      transposed = layout.isTransposed
+      long = layout.isLong
+      self.classes = classes
+    }
+
+    /// As in `header: yes; labels: column 1; classes: 26`.
+    var line: String {
+      let columns = labelColumns.map(String.init).joined(separator: ", ")
+      let labels =
+        labelColumns.isEmpty ? "none" : "column\(labelColumns.count > 1 ? "s" : "") \(columns)"
+      return "header: \(header ? "yes" : "no"); labels: \(labels); "
+        + (leftOutColumns > 0 ? "columns left out: \(Format.count(leftOutColumns)); " : "")
+        + (long ? "a number a line; " : "") + (transposed ? "columns read as rows; " : "")
+        + "classes: \(Format.count(classes))"
+    }
+  }
 
   /// The report's line, `original.npy  2,048 x 32,768 float32  logits, softmax`, in cells.
   var cells: [String] {
@@ -38,6 +73,9 @@ struct InputReport: Encodable {
   static func lines(_ inputs: [(name: String, report: InputReport)]) -> [String] {
     var table = Table((0..<4).map { _ in Table.Column(title: "", alignsLeft: true) })
     for (name, report) in inputs { table.append([name] + report.cells) }
-    return Array(table.lines(width: nil).dropFirst())
+    return table.lines(width: nil).dropFirst()
+      + inputs.compactMap { input in
+        input.report.table.map { "\(input.name): \($0.line)" }
+      }
   }
 }

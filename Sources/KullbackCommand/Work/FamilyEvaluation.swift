@@ -1,4 +1,5 @@
 internal import Kullback
+internal import KullbackFiles
 internal import KullbackInference
 
 /// The work of `kullback family`.
@@ -11,8 +12,8 @@ struct FamilyEvaluation {
 
   func run() throws {
     let (family, options) = (command.family.family, command.options)
-    let target = try InputFile(command.target)
-    let model = try InputFile(command.model)
+    let target = try InputFile(command.target, command.table.options(.parameters))
+    let model = try InputFile(command.model, command.table.options(.parameters))
     try command.output?.check(against: [target, model])
     let (targets, models) = try (parameters(of: target), parameters(of: model))
     let (rows, others) = (target.matrix.rows, model.matrix.rows)

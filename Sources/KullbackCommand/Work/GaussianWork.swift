@@ -68,7 +68,7 @@ struct GaussianWork {
 
   private func subject() throws -> FitSubject {
     if let path = command.samples {
-      let file = try InputFile(path)
+      let file = try InputFile(path, command.table.options(.features))
       let weights = try command.weights.map { path throws(Failure) in
         try InputFile(path).rowWeights(file.matrix.rows)
       }
@@ -88,7 +88,7 @@ struct GaussianWork {
   private func posterior(
     features: String, labels: String
   ) throws -> BayesianLogisticRegression {
-    let file = try InputFile(features)
+    let file = try InputFile(features, command.table.options(.features))
     let values: [Int64]
     do { values = try MatrixReader.readLabels(labels) } catch { throw Failure(error) }
     guard values.count == file.matrix.rows else {

@@ -10,6 +10,10 @@ struct InputFile {
   let rowLabels: [String]?
   /// The names of its columns, where a CSV file has some.
   let columnNames: [String]?
+  /// What of a text was taken for what.
+  let layout: TableLayout?
+  /// What the file calls the type of its elements.
+  let elementType: String
 
   /// What messages call it.
   var name: String { path == "-" ? "standard input" : path }
@@ -25,13 +29,15 @@ struct InputFile {
   }
 
   /// Opens a file, or reads standard input.
-  init(_ path: String) throws(Failure) {
+  init(_ path: String, _ options: TableOptions = TableOptions(.parameters)) throws(Failure) {
     self.path = path
     do {
-      let table = try MatrixReader.read(path)
+      let table = try MatrixReader.read(path, options: options)
       matrix = table.matrix
       rowLabels = table.rowLabels
       columnNames = table.columnNames
+      layout = table.layout
+      elementType = table.elementType
     } catch {
       throw Failure(error)
     }
@@ -41,13 +47,30 @@ struct InputFile {
   func distributions(
     _ form: FormArgument, _ options: SetOptions
   ) throws(Failure) -> DistributionSet {
+    try checkClasses()
     do {
       return try DistributionSet(
         matrix, form: form.form, temperature: options.temperature, smoothing: options.smoothing,
         tolerance: options.tolerance)
     } catch {
+      if case .unsupportedElements = error, elementType == "uint16" {
+        throw Failure(
+          .invalidData, "\(name): uint16 elements are not \(form.rawValue)",
+          hint:
+            "bits of bfloat16: numpy.save(file, a.view(ml_dtypes.bfloat16)); counts: --form weights"
+        )
+      }
       throw Failure(error, in: name)
     }
+  }
+
+  /// Refuses rows of one class: as distributions they are all the same.
+  func checkClasses() throws(Failure) {
+    guard matrix.columns == 1 else { return }
+    throw Failure(
+      .invalidData,
+      "\(name): \(Format.count(matrix.rows, "row")) of one class, which are all the same distribution",
+      hint: "--transpose reads a column of numbers as one distribution")
   }
 }
 
@@ -59,6 +82,7 @@ extension InputReport {
       temperature: set.form == .logits ? set.temperature : nil,
       smoothing: set.form == .weights ? set.smoothing : nil,
       tolerance: set.form == .probabilities || set.form == .logProbabilities
-        ? set.tolerance : nil)
+        ? set.tolerance : nil,
+      table: file.layout.map { .init($0, classes: set.classes) })
   }
 }

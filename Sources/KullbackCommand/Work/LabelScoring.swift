@@ -8,7 +8,8 @@ struct LabelScoring {
   func run() throws {
     let options = command.options
     let labels = try read { () throws(FileError) in try MatrixReader.readLabels(command.labels) }
-    let file = try InputFile(command.model)
+    let file = try InputFile(
+      command.model, command.set.table.options(.classes, form: command.set.form))
     let set = try file.distributions(command.set.form, command.set)
     try command.output?.check(against: [file])
     guard labels.count == set.count else {

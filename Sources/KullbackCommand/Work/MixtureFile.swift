@@ -39,7 +39,7 @@ struct MixtureFile: Codable {
     do {
       file = try JSONDecoder().decode(MixtureFile.self, from: data)
     } catch let error as DecodingError {
-      throw Failure(.invalidData, "\(path): \(explanation(of: error))")
+      throw Failure(.invalidData, "\(path): \(error.inWords)")
     }
     return try file.mixture(path)
   }
@@ -79,22 +79,6 @@ struct MixtureFile: Codable {
       return try GaussianMixture(weights: weights, components: components)
     } catch {
       throw Failure(.invalidData, "\(path): \(error)")
-    }
-  }
-
-  private static func explanation(of error: DecodingError) -> String {
-    func place(_ path: [any CodingKey]) -> String {
-      path.reduce("") { text, key in
-        key.intValue.map { "\(text)[\($0)]" } ?? (text.isEmpty ? "" : text + ".") + key.stringValue
-      }
-    }
-    switch error {
-    case .keyNotFound(let key, _): return "\"\(key.stringValue)\" is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return "\(place(context.codingPath)): \(context.debugDescription)"
-    case .dataCorrupted(let context):
-      return context.debugDescription
-    @unknown default: return "\(error)"
     }
   }
 }

@@ -7,7 +7,8 @@ struct Normalisation {
 
   func run() throws {
     let options = command.options
-    let file = try InputFile(command.input)
+    let file = try InputFile(
+      command.input, command.set.table.options(.classes, form: command.set.form))
     try command.output.check(against: [file])
     let set = try file.distributions(command.set.form, command.set)
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count

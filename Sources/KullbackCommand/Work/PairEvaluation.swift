@@ -1,4 +1,5 @@
 internal import Kullback
+internal import KullbackFiles
 
 /// The work of `kullback evaluate`.
 struct PairEvaluation {
@@ -6,8 +7,10 @@ struct PairEvaluation {
 
   func run() throws {
     let (set, options) = (command.set, command.options)
-    let targetFile = try InputFile(command.target)
-    let modelFile = try InputFile(command.model)
+    let targetFile = try InputFile(
+      command.target, set.table.options(.classes, form: command.targetForm ?? set.form))
+    let modelFile = try InputFile(
+      command.model, set.table.options(.classes, form: command.modelForm ?? set.form))
     try command.output?.check(against: [targetFile, modelFile])
     let target = try targetFile.distributions(command.targetForm ?? set.form, set)
     let model = try modelFile.distributions(command.modelForm ?? set.form, set)

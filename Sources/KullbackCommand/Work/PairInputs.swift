@@ -1,4 +1,5 @@
 internal import Kullback
+internal import KullbackFiles
 
 /// Two files, or one and itself, whose rows are compared all with all.
 struct PairInputs {
@@ -74,7 +75,7 @@ extension PairInputs.Side {
   init(
     _ path: String, _ form: FormArgument, _ options: SetOptions, rows: RowRange?, labels: String?
   ) throws {
-    file = try InputFile(path)
+    file = try InputFile(path, options.table.options(.classes, form: form))
     let whole = try file.distributions(form, options)
     let rows = try rows?.resolved(count: whole.count) ?? 0..<whole.count
     set = whole[rows]

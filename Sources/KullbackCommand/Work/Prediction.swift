@@ -10,7 +10,7 @@ struct Prediction {
     try ProductBuffers.reserve(threads: command.options.threads)
     try OutputFile.check(command.output.path, against: [command.model, command.features])
     var model = try SoftmaxFile.read(command.model)
-    let features = try InputFile(command.features)
+    let features = try InputFile(command.features, command.table.options(.features))
     try features.checkMemory(forNumbers: features.matrix.rows, model.weights.columns)
     let logits: Matrix<Double>
     do {

@@ -1,4 +1,5 @@
 internal import Kullback
+internal import KullbackFiles
 
 /// The work of `kullback entropy`.
 struct RowEvaluation {
@@ -6,7 +7,8 @@ struct RowEvaluation {
 
   func run() throws {
     let options = command.options
-    let file = try InputFile(command.file)
+    let file = try InputFile(
+      command.file, command.set.table.options(.classes, form: command.set.form))
     try command.output?.check(against: [file])
     let set = try file.distributions(command.set.form, command.set)
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count

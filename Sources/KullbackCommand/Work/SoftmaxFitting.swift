@@ -10,7 +10,7 @@ struct SoftmaxFitting {
     try ProductBuffers.reserve(threads: command.options.threads)
     try OutputFile.check(
       command.output, against: [command.features, command.targets, command.weights])
-    let features = try InputFile(command.features)
+    let features = try InputFile(command.features, command.table.options(.features))
     let targets = try targets()
     guard targets.count == features.matrix.rows else {
       throw Failure(
@@ -95,7 +95,9 @@ struct SoftmaxFitting {
         throw Failure(error)
       }
     }
-    let file = try InputFile(command.targets)
+    // The options are for the features.
+    let file = try InputFile(command.targets, TableOptions())
+    try file.checkClasses()
     do {
       return .distributions(try DistributionSet(file.matrix, form: form.form))
     } catch {

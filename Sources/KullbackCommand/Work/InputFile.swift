@@ -5,11 +5,13 @@ internal import KullbackFiles
 struct InputFile {
   /// As it was named on the command line.
   let path: String
-  let matrix: AnyMatrix
+  var matrix: AnyMatrix
   /// The labels of its rows, where a CSV file has some.
-  let rowLabels: [String]?
+  var rowLabels: [String]?
   /// The names of its columns, where a CSV file has some.
-  let columnNames: [String]?
+  var columnNames: [String]?
+  /// What of it was brought in line with another input's names.
+  var matching = Matching()
 
   /// What messages call it.
   var name: String { path == "-" ? "standard input" : path }
@@ -49,6 +51,7 @@ extension InputReport {
       temperature: set.form == .logits ? set.temperature : nil,
       smoothing: set.form == .weights ? set.smoothing : nil,
       tolerance: set.form == .probabilities || set.form == .logProbabilities
-        ? set.tolerance : nil)
+        ? set.tolerance : nil,
+      reordered: file.matching.reordered, byPosition: file.matching.byPosition)
   }
 }

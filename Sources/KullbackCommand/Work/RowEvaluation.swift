@@ -6,6 +6,7 @@ struct RowEvaluation {
 
   func run() throws {
     let options = command.options
+    let started = ContinuousClock.now
     let file = try InputFile(command.file)
     try command.output?.check(against: [file])
     let set = try file.distributions(command.set.form, command.set)
@@ -18,7 +19,7 @@ struct RowEvaluation {
         ],
         unit: try command.base.unit, rows: rows,
         bytesPerRow: set.classes * set.matrix.kind.byteCount, output: command.output,
-        isQuiet: options.quiet),
+        isQuiet: options.quiet, started: started),
       options: options, isWide: command.wide, labels: file.rowLabels)
     if !options.quiet { FormHint.give(file, set, option: "--form") }
     try session.run { range, progress in

@@ -42,16 +42,25 @@ public enum MatrixReader {
   ///
   /// - Throws: `FileError.cannotRead`, `.malformed`.
   public static func readLabels(_ path: String) throws(FileError) -> [Int64] {
+    try readLabelledLabels(path).labels
+  }
+
+  /// Reads class labels, and what their rows are called where the file says it.
+  ///
+  /// - Throws: as `readLabels(_:)`.
+  public static func readLabelledLabels(
+    _ path: String
+  ) throws(FileError) -> (labels: [Int64], rowLabels: [String]?) {
     // A pipe gives its bytes only once.
     let bytes = try Bytes(path: path)
     let name = path == "-" ? "standard input" : path
     guard !isNPY(bytes, path) else {
       try UnreadFormat.refuse(bytes, path: name)
-      return try NPY.labels(of: NPY.read(bytes, path: name), path: name)
+      return (try NPY.labels(of: NPY.read(bytes, path: name), path: name), nil)
     }
-    let matrix = try CSV.read(
-      bytes, path: name, separator: nil, options: TableOptions(.parameters)
-    ).matrix
+    let table = try CSV.read(
+      bytes, path: name, separator: nil, options: TableOptions(.parameters))
+    let matrix = table.matrix
     guard matrix.columns == 1 else {
       throw .malformed(
         path: name, place: "", reason: "labels are one column, not \(matrix.columns)")
@@ -65,7 +74,7 @@ public enum MatrixReader {
       }
       labels.append(label)
     }
-    return labels
+    return (labels, table.rowLabels)
   }
 }
 

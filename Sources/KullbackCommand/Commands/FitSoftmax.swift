@@ -21,6 +21,9 @@ struct FitSoftmaxCommand: ParsableCommand {
       What is minimised is a mean over rows; --l2 is 1 / (C x rows) of scikit-learn's LogisticRegression. A fit that \
       did not converge says so, is written all the same, and ends with exit code 0.
 
+      Targets and weights are matched to the features by the labels of rows, where both have some, and the model \
+      keeps the names of features and of classes that the files give: predict goes by them.
+
       Examples:
         kullback fit softmax images.npy labels.npy --l2 1e-3 \\
           --output model.safetensors
@@ -80,6 +83,8 @@ struct FitSoftmaxCommand: ParsableCommand {
   var tolerance = 1e-6
 
   @OptionGroup var table: TableArguments
+
+  @OptionGroup var match: MatchOption
 
   @OptionGroup var options: FitOptions
 

@@ -49,6 +49,13 @@ struct InputReport: Encodable {
     }
   }
 
+  /// Only for parametric families: what the columns of the file are, where they were converted.
+  var convertedFrom: [String]?
+  /// What was put in the order of another input's names.
+  var reordered: [Matching.Part]?
+  /// What was taken by position, though another input has other names.
+  var byPosition: [Matching.Part]?
+
   /// The report's line, `original.npy  2,048 x 32,768 float32  logits, softmax`, in cells.
   var cells: [String] {
     [
@@ -58,7 +65,10 @@ struct InputReport: Encodable {
 
   /// What is done to a row, so that nothing is normalised or smoothed in silence.
   private var treatment: String {
-    if let parameters { return parameters.joined(separator: ", ") }
+    if let parameters {
+      return parameters.joined(separator: ", ")
+        + (convertedFrom.map { " from \($0.joined(separator: ", "))" } ?? "")
+    }
     if let temperature {
       return temperature == 1 ? "softmax" : "softmax at temperature \(Format.exact(temperature))"
     }
@@ -74,8 +84,9 @@ struct InputReport: Encodable {
     var table = Table((0..<4).map { _ in Table.Column(title: "", alignsLeft: true) })
     for (name, report) in inputs { table.append([name] + report.cells) }
     return table.lines(width: nil).dropFirst()
-      + inputs.compactMap { input in
-        input.report.table.map { "\(input.name): \($0.line)" }
+      + inputs.flatMap { name, report in
+        (report.table.map { ["\(name): \($0.line)"] } ?? [])
+          + Matching(reordered: report.reordered, byPosition: report.byPosition).lines(name)
       }
   }
 }

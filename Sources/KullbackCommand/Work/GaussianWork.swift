@@ -30,6 +30,7 @@ struct GaussianWork {
     if let output = command.output, let picture = command.picture {
       try OutputFile.check(picture, isNot: output)
     }
+    let started = ContinuousClock.now
     let subject = try subject()
     if command.picture != nil, subject.dimension > 2 {
       throw Failure(
@@ -41,7 +42,6 @@ struct GaussianWork {
         try TextFile(path)
       }
       do {
-        let started = ContinuousClock.now
         let result = try fit(subject)
         var report = try GaussianReport(command, subject, result)
         report.seconds = (ContinuousClock.now - started).seconds
@@ -69,43 +69,51 @@ struct GaussianWork {
   private func subject() throws -> FitSubject {
     if let path = command.samples {
       let file = try InputFile(path, command.table.options(.features))
-      let weights = try command.weights.map { path throws(Failure) in
-        try InputFile(path).rowWeights(file.matrix.rows)
-      }
       try file.checkMemory(forNumbers: file.matrix.rows, file.matrix.columns)
-      return FitSubject(kind: .samples(file.matrix.doubles, weights))
+      guard let path = command.weights else {
+        return FitSubject(kind: .samples(file.matrix.doubles, nil), names: file.columnNames)
+      }
+      var weightFile = try InputFile(path)
+      let weights = try weightFile.rowWeights(of: file, byPosition: command.match.isByPosition)
+      return FitSubject(
+        kind: .samples(file.matrix.doubles, weights), names: file.columnNames,
+        matched: Matches([("weights", weightFile.matching)]))
     }
     if let path = command.mixture {
-      return FitSubject(kind: .density(try MixtureFile.read(path)))
+      let (mixture, names) = try MixtureFile.read(path)
+      return FitSubject(kind: .density(mixture), names: names)
     }
     guard let features = command.features, let labels = command.labels else {
       throw Failure(.usage, "--features and --labels are needed")
     }
-    return FitSubject(kind: .density(try posterior(features: features, labels: labels)))
+    return try posterior(features: features, labels: labels)
   }
 
   /// The posterior of a logistic regression on the files' rows.
-  private func posterior(
-    features: String, labels: String
-  ) throws -> BayesianLogisticRegression {
+  private func posterior(features: String, labels: String) throws -> FitSubject {
     let file = try InputFile(features, command.table.options(.features))
-    let values: [Int64]
-    do { values = try MatrixReader.readLabels(labels) } catch { throw Failure(error) }
+    var labelFile = try LabelFile(labels)
+    if let row = labelFile.labels.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+      throw Failure(
+        .invalidData,
+        "\(labels): row \(row) (counted from 0) has the label \(labelFile.labels[row]): a label is 0 or 1"
+      )
+    }
+    try labelFile.matchRows(to: file.rowSide, byPosition: command.match.isByPosition)
+    let values = labelFile.labels
     guard values.count == file.matrix.rows else {
       throw Failure(
         .invalidData,
         "\(labels): \(Format.count(values.count, "label")) for the \(Format.count(file.matrix.rows, "row"))"
           + " of \(file.name)")
     }
-    if let row = values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
-      throw Failure(
-        .invalidData,
-        "\(labels): row \(row) (counted from 0) has the label \(values[row]): a label is 0 or 1")
-    }
     try file.checkMemory(forNumbers: file.matrix.rows, file.matrix.columns)
-    return try BayesianLogisticRegression(
+    let density = try BayesianLogisticRegression(
       features: file.matrix.doubles, labels: values.map { Int($0) },
       priorScale: command.priorDeviation ?? 1)
+    return FitSubject(
+      kind: .density(density), names: file.columnNames,
+      matched: Matches([("labels", labelFile.matching)]))
   }
 
   private func fit(_ subject: FitSubject) throws -> GaussianResult {
@@ -161,6 +169,10 @@ struct FitSubject {
   }
 
   let kind: Kind
+  /// What the dimensions are called, where that is known.
+  var names: [String]?
+  /// What of the inputs was brought in line with the rows of samples or features.
+  var matched: Matches?
 
   var dimension: Int {
     switch kind {

@@ -5,15 +5,17 @@ internal import KullbackFiles
 struct InputFile {
   /// As it was named on the command line.
   let path: String
-  let matrix: AnyMatrix
+  var matrix: AnyMatrix
   /// The labels of its rows, where a CSV file has some.
-  let rowLabels: [String]?
+  var rowLabels: [String]?
   /// The names of its columns, where a CSV file has some.
-  let columnNames: [String]?
+  var columnNames: [String]?
   /// What of a text was taken for what.
   let layout: TableLayout?
   /// What the file calls the type of its elements.
   let elementType: String
+  /// What of it was brought in line with another input's names.
+  var matching = Matching()
 
   /// What messages call it.
   var name: String { path == "-" ? "standard input" : path }
@@ -83,6 +85,7 @@ extension InputReport {
       smoothing: set.form == .weights ? set.smoothing : nil,
       tolerance: set.form == .probabilities || set.form == .logProbabilities
         ? set.tolerance : nil,
-      table: file.layout.map { .init($0, classes: set.classes) })
+      table: file.layout.map { .init($0, classes: set.classes) },
+      reordered: file.matching.reordered, byPosition: file.matching.byPosition)
   }
 }

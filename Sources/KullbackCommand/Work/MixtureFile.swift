@@ -9,12 +9,15 @@ internal import KullbackInference
 
 /// A mixture of normal distributions as JSON.
 struct MixtureFile: Codable {
+  /// What the dimensions are called, where that is known.
+  let names: [String]?
   let weights: [Double]
   let means: [[Double]]
   let covariances: [[[Double]]]
 
   /// The mixture in these words.
-  init(_ mixture: GaussianMixture) throws {
+  init(_ mixture: GaussianMixture, names: [String]?) throws {
+    self.names = names
     weights = mixture.weights
     means = mixture.components.map(\.mean)
     covariances = try mixture.components.map { try Self.rows($0.covariance) }
@@ -24,8 +27,8 @@ struct MixtureFile: Codable {
     (0..<matrix.rows).map { matrix.row($0) }
   }
 
-  /// Reads a mixture.
-  static func read(_ path: String) throws -> GaussianMixture {
+  /// Reads a mixture, and what its dimensions are called where the file says it.
+  static func read(_ path: String) throws -> (mixture: GaussianMixture, names: [String]?) {
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -41,7 +44,14 @@ struct MixtureFile: Codable {
     } catch let error as DecodingError {
       throw Failure(.invalidData, "\(path): \(error.inWords)")
     }
-    return try file.mixture(path)
+    let mixture = try file.mixture(path)
+    if let names = file.names, names.count != mixture.dimension {
+      throw Failure(
+        .invalidData,
+        "\(path): names: there are \(names.count) for \(Format.count(mixture.dimension, "dimension"))"
+      )
+    }
+    return (mixture, file.names)
   }
 
   private func mixture(_ path: String) throws -> GaussianMixture {

@@ -178,7 +178,7 @@ public struct FamilyValues: Sendable {
         }
         if case .failure(let reason) = target { note(row, .target, reason) }
         if case .failure(let reason) = model { note(row, .model, reason) }
-        // Neither is at fault alone: binomials of different numbers of trials.
+        // Neither is at fault alone: binomials of different numbers of trials, numbers out of range.
         if case (.success, .success) = (target, model) { note(row, .model, error) }
       }
     }
@@ -189,11 +189,12 @@ public struct FamilyValues: Sendable {
   ) throws(InferenceError) {
     let forward = try target.family.divergence(to: model.family)
     let reverse = try model.family.divergence(to: target.family)
+    let cross = try KullbackInference.crossEntropy(target.entropy, plus: forward)
     forwardKL.append(forward)
     reverseKL.append(reverse)
     targetEntropy.append(target.entropy)
     modelEntropy.append(model.entropy)
-    crossEntropy.append(target.entropy + forward)
+    crossEntropy.append(cross)
   }
 
   private mutating func note(_ row: Int, _ side: Side, _ reason: InferenceError) {

@@ -26,7 +26,7 @@ enum Target: String, CaseIterable {
 }
 
 private let folder: String = {
-  var name = Array("/tmp/kullback-fuzz-XXXXXX".utf8CString)
+  var name = Array(("/tmp/kullback-fuzz-" + String(repeating: "X", count: 6)).utf8CString)
   guard mkdtemp(&name) != nil else { fatalError("no temporary folder") }
   let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   return path

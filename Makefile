@@ -12,7 +12,7 @@ BASELINE ?= baselines/figures.json
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-digits demo-directions demo-letters demo-languages test \
 	test-release lint format benchmark benchmark-baseline benchmark-compare benchmark-peers docs \
-	golden exhaustive cross install uninstall clean
+	golden exhaustive cross fuzz sanitize install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,12 @@ exhaustive: setup ## hold exp and log of every Float to their bounds
 golden: ## compute the golden tables again, with mpmath
 	@scripts/golden
 
+fuzz: setup ## feed readers and kernels with mutated inputs, a minute each: SECONDS_EACH=600 TARGETS="npy csv"
+	@scripts/fuzz $(TARGETS)
+
+sanitize: setup ## look for bad addresses, undefined behaviour and races in C, unsafe Swift and threads
+	@scripts/sanitize $(ARGS)
+
 cross: ## compile the kernels for aarch64, and run them if there is an emulator
 	@scripts/cross
 
@@ -61,7 +67,8 @@ lint: ## check the format and the rules of the tree
 	@scripts/lint
 
 format: ## bring the sources into format
-	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz/Package.swift \
+		Fuzz/Sources
 
 benchmark: setup ## measure every kernel beside the machine's limits: a table, and figures.json
 	$(BENCH) --json $(FIGURES) $(ARGS)
@@ -87,4 +94,4 @@ uninstall: ## remove the command from PREFIX
 	rm -f $(DESTDIR)$(PREFIX)/bin/kullback
 
 clean: ## remove everything that was built
-	rm -rf .build .build-* Benchmarks/.build .venv
+	rm -rf .build .build-* Benchmarks/.build Fuzz/.build .venv

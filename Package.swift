@@ -64,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "KullbackCommand",
       dependencies: [
-        "Kullback", "KullbackFiles", "KullbackInference",
+        "Kullback", "KullbackFiles", "KullbackInference", "KullbackLinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

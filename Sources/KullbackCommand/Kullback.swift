@@ -19,8 +19,15 @@ struct KullbackTool: ParsableCommand {
       Example:
         kullback evaluate original.npy quantised.npy
 
+      Text, comma- or tab-separated: the first row is a header when none of its cells is a number, when it \
+      alone stands in quotes, or when it counts from 0 or 1 over three columns or more above rows with decimal \
+      points. Leading columns are labels that the header does not name, or calls id, index, row or \
+      something_id, or of which most cells are words. All other cells have to be numbers. What these \
+      rules leave open is refused: --header, --label-columns, --columns, --transpose and --long decide. \
+      The report says what was taken for what.
+
       Exit codes: 0 done; 64 bad command line; 65 rows were invalid, or an input is malformed; \
-      66 an input cannot be read; 73 an output cannot be created; 74 an input or output error in \
+      66 an input cannot be read; 71 not enough memory; 73 an output cannot be created; 74 an input or output error in \
       the middle; 130 interrupted. An output file is replaced only when the new one is whole.
       """,
     version: "kullback \(version)",
@@ -79,7 +86,7 @@ struct KullbackTool: ParsableCommand {
   }
 }
 
-// Outside the type, whose own `exit` is another one.
+/// Ends the process without OpenBLAS's shutdown, which waits for threads that may wait for memory for ever.
 private func end(_ status: Status) -> Never {
-  exit(status.rawValue)
+  _exit(status.rawValue)
 }

@@ -40,6 +40,11 @@ enum Bytes {
       self = .mapped(try MappedFile(descriptor: descriptor))
     } catch {
       guard error.isNotRegular else {
+        if error.code == ENOMEM {
+          throw .noMemory(
+            path: path, needed: Int(lseek(descriptor, 0, SEEK_END)),
+            available: AvailableMemory.bytes ?? 0)
+        }
         throw FileError.cannotRead(path: path, reason: error.reason)
       }
       self = .inMemory(try readAll(descriptor, path: path))
@@ -69,6 +74,12 @@ enum Bytes {
   func prefix(_ length: Int) -> [UInt8] {
     // SAFETY: copied inside the closure.
     unsafe withBytes { bytes in unsafe Array(bytes.prefix(length)) }
+  }
+
+  /// A copy of some of the bytes from an offset on.
+  func slice(from offset: Int, count: Int) -> [UInt8] {
+    // SAFETY: copied inside the closure.
+    unsafe withBytes { bytes in unsafe Array(bytes.dropFirst(offset).prefix(count)) }
   }
 }
 

@@ -1,60 +1,122 @@
 public import KullbackMatrix
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// A matrix with the names that came with it.
 public struct Table: Sendable {
   /// The numbers.
   public let matrix: AnyMatrix
-  /// The first column, where it is not numbers.
+  /// What the rows are called, where columns of labels say so.
   public let rowLabels: [String]?
-  /// The first row, where it is not numbers; without the label column's name.
+  /// What the columns are called, where a header says so; without the columns of labels.
   public let columnNames: [String]?
+  /// What of a text was taken for what; nil for an array.
+  public let layout: TableLayout?
+  /// What the file calls the type of its elements, "float64" of a text.
+  public let elementType: String
+
+  init(
+    matrix: AnyMatrix, rowLabels: [String]?, columnNames: [String]?, layout: TableLayout?,
+    elementType: String? = nil
+  ) {
+    self.matrix = matrix
+    self.rowLabels = rowLabels
+    self.columnNames = columnNames
+    self.layout = layout
+    self.elementType = elementType ?? matrix.kind.name
+  }
+
+  /// The columns as rows.
+  func transposed() -> Table {
+    var layout = layout
+    layout?.isTransposed = true
+    return Table(
+      matrix: Rearrangement.transposed(matrix), rowLabels: columnNames, columnNames: rowLabels,
+      layout: layout, elementType: elementType)
+  }
 }
 
 /// Reading tables of numbers as text.
 public enum CSV {
-  /// Reads comma- or tab-separated numbers, with or without a header row and a column of labels.
+  /// Reads comma- or tab-separated numbers, with or without a header row and columns of labels.
   ///
-  /// Quotes are those of RFC 4180. Numbers are decimal, with "inf", "-inf" and "nan" in any case. The
-  /// first row is a header when none of its cells is a number. The first column is labels when its
-  /// cell in the first row of numbers is no number, or the header has no name for it (as pandas
-  /// writes an index). Empty lines are skipped, unless they stand in the middle of a single column.
+  /// Quotes are those of RFC 4180. Numbers are decimal, with "inf", "-inf" and "nan" in any case. Empty
+  /// lines are skipped, unless they stand in the middle of a single column. What `options` do not say
+  /// these rules do; where they do not decide, the text is refused:
   ///
-  /// - Parameter separator: "," or a tab; by default the one that the first line has more of.
+  /// - The first row is a header when none of its cells is a number, when it alone stands in quotes, or when
+  ///   it counts from 0 or 1 over three columns or more and all other rows have decimal points.
+  /// - The leading columns are labels that have no name in the header, that are called `id`, `index`, `row` or end in
+  ///   `_id`, or of which more than half of the cells are words.
+  /// - All other cells have to be numbers.
+  ///
+  /// - Parameters:
+  ///   - path: the file; "-" is standard input.
+  ///   - separator: "," or a tab; by default the one that the first line has more of.
+  ///   - options: what the rules are not to decide.
   /// - Throws: `FileError.cannotRead`, or `.malformed` with the row and column from 1, header included.
-  public static func read(_ path: String, separator: Character? = nil) throws(FileError) -> Table {
+  public static func read(
+    _ path: String, separator: Character? = nil, options: TableOptions = TableOptions()
+  ) throws(FileError) -> Table {
     try read(
-      Bytes(path: path), path: path == "-" ? "standard input" : path, separator: separator)
+      Bytes(path: path), path: path == "-" ? "standard input" : path, separator: separator,
+      options: options)
   }
 
   static func read(
-    _ bytes: Bytes, path: String, separator: Character?
+    _ bytes: Bytes, path: String, separator: Character?, options: TableOptions
   ) throws(FileError) -> Table {
+    // The text itself, and numbers of 8 bytes for cells of 2 and more.
+    try AvailableMemory.check(5 * bytes.count, for: path)
+    try UnreadFormat.refuse(bytes, path: path)
     let text = bytes.prefix(bytes.count)
+    if let bad = text.firstIndex(of: 0) {
+      throw .malformed(
+        path: path, place: "byte \(bad)", reason: "a byte 0: not text, or text in UTF-16")
+    }
     if let bad = firstByteNotUTF8(text) {
       throw .malformed(path: path, place: "byte \(bad)", reason: "not text in UTF-8")
     }
-    let separator =
-      separator?.asciiValue
-      ?? (path.hasSuffix(".tsv") ? 9 : path.hasSuffix(".csv") ? 44 : sniff(text))
+    let separator = separator?.asciiValue ?? sniff(text, path)
+    if let other = SeparatorDoubt.separator(of: text, insteadOf: separator) {
+      throw .malformed(
+        path: path, place: "row 1",
+        reason: "columns seem to be separated by \(other): commas and tabs are read")
+    }
+    let table = try table(text, path, separator, options)
+    return options.isTransposed == true ? table.transposed() : table
+  }
+
+  private static func table(
+    _ text: [UInt8], _ path: String, _ separator: UInt8, _ options: TableOptions
+  ) throws(FileError) -> Table {
     var scanner = CSVScanner(text, separator: separator)
-    var builder = TableBuilder(path: path)
+    if let columns = options.long {
+      var long = LongForm(path: path, columns: columns, header: options.header)
+      while let cells = try scanner.row(path: path) {
+        try long.add(cells, line: scanner.rowNumber)
+      }
+      return try long.table()
+    }
+    var survey = CSVSurvey(path: path, options: options)
+    while let cells = try scanner.row(path: path) {
+      guard !TableBuilder.isEmptyLine(cells) else { continue }
+      survey.take(cells, line: scanner.rowNumber, quoted: scanner.quotedCells)
+    }
+    let (layout, doubt) = try survey.layout()
+    var builder = TableBuilder(path: path, layout: layout)
+    scanner = CSVScanner(text, separator: separator)
     while let cells = try scanner.row(path: path) {
       try builder.add(cells, line: scanner.rowNumber)
     }
-    return try builder.table()
+    // Where a cell is wrong too, that is the better thing to say.
+    if let doubt { throw doubt }
+    return builder.table()
   }
 
-  private static func sniff(_ text: [UInt8]) -> UInt8 {
-    let line = text.prefix { $0 != 10 }
-    return line.count { $0 == 9 } > line.count { $0 == 44 } ? 9 : 44
+  private static func sniff(_ text: [UInt8], _ path: String) -> UInt8 {
+    if path.hasSuffix(".tsv") { return 9 }
+    let line = text.prefix { $0 != 10 && $0 != 13 }
+    let (tabs, commas) = (line.count { $0 == 9 }, line.count { $0 == 44 })
+    return path.hasSuffix(".csv") ? (tabs > 0 && commas == 0 ? 9 : 44) : tabs > commas ? 9 : 44
   }
 
   private static func firstByteNotUTF8(_ text: [UInt8]) -> Int? {
@@ -69,27 +131,5 @@ public enum CSV {
       case .error: return offset
       }
     }
-  }
-
-  /// The number that a cell spells, or nil.
-  static func number(_ cell: ArraySlice<UInt8>) -> Double? {
-    var cell = cell
-    while let last = cell.last, last == 32 { cell = cell.dropLast() }
-    while let first = cell.first, first == 32 { cell = cell.dropFirst() }
-    guard !cell.isEmpty, cell.count < 400 else { return nil }
-    // strtod also takes hexadecimal numbers and "nan(...)": cells have neither.
-    let allowed = cell.allSatisfy { byte in
-      (0x30...0x39).contains(byte) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(byte)
-    }
-    let text = String(decoding: cell, as: UTF8.self)
-    guard allowed else {
-      switch text.lowercased() {
-      case "inf", "+inf", "infinity", "+infinity": return .infinity
-      case "-inf", "-infinity": return -.infinity
-      case "nan", "+nan", "-nan": return .nan
-      default: return nil
-      }
-    }
-    return Double(text)
   }
 }

@@ -5,6 +5,8 @@ struct CSVScanner {
   private var index: Int
   /// The number of the row that was read last, from 1; empty ones count.
   private(set) var rowNumber = 0
+  /// How many cells of that row stood in quotes.
+  private(set) var quotedCells = 0
 
   init(_ text: [UInt8], separator: UInt8) {
     self.text = text
@@ -19,6 +21,7 @@ struct CSVScanner {
   mutating func row(path: String) throws(FileError) -> [ArraySlice<UInt8>]? {
     guard index < text.count else { return nil }
     rowNumber += 1
+    quotedCells = 0
     var cells: [ArraySlice<UInt8>] = []
     var more = true
     while more {
@@ -44,6 +47,7 @@ struct CSVScanner {
       return text[start..<index]
     }
     var content: [UInt8] = []
+    quotedCells += 1
     index += 1
     while true {
       guard index < text.count else {

@@ -4,6 +4,8 @@ public enum FileError: Error, Sendable, Equatable {
   case cannotRead(path: String, reason: String)
   /// The input is not what it has to be. `place` is a byte, or a row and column.
   case malformed(path: String, place: String, reason: String)
+  /// What is read does not fit into the memory that there is; both in bytes.
+  case noMemory(path: String, needed: Int, available: Int)
   /// The output cannot be created.
   case cannotCreate(path: String, reason: String)
   /// Reading or writing failed in the middle: the disk is full, the pipe is closed.
@@ -17,8 +19,12 @@ extension FileError: CustomStringConvertible {
     case .cannotRead(let path, let reason), .cannotCreate(let path, let reason),
       .failed(let path, let reason):
       "\(path): \(reason)"
+    case .noMemory(let path, let needed, let available):
+      "\(path): it takes \(mebibytes(needed)) of memory, and there are \(mebibytes(available))"
     case .malformed(let path, let place, let reason):
       place.isEmpty ? "\(path): \(reason)" : "\(path): \(place): \(reason)"
     }
   }
 }
+
+private func mebibytes(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }

@@ -4,14 +4,34 @@ internal import KullbackMatrix
 public enum MatrixReader {
   /// Reads a .npy file, or else comma- or tab-separated text; "-" is standard input.
   ///
-  /// - Throws: `FileError.cannotRead`, `.malformed`.
-  public static func read(_ path: String) throws(FileError) -> Table {
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - options: how a text is read; of an array, which columns are numbers and which are labels, by their
+  ///     numbers, and whether columns are read as rows.
+  /// - Throws: `FileError.cannotRead`, or `.malformed`, also for a file without a number.
+  public static func read(
+    _ path: String, options: TableOptions = TableOptions()
+  ) throws(FileError) -> Table {
     let bytes = try Bytes(path: path)
     let name = path == "-" ? "standard input" : path
     guard isNPY(bytes, path) else {
-      return try CSV.read(bytes, path: name, separator: nil)
+      return try CSV.read(bytes, path: name, separator: nil, options: options)
     }
-    return Table(matrix: try NPY.read(bytes, path: name), rowLabels: nil, columnNames: nil)
+    try UnreadFormat.refuse(bytes, path: name)
+    let header = try NPY.header(of: bytes, path: name)
+    guard !header.shape.contains(0) else {
+      throw .malformed(
+        path: name, place: "header",
+        reason: "the file holds no rows of numbers: shape \(NPYHeader.spell(header.shape))")
+    }
+    guard options.long == nil else {
+      throw .malformed(path: name, place: "", reason: "--long is for text")
+    }
+    let table = Table(
+      matrix: try NPY.read(bytes, path: name), rowLabels: nil, columnNames: nil, layout: nil,
+      elementType: header.element.name)
+    let chosen = try table.choosing(options, path: name)
+    return options.isTransposed == true ? chosen.transposed() : chosen
   }
 
   private static func isNPY(_ bytes: Bytes, _ path: String) -> Bool {
@@ -22,13 +42,25 @@ public enum MatrixReader {
   ///
   /// - Throws: `FileError.cannotRead`, `.malformed`.
   public static func readLabels(_ path: String) throws(FileError) -> [Int64] {
+    try readLabelledLabels(path).labels
+  }
+
+  /// Reads class labels, and what their rows are called where the file says it.
+  ///
+  /// - Throws: as `readLabels(_:)`.
+  public static func readLabelledLabels(
+    _ path: String
+  ) throws(FileError) -> (labels: [Int64], rowLabels: [String]?) {
     // A pipe gives its bytes only once.
     let bytes = try Bytes(path: path)
     let name = path == "-" ? "standard input" : path
     guard !isNPY(bytes, path) else {
-      return try NPY.labels(of: NPY.read(bytes, path: name), path: name)
+      try UnreadFormat.refuse(bytes, path: name)
+      return (try NPY.labels(of: NPY.read(bytes, path: name), path: name), nil)
     }
-    let matrix = try CSV.read(bytes, path: name, separator: nil).matrix
+    let table = try CSV.read(
+      bytes, path: name, separator: nil, options: TableOptions(.parameters))
+    let matrix = table.matrix
     guard matrix.columns == 1 else {
       throw .malformed(
         path: name, place: "", reason: "labels are one column, not \(matrix.columns)")
@@ -42,6 +74,37 @@ public enum MatrixReader {
       }
       labels.append(label)
     }
-    return labels
+    return (labels, table.rowLabels)
+  }
+}
+
+extension Table {
+  /// The columns that are asked for by their numbers.
+  fileprivate func choosing(_ options: TableOptions, path: String) throws(FileError) -> Table {
+    func places(_ references: [ColumnReference]) throws(FileError) -> [Int] {
+      try ColumnReference.places(references, names: nil, count: matrix.columns, path: path)
+    }
+    guard options.labelColumns?.isEmpty == false || options.columns != nil else { return self }
+    let labels = try places(options.labelColumns ?? [])
+    let numbers =
+      try options.columns.map(places) ?? (0..<matrix.columns).filter { !labels.contains($0) }
+    guard !numbers.isEmpty, !numbers.contains(where: labels.contains) else {
+      throw .malformed(
+        path: path, place: "",
+        reason: numbers.isEmpty
+          ? "no column is left for numbers" : "a column is to be labels, and to be numbers")
+    }
+    return Table(
+      matrix: Rearrangement.columns(numbers)(matrix),
+      rowLabels: labels.isEmpty
+        ? nil
+        : (0..<matrix.rows).map { row in
+          labels.map { spelt(matrix.value(row: row, column: $0)) }.joined(separator: " / ")
+        },
+      columnNames: nil, layout: nil, elementType: elementType)
+  }
+
+  private func spelt(_ value: Double) -> String {
+    Int(exactly: value).map(String.init) ?? String(value)
   }
 }

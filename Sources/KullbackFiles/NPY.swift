@@ -5,7 +5,8 @@ public enum NPY {
   /// Reads a matrix: two dimensions, or one as a single row.
   ///
   /// Elements of float16, float32, float64, bfloat16, int32 and int64 in this machine's order are mapped
-  /// where they lie. Others, and Fortran order, are converted into fresh memory.
+  /// where they lie. Others, Fortran order, and elements that do not begin at a multiple of their size are
+  /// converted into fresh memory.
   ///
   /// - Throws: `FileError.cannotRead`, `.malformed`.
   public static func read(_ path: String) throws(FileError) -> AnyMatrix {
@@ -33,13 +34,25 @@ public enum NPY {
     return matrix.matrix(of: Int32.self)?.values.map { Int64($0) } ?? []
   }
 
-  static func read(_ bytes: Bytes, path: String) throws(FileError) -> AnyMatrix {
+  static func header(of bytes: Bytes, path: String) throws(FileError) -> NPYHeader {
     let header: NPYHeader
     do {
       header = try NPYHeader(bytes.prefix(1 << 20), fileLength: bytes.count)
     } catch {
       throw .malformed(path: path, place: "byte \(error.byte)", reason: error.reason)
     }
+    guard header.end == bytes.count else {
+      throw .malformed(
+        path: path, place: "byte \(header.end)",
+        reason: bytes.slice(from: header.end, count: 6) == NPYHeader.magic
+          ? "a second array begins: save each in a file of its own"
+          : "\(bytes.count - header.end) bytes behind the array's end")
+    }
+    return header
+  }
+
+  static func read(_ bytes: Bytes, path: String) throws(FileError) -> AnyMatrix {
+    let header = try header(of: bytes, path: path)
     guard header.shape.count == 1 || header.shape.count == 2 else {
       throw .malformed(
         path: path, place: "header",
@@ -50,9 +63,12 @@ public enum NPY {
     let columns = header.shape[header.shape.count - 1]
     // A single row or column is the same in both orders.
     let isTransposed = header.isFortranOrder && rows > 1 && columns > 1
-    if let kind = header.element.direct, !isTransposed {
+    // Elements that no processor's loads are aligned to are copied.
+    let isAligned = header.dataOffset.isMultiple(of: header.element.byteCount)
+    if let kind = header.element.direct, !isTransposed, isAligned {
       return direct(bytes, header, kind, rows, columns)
     }
+    try AvailableMemory.check(rows * columns * header.element.convertedByteCount, for: path)
     return converted(bytes, header, rows, columns, isTransposed)
   }
 

@@ -13,6 +13,28 @@ struct NPYHeader: Equatable {
     let byteCount: Int
     let isBigEndian: Bool
 
+    /// Bytes of an element in memory when it is not mapped.
+    var convertedByteCount: Int {
+      switch kind {
+      case .float, .bfloat: byteCount
+      case .signed: max(byteCount, 4)
+      case .unsigned: 8
+      case .bool: 4
+      }
+    }
+
+    /// What NumPy calls it.
+    var name: String {
+      let bits = 8 * byteCount
+      return switch kind {
+      case .float: "float\(bits)"
+      case .bfloat: "bfloat16"
+      case .signed: "int\(bits)"
+      case .unsigned: "uint\(bits)"
+      case .bool: "bool"
+      }
+    }
+
     /// What it can be mapped as, when it is in this machine's order.
     var direct: ElementKind? {
       guard !isBigEndian || byteCount == 1 else { return nil }
@@ -33,6 +55,10 @@ struct NPYHeader: Equatable {
   let shape: [Int]
   /// Where the elements begin.
   let dataOffset: Int
+  /// Where they end.
+  let end: Int
+
+  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   /// Why a header is refused, with the byte where that shows.
   struct Refusal: Error, Equatable {
@@ -43,8 +69,7 @@ struct NPYHeader: Equatable {
   /// Reads the header at the start of a file of `fileLength` bytes.
   init(_ start: [UInt8], fileLength: Int) throws(Refusal) {
     guard fileLength > 0 else { throw Refusal(byte: 0, reason: "the file is empty") }
-    let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-    guard start.starts(with: magic) else {
+    guard start.starts(with: Self.magic) else {
       throw Refusal(byte: 0, reason: "not a .npy file: it does not begin with \\x93NUMPY")
     }
     guard start.count >= 10 else {
@@ -77,7 +102,7 @@ struct NPYHeader: Equatable {
     var parser = PythonLiteral(text, firstByte: textStart)
     let fields = try parser.dictionary()
     for key in fields.keys where !["descr", "fortran_order", "shape"].contains(key) {
-      throw Refusal(byte: textStart, reason: "the header has an unknown key '\(key)'")
+      throw Refusal(byte: textStart, reason: "the header has an unknown key '\(key.inBrief)'")
     }
     guard case .text(let descr)? = fields["descr"] else {
       let reason =
@@ -106,6 +131,7 @@ struct NPYHeader: Equatable {
       elements = product
     }
     let needed = elements * element.byteCount
+    end = dataOffset + needed
     guard needed <= fileLength - dataOffset else {
       throw Refusal(
         byte: fileLength,
@@ -117,7 +143,8 @@ struct NPYHeader: Equatable {
 
   /// A shape as NumPy writes it.
   static func spell(_ shape: [Int]) -> String {
-    "(" + shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? ",)" : ")")
+    let sizes = shape.prefix(8).map(String.init) + (shape.count > 8 ? ["..."] : [])
+    return "(" + sizes.joined(separator: ", ") + (shape.count == 1 ? ",)" : ")")
   }
 
   private static func element(_ descr: String, byte: Int) throws(Refusal) -> Element {
@@ -133,7 +160,8 @@ struct NPYHeader: Equatable {
       "b": (.bool, [1]),
     ]
     guard let letter = name.first, let (kind, sizes) = kinds[letter], sizes.contains(size) else {
-      let what = name.hasPrefix("O") ? "Python objects ('\(descr)')" : "type '\(descr)'"
+      let what =
+        name.hasPrefix("O") ? "Python objects ('\(descr.inBrief)')" : "type '\(descr.inBrief)'"
       throw Refusal(
         byte: byte,
         reason: "\(what) cannot be read: f2, f4, f8, bfloat16 and whole numbers can")

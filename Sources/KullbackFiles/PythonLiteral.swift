@@ -24,7 +24,7 @@ struct PythonLiteral {
       let key = try text()
       try expect(":")
       guard result.updateValue(try value(), forKey: key) == nil else {
-        throw refusal("the key '\(key)' stands twice")
+        throw refusal("the key '\(key.inBrief)' stands twice")
       }
       guard take(",") else {
         try expect("}")
@@ -71,7 +71,7 @@ struct PythonLiteral {
       let digits = String(decoding: characters[start..<index], as: UTF8.self)
       guard let number = Int(digits) else {
         throw refusal(
-          digits.isEmpty ? "a size that is no number" : "the size \(digits) is too large")
+          digits.isEmpty ? "a size that is no number" : "the size \(digits.inBrief) is too large")
       }
       result.append(number)
       guard take(",") else {

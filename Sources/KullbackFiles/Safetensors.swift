@@ -66,26 +66,36 @@ public struct Safetensors: Sendable {
       header = try JSONDecoder().decode(
         Header.self, from: Data(bytes.prefix(start).dropFirst(8)))
     } catch {
-      throw malformed("byte 8", "the header is not the JSON that it has to be")
+      let text = Array(bytes.prefix(start).dropFirst(8))
+      if let mistake = JSONSyntax.firstMistake(in: text) {
+        throw malformed("byte \(8 + mistake)", "the header is not JSON from here on")
+      }
+      throw malformed("header", (error as? DecodingError)?.inWords ?? "it is not what it has to be")
     }
     var result = Safetensors(tensors: [:], metadata: header.metadata)
     var end = 0
     for (name, entry) in header.entries.sorted(by: { $0.value.begin < $1.value.begin }) {
       guard let kind = entry.kind else {
-        throw malformed("tensor \(name)", "elements of type \(entry.type) cannot be read")
+        throw malformed(
+          "tensor \(name.inBrief)", "elements of type \(entry.type.inBrief) cannot be read")
       }
       guard entry.begin == end, entry.end >= entry.begin, entry.end <= bytes.count - start else {
         throw malformed(
-          "tensor \(name)",
+          "tensor \(name.inBrief)",
           "its bytes \(entry.begin) to \(entry.end) overlap others, leave a gap or pass the end")
       }
       guard let (rows, columns) = entry.size(kind) else {
         throw malformed(
-          "tensor \(name)",
-          "\(entry.end - entry.begin) bytes of \(entry.type) are not of the shape \(entry.shape)")
+          "tensor \(name.inBrief)",
+          "\(entry.end - entry.begin) bytes of \(entry.type.inBrief) are not of the shape \(NPYHeader.spell(entry.shape))"
+        )
       }
-      let matrix = AnyMatrix(
+      var matrix = AnyMatrix(
         mapping: file, byteOffset: start + entry.begin, kind: kind, rows: rows, columns: columns)
+      // Elements that do not begin at a multiple of their size are copied.
+      if !(start + entry.begin).isMultiple(of: kind.byteCount) {
+        matrix = Rearrangement.copied(matrix)
+      }
       result.tensors[name] = Tensor(matrix, isVector: entry.shape.count == 1)
       end = entry.end
     }

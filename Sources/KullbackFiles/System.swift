@@ -12,8 +12,13 @@ func systemReason(_ code: Int32) -> String {
   unsafe String(cString: strerror(code))
 }
 
-/// All bytes that a descriptor has to give.
-func readAll(_ descriptor: Int32, path: String) throws(FileError) -> [UInt8] {
+/// All bytes that a descriptor has to give, up to a limit: by default a quarter of the memory that there is,
+/// since what is made of the bytes takes a multiple.
+func readAll(
+  _ descriptor: Int32, path: String, limit: Int? = nil
+) throws(FileError) -> [UInt8] {
+  let available = limit ?? AvailableMemory.bytes ?? Int.max
+  let limit = limit ?? available / 4
   var bytes: [UInt8] = []
   var chunk = [UInt8](repeating: 0, count: 1 << 16)
   while true {
@@ -23,6 +28,9 @@ func readAll(_ descriptor: Int32, path: String) throws(FileError) -> [UInt8] {
     guard count > 0 else {
       if errno == EINTR { continue }
       throw .failed(path: path, reason: systemReason(errno))
+    }
+    guard bytes.count + count <= limit else {
+      throw .noMemory(path: path, needed: 4 * (bytes.count + count), available: available)
     }
     bytes += chunk[..<count]
   }

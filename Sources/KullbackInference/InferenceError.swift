@@ -7,6 +7,8 @@ public enum InferenceError: Error, Sendable, Equatable {
   case lengthMismatch(String, expected: Int, given: Int)
   /// A parameter outside what it may be.
   case invalidParameter(String, Double, mustBe: String)
+  /// A result that is a difference of numbers which leave the range of numbers.
+  case outOfRange(String)
   /// A matrix that is no covariance: the leading minor of this order is not positive.
   case notPositiveDefinite(order: Int)
   /// A sample that is not a finite number, at this row and column, counted from 0.
@@ -64,6 +66,8 @@ extension InferenceError: CustomStringConvertible {
     case .lengthMismatch(let what, let expected, let given):
       "\(what): there are \(given) where \(expected) are needed"
     case .invalidParameter(let name, let value, let need): "\(name) \(value) must be \(need)"
+    case .outOfRange(let what):
+      "the \(what) cannot be told: it is a difference of numbers that leave the range of numbers"
     case .notPositiveDefinite(let order):
       "the matrix is no covariance: its leading minor of order \(order) is not positive"
     case .sampleNotFinite(let row, let column):

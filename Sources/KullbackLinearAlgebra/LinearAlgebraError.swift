@@ -34,6 +34,8 @@ public enum LinearAlgebraError: Error, Equatable, Sendable {
   case singular(index: Int)
   /// The eigenvalue iteration left this many off-diagonal elements that did not become zero.
   case noConvergence(count: Int)
+  /// There is no room for so many bytes of OpenBLAS's buffers.
+  case outOfMemory(bytes: Int)
   /// LAPACK found its argument at this position (counted from 1) illegal.
   case illegalArgument(routine: String, position: Int)
 }
@@ -56,6 +58,9 @@ extension LinearAlgebraError: CustomStringConvertible {
       "the triangular factor is singular: its diagonal is zero at \(index)"
     case .noConvergence(let count):
       "the eigenvalue iteration did not converge: \(count) off-diagonal elements are not zero"
+    case .outOfMemory(let bytes):
+      "products of matrices need \(bytes >> 20) MiB of address space for OpenBLAS's buffers, and they cannot"
+        + " be had"
     case .illegalArgument(let routine, let position):
       "\(routine): argument \(position) is illegal"
     }

@@ -32,6 +32,59 @@ import Testing
     #expect(values[1][0] == 0 && values[2][0] == 0)
   }
 
+  @Test func otherParametersOfAHeaderAreConverted() throws {
+    let squares = try folder.write("v.csv", "variance,mean\n1,0\n4,1\n1,0\n")
+    let (own, converted) = (folder.path("own.csv"), folder.path("converted.csv"))
+    #expect(try Tool.run("family", "normal", target, model, "--output", own).status == 0)
+    let run = try Tool.run("family", "normal", squares, model, "--output", converted)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("normal: mean, standard-deviation from mean, variance"))
+    #expect(run.output.contains("columns of target reordered by name"))
+    #expect(try rows(own) == rows(converted))
+    let json = try Tool.run("family", "normal", squares, model, "--json")
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let inputs = try #require(report["inputs"] as? [String: [String: Any]])
+    #expect(inputs["target"]?["convertedFrom"] as? [String] == ["mean", "variance"])
+    #expect(inputs["model"]?["convertedFrom"] == nil)
+    let scales = try folder.write("s.csv", "shape,scale\n2,0.5\n")
+    let rates = try folder.write("r.csv", "rate,shape\n2,2\n")
+    let gamma = try Tool.run("family", "gamma", scales, rates, "--output", own)
+    #expect(gamma.status == 0 && gamma.output.contains("gamma: shape, rate from shape, scale"))
+    #expect(try rows(own)[0][0] == 0)
+  }
+
+  @Test func otherNamesOfAHeaderAreRefused() throws {
+    let bad = try folder.write("bad.csv", "mean,spread\n0,1\n1,2\n0,1\n")
+    let output = folder.path("out.csv")
+    let run = try Tool.run("family", "normal", bad, model, "--output", output)
+    #expect(run.status == 65 && !FileManager.default.fileExists(atPath: output))
+    for text in ["bad.csv", "\"spread\"", "mean, standard-deviation", "variance", "sigma"] {
+      #expect(run.errors.contains(text), "\(run.errors)")
+    }
+    let asked = try Tool.run("family", "normal", bad, target, "--by-position", "--output", output)
+    #expect(asked.status == 0, "\(asked.errors)")
+    #expect(try rows(output).allSatisfy { $0[0] == 0 })
+    let beta = try folder.write("beta.csv", "alpha,beta\n1,2\n")
+    let gamma = try Tool.run("family", "gamma", beta, beta)
+    #expect(gamma.status == 65 && gamma.errors.contains("a rate to some"), "\(gamma.errors)")
+    #expect(try Tool.run("family", "beta", beta, beta).status == 0)
+  }
+
+  @Test func rowsAndClassesAreMatchedByName() throws {
+    let p = try folder.write("p.csv", "x,a,b,c\none,1,2,3\ntwo,2,2,1\n")
+    let q = try folder.write("q.csv", "x,c,b,a\ntwo,1,2,2\none,3,2,1\n")
+    let output = folder.path("out.csv")
+    let run = try Tool.run("family", "dirichlet", p, q, "--output", output)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("columns of model reordered by name"))
+    #expect(run.output.contains("rows of model reordered by label"))
+    #expect(try rows(output).allSatisfy { $0[0] == 0 })
+    let other = try folder.write("o.csv", "x,a,b,d\none,1,2,3\ntwo,2,2,1\n")
+    #expect(try Tool.run("family", "dirichlet", p, other).status == 65)
+    #expect(try Tool.run("family", "dirichlet", p, other, "--by-position").status == 0)
+  }
+
   @Test func aSingleRowIsComparedWithAllOfTheOther() throws {
     let one = try folder.write("one.csv", "0,1\n")
     let run = try Tool.run("family", "normal", one, model, "--base", "2", "--json")

@@ -8,7 +8,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    samples = try folder.write("x.csv", "0,1\n2,0\n1,5\n4,4\n-3,2\n1,1\n")
+    samples = try folder.write("x.csv", "0.0,1\n2,0\n1,5\n4,4\n-3,2\n1,1\n")
     mixture = try folder.write(
       "m.json", "{\"weights\": [1], \"means\": [[1, 2]], \"covariances\": [[[1, 0.5], [0.5, 2]]]}")
   }

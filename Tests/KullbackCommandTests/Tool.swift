@@ -46,6 +46,18 @@ enum Tool {
     return process
   }
 
+  /// How many outputs in a folder a run has begun and not named: by its open files.
+  static func unfinished(_ process: Process, in folder: TemporaryFolder) -> Int {
+    let open = "/proc/\(process.processIdentifier)/fd"
+    let numbers = (try? FileManager.default.contentsOfDirectory(atPath: open)) ?? []
+    return numbers.count { number in
+      let file =
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(open)/\(number)")) ?? ""
+      return file.hasPrefix(folder.url.path)
+        && (file.hasSuffix(" (deleted)") || file.hasSuffix(".partial"))
+    }
+  }
+
   private static func run(
     executable: String, _ arguments: [String], input: String?, environment: [String: String]
   ) throws -> Outcome {

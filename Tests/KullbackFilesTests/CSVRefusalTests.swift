@@ -27,9 +27,9 @@ import Testing
     try check("1,2\n3,4x\n", "row 2, column 2", "\"4x\"")
     try check("a,b\n1,0x10\n", "row 2, column 2", "\"0x10\"")
     try check("a,b\n1,nan(5)\n", "row 2, column 2", "\"nan(5)\"")
-    try check("a,b\nc,d\n1,2\n", "row 2, column 2", "\"d\"")
+    try check("a,b\nc,d\n1,2\n", "row 2, column 1", "\"c\"")
     try check("a,b,c\nx,1,2\ny,z,3\n", "row 3, column 2", "\"z\"")
-    try check("1;2\n3;4\n", "row 2, column 1", "\"3;4\"")
+    try check("1;2\n3;4\n", "row 1", "separated by ;")
   }
 
   // It would be lost in silence if it were taken for a header.

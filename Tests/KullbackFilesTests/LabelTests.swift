@@ -19,6 +19,16 @@ import Testing
     #expect(try MatrixReader.readLabels(small) == [7, 255, 2])
   }
 
+  @Test func labelsKeepTheNamesOfTheirRows() throws {
+    let named = try scratch.file("named.csv", "row,label\nfirst,1\nsecond,0\n")
+    let file = try MatrixReader.readLabelledLabels(named)
+    #expect(file.labels == [1, 0] && file.rowLabels == ["first", "second"])
+    let plain = try scratch.file("plain.csv", "1\n0\n")
+    #expect(try MatrixReader.readLabelledLabels(plain).rowLabels == nil)
+    let npy = try scratch.file("y.npy", npy(header("<i8", "(2,)"), bytes([3, 4] as [Int64])))
+    #expect(try MatrixReader.readLabelledLabels(npy).rowLabels == nil)
+  }
+
   @Test func labelsAreFoundByTheirMagicUnderAnyName() throws {
     let path = try scratch.file("labels", npy(header("<i8", "(2,)"), bytes([3, 4] as [Int64])))
     #expect(try MatrixReader.readLabels(path) == [3, 4])

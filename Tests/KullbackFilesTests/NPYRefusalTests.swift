@@ -37,6 +37,21 @@ import Testing
     try check(Array(whole.prefix(128)), "byte 128", "there are 0")
   }
 
+  // NumPy's `save` may be called again on the same open file: the second array would be lost.
+  @Test(arguments: [1, 2, 7, 4096])
+  func whatStandsBehindTheArrayIsRefused(count: Int) throws {
+    let one = npy(header("<f4", "(1, 1)"), [0, 0, 0x80, 0x3F])
+    try check(one + one, "byte \(one.count)", "a second array")
+    try check(
+      one + [UInt8](repeating: 0, count: count), "byte \(one.count)", "\(count) bytes behind")
+  }
+
+  @Test func messagesAreShort() throws {
+    let long = String(repeating: "x", count: 20_000)
+    let path = try scratch.file("a.npy", npy(header("<\(long)", "(1,)")))
+    #expect((refusal { _ = try NPY.read(path) }?.reason.utf8.count ?? .max) < 300)
+  }
+
   @Test func aLengthThatLiesIsFound() throws {
     let text = header("<f4", "(1, 2)")
     try check(npy(text, length: 60000), "byte 8", "60000 bytes")
@@ -56,7 +71,7 @@ import Testing
   @Test func otherNumbersOfDimensionsAreRefused() throws {
     let data = [UInt8](repeating: 0, count: 96)
     try check(npy(header("<f8", "(1, 3, 4)"), data), "header", "(1, 3, 4)")
-    try check(npy(header("<f8", "()"), data), "header", "()")
+    try check(npy(header("<f8", "()"), Array(data.prefix(8))), "header", "()")
   }
 
   @Test(arguments: ["|O", "<c16", "<U1", "|S4", "<M8[D]", "<f16", "<V1", "|V8", "f", "", "<i3"])

@@ -64,8 +64,10 @@ import Testing
     }
     try check("byte 0", "{}", 0, length: 3)
     try check("byte 0", "{}", 0, length: .max)
-    try check("byte 8", "{", 0)
-    try check("byte 8", #"{"w":1}"#, 0)
+    try check("byte 9", "{", 0)
+    try check("byte 13", #"{"w":x}"#, 0)
+    try check("byte 10", #"{"\w":1}"#, 0)
+    try check("header", #"{"w":1}"#, 0)
     try check("byte 10", "{}", 4)
     try check("tensor w", tensor("F64", "[1,2]", "[0,16]"), 15)
     try check("tensor w", tensor("F64", "[1,2]", "[8,24]"), 24)

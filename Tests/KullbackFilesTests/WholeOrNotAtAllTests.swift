@@ -1,6 +1,7 @@
 import Foundation
-import KullbackFiles
 import Testing
+
+@testable import KullbackFiles
 
 /// What stands at an output's name: what was there before, or all that was to be written.
 @Suite struct WholeOrNotAtAllTests {
@@ -18,15 +19,36 @@ import Testing
     String(decoding: try scratch.bytes(name), as: UTF8.self)
   }
 
-  @Test func theNameIsTakenOnlyByAWholeFile() throws {
-    let path = try scratch.file("a.csv", "old")
-    let writer = try write(path)
-    #expect(try text("a.csv") == "old")
-    #expect(try scratch.names().count == 2)
-    #expect(writer.temporaryPath.map { FileManager.default.fileExists(atPath: $0) } == true)
-    try writer.finish()
-    #expect(try text("a.csv") == "a\n1.0\n")
-    #expect(try scratch.names() == ["a.csv"])
+  @Test(arguments: [true, false])
+  func theNameIsTakenOnlyByAWholeFile(isNameless: Bool) throws {
+    for old in ["old", nil] {
+      if let old { _ = try scratch.file("a.csv", old) }
+      let file = try AtomicFile(path: scratch.path("a.csv"), isNameless: isNameless)
+      try file.write([0x61])
+      let others = try scratch.names().filter { $0 != "a.csv" }
+      #expect(others.count == (file.temporaryPath == nil ? 0 : 1))
+      #expect(isNameless || file.temporaryPath != nil)
+      if let old { #expect(try text("a.csv") == old) }
+      try file.commit()
+      #expect(try text("a.csv") == "a")
+      #expect(try scratch.names() == ["a.csv"])
+      try FileManager.default.removeItem(atPath: scratch.path("a.csv"))
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func whatIsGivenUpHasNoName(isNameless: Bool) throws {
+    let file = try AtomicFile(path: scratch.path("a.csv"), isNameless: isNameless)
+    try file.write([0x61])
+    file.discard()
+    #expect(try scratch.names().isEmpty)
+  }
+
+  @Test func aNameThatIsTooLongIsRefusedAtOnce() throws {
+    let path = scratch.path(String(repeating: "n", count: 256))
+    #expect(throws: FileError.cannotCreate(path: path, reason: "File name too long")) {
+      try write(path)
+    }
   }
 
   @Test func whatIsGivenUpLeavesNothing() throws {
@@ -176,13 +198,15 @@ import Testing
     await #expect(processExitsWith: .success) {
       let scratch = try Scratch()
       let path = scratch.path("a.csv")
-      let unfinished = try #require(try CSVWriter(path: path, columns: ["a"]).temporaryPath)
+      let unfinished = try #require(try AtomicFile(path: path, isNameless: false).temporaryPath)
       let name = try #require(unfinished.split(separator: "/").last.map(String.init))
       let number = try #require(name.split(separator: ".").dropLast().last.flatMap { Int($0) })
       let next = name.replacingOccurrences(of: ".\(number).", with: ".\(number + 1).")
       _ = try scratch.file(next, "not ours")
-      try CSVWriter(path: path, columns: ["a"]).finish()
-      try #require(try scratch.bytes("a.csv") == Array("a\n".utf8))
+      let file = try AtomicFile(path: path, isNameless: false)
+      try file.write([0x61])
+      try file.commit()
+      try #require(try scratch.bytes("a.csv") == [0x61])
       try #require(try scratch.bytes(next) == Array("not ours".utf8))
     }
   }

@@ -14,9 +14,12 @@ struct FamilyName: ExpressibleByArgument {
 }
 
 extension NamedFamily {
-  /// A line of the help: `normal  mean, standard-deviation`.
+  /// A line of the help: `normal  mean, standard-deviation; or mean, variance`.
   var synopsis: String {
-    let columns = parameters.isEmpty ? "one for each class" : parameters.joined(separator: ", ")
+    let columns =
+      parameters.isEmpty
+      ? "one for each class"
+      : parametrisations.map { $0.parameters.joined(separator: ", ") }.joined(separator: "; or ")
     return name + String(repeating: " ", count: max(2, 16 - name.count)) + columns
   }
 }

@@ -24,6 +24,8 @@ struct OutputFile: Equatable {
       format = .npy
     } else if lowercased.hasSuffix(".csv") {
       format = .csv
+    } else if OutputFile.isWrittenThrough(argument) {
+      format = .csv
     } else {
       return nil
     }
@@ -35,7 +37,7 @@ struct OutputFile: Equatable {
   /// - Throws: a `ValidationError` that says what names end in.
   init(parsing text: String) throws {
     guard let output = OutputFile(argument: text) else {
-      throw ValidationError("an output ends in .npy or .csv")
+      throw ValidationError("an output ends in .npy or .csv, or is a pipe or a device")
     }
     self = output
   }
@@ -55,7 +57,11 @@ struct OutputFile: Equatable {
 
   /// Refuses a name whose present bearer is one of the named inputs, or no file.
   static func check(_ path: String, against inputs: [String?]) throws(Failure) {
-    guard let present = status(path) else { return }
+    guard let present = status(path) else {
+      guard errno == ENAMETOOLONG else { return }
+      throw Failure(.cannotCreate, "\(path): \(StandardStreams.explanation(of: ENAMETOOLONG))")
+    }
+    guard !isWrittenThrough(path) else { return }
     guard present.st_mode & S_IFMT == S_IFREG else {
       throw Failure(.cannotCreate, "\(path): there is something of this name that is not a file")
     }
@@ -65,6 +71,13 @@ struct OutputFile: Equatable {
         throw Failure(.usage, "\(path): the output would replace the input \(input)")
       }
     }
+  }
+
+  /// Whether a name is that of a pipe or a device, to which an output is written as it comes.
+  static func isWrittenThrough(_ path: String) -> Bool {
+    if ["/dev/stdout", "/dev/stderr"].contains(path) || path.hasPrefix("/dev/fd/") { return true }
+    guard let present = status(path) else { return false }
+    return [S_IFIFO, S_IFCHR, S_IFSOCK].contains(present.st_mode & S_IFMT)
   }
 
   /// Refuses the name of another output: the one written last would be all that is left.

@@ -21,14 +21,16 @@ struct PairOptions: ParsableArguments {
     completion: .file())
   var modelLabels: String?
 
+  @OptionGroup var match: MatchOption
+
   @OptionGroup var memory: MemoryOption
 
   /// Refuses what does not fit together.
   func validate(first: String, second: String?) throws {
     let forms = [targetForm ?? set.form] + (second == nil ? [] : [modelForm ?? set.form])
     try set.validate(forms: forms)
-    guard second != nil || (modelForm == nil && modelLabels == nil) else {
-      throw ValidationError("--model-form and --model-labels are for a second file")
+    guard second != nil || (modelForm == nil && modelLabels == nil && !match.isByPosition) else {
+      throw ValidationError("--model-form, --model-labels and --by-position are for a second file")
     }
     guard [first, second, labels, modelLabels].count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("only one of the inputs can be standard input")

@@ -11,6 +11,9 @@ struct CrossEntropyCommand: ParsableCommand {
       LABELS holds one class for every row of MODEL, counted from 0. Label smoothing, the ignored label \
       and class weights combine as in PyTorch's cross_entropy; an ignored row scores 0.
 
+      Where two files have labels of rows, or names of classes, they are matched by them, in MODEL's order; \
+      other names are an error, and --by-position compares what stands at the same place.
+
       Example:
         kullback cross-entropy labels.npy logits.npy --label-smoothing 0.1
       """)
@@ -24,6 +27,8 @@ struct CrossEntropyCommand: ParsableCommand {
   var model: String
 
   @OptionGroup var set: SetOptions
+
+  @OptionGroup var match: MatchOption
 
   @OptionGroup var base: BaseOption
 

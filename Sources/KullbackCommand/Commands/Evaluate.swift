@@ -12,6 +12,10 @@ struct EvaluateCommand: ParsableCommand {
       KL is D(target‖model), reverse KL is D(model‖target). A file of a single row is compared with \
       every row of the other. Files are .npy, .csv or .tsv; - is standard input, as CSV.
 
+      Where both files name their columns, columns are compared by name, and rows likewise by their labels: \
+      MODEL is put in TARGET's order, which the report says, and other names are an error. --by-position \
+      compares what stands at the same place.
+
       Examples:
         kullback evaluate original.npy quantised.npy
         kullback evaluate counts.csv probabilities.npy --target-form weights --model-form \
@@ -30,6 +34,8 @@ struct EvaluateCommand: ParsableCommand {
   var model: String
 
   @OptionGroup var set: SetOptions
+
+  @OptionGroup var match: MatchOption
 
   @Option(help: ArgumentHelp("The form of TARGET (default: --form's).", valueName: "form"))
   var targetForm: FormArgument?

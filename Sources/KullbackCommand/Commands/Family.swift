@@ -13,8 +13,12 @@ struct FamilyCommand: ParsableCommand {
       The forward KL D(p‖q), the reverse KL D(q‖p), both entropies and the cross entropy of each pair, exactly.
 
       A row of TARGET holds the parameters of a distribution p, the same row of MODEL those of q. A file of a \
-      single row is compared with every row of the other. Columns are the parameters in the order below, or in \
-      any order under a header that names them.
+      single row is compared with every row of the other, and rows that both files label by their labels.
+
+      Columns are the parameters in the order below, or in any order under a header that names them. A header \
+      may also name other parameters, which are converted (by a rounding or two): mean and variance of a normal \
+      distribution, say. Other names are an error that lists those that are taken; --by-position takes the \
+      columns in the order below, whatever they are called.
 
       Example:
         kullback family normal before.csv after.csv --base 2
@@ -46,6 +50,10 @@ struct FamilyCommand: ParsableCommand {
 
   @Flag(help: "Print every column of the table, however wide it gets.")
   var wide = false
+
+  @OptionGroup var table: TableArguments
+
+  @OptionGroup var match: MatchOption
 
   @OptionGroup var options: RunOptions
 

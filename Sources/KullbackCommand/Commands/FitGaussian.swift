@@ -25,6 +25,8 @@ struct FitGaussianCommand: ParsableCommand {
       A mixture's file, like --output, has a weight, mean and covariance for each component:
         {"weights": [0.3, 0.7], "means": [[-2], [3]],
          "covariances": [[[0.5]], [[1]]]}
+      "names" are those of the dimensions, which a header gives. Weights and labels are matched by the labels of \
+      rows, where both files have some.
 
       Examples:
         kullback fit gaussian --samples x.npy --components 3 --picture fit.svg
@@ -110,6 +112,10 @@ struct FitGaussianCommand: ParsableCommand {
     help: ArgumentHelp("Draw it, in one or two dimensions: .svg.", valueName: "file"),
     completion: .file(extensions: ["svg"]))
   var picture: String?
+
+  @OptionGroup var table: TableArguments
+
+  @OptionGroup var match: MatchOption
 
   @OptionGroup var options: FitOptions
 

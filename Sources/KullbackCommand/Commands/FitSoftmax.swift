@@ -18,8 +18,12 @@ struct FitSoftmaxCommand: ParsableCommand {
       likelihood; to distributions, of a larger model say, it is distillation. The reverse KL D(q‖p) needs targets \
       with mass in all classes.
 
-      What is minimised is a mean over rows; --l2 is 1 / (C x rows) of scikit-learn's LogisticRegression. A fit that \
+      What is minimised is a mean over rows; --l2 is 1 / (C x rows) of scikit-learn's LogisticRegression, and \
+      2 / (C x rows) for two classes, of which it has one vector of weights and this has two. A fit that \
       did not converge says so, is written all the same, and ends with exit code 0.
+
+      Targets and weights are matched to the features by the labels of rows, where both have some, and the model \
+      keeps the names of features and of classes that the files give: predict goes by them.
 
       Examples:
         kullback fit softmax images.npy labels.npy --l2 1e-3 \\
@@ -78,6 +82,10 @@ struct FitSoftmaxCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("End where no element of the gradient is larger.", valueName: "number"))
   var tolerance = 1e-6
+
+  @OptionGroup var table: TableArguments
+
+  @OptionGroup var match: MatchOption
 
   @OptionGroup var options: FitOptions
 

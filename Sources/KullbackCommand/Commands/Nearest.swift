@@ -12,9 +12,16 @@ struct NearestCommand: ParsableCommand {
       equal ones in the order of SET. Without SET, QUERIES is searched itself, and no row is its own neighbour. \
       With --within, all rows whose value is no more than that.
 
+      Where both files name their columns, columns are compared by name: those of SET are put in the order of \
+      QUERIES, which the report says, and other names are an error; --by-position compares what stands at the \
+      same place.
+
       --rows takes rows of QUERIES; of a set that is searched itself, also of that. --output writes a line for \
       every neighbour: a .csv with query, query-label, rank, row, row-label and value; a .npy with query, row \
       and value, as float64.
+
+      --memory decides how products of matrices are cut, and with that the last digits of values, within the \
+      accuracy that is promised. The same --memory gives the same bits, on any number of threads.
 
       Examples:
         kullback nearest letters.csv --form weights -k 3

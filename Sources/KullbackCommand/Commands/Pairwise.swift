@@ -17,9 +17,16 @@ struct PairwiseCommand: ParsableCommand {
       --rows takes rows of TARGETS; of a set that is compared with itself, as rows and as columns. (To compare \
       some rows with all, give the file twice.)
 
+      Where both files name their columns, columns are compared by name: those of MODELS are put in the order of \
+      TARGETS, which the report says, and other names are an error; --by-position compares what stands at the \
+      same place.
+
       --order puts similar rows side by side: by average-linkage clustering of the measure over each file's \
       own rows. It orders the heat map, the printed matrix and a .csv; a .npy has no labels and keeps the \
       order of the files.
+
+      --memory decides how products of matrices are cut, and with that the last digits of values, within the \
+      accuracy that is promised. The same --memory gives the same bits, on any number of threads.
 
       Examples:
         kullback pairwise letters.csv --form weights --base 2

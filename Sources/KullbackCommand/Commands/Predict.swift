@@ -14,6 +14,11 @@ struct PredictCommand: ParsableCommand {
       --bits rounds the weights of each class to so many bits first, one scale a class, as quantisation after \
       training does.
 
+      Where the model knows the names of its features, and FEATURES has some, columns are taken by name: in another \
+      order they are reordered, which the report says, and other names are an error. --by-position takes them as \
+      they stand. A .csv has the classes' names as its header, where the model knows them, and the labels of \
+      FEATURES' rows.
+
       Example:
         kullback predict model.safetensors images.npy --bits 4 --output quantised.npy
       """)
@@ -34,6 +39,10 @@ struct PredictCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Round the weights to so many bits, 2...16.", valueName: "count"))
   var bits: Int?
+
+  @OptionGroup var table: TableArguments
+
+  @OptionGroup var match: MatchOption
 
   @OptionGroup var options: FitOptions
 

@@ -2,7 +2,8 @@ internal import Kullback
 
 /// Everything that `pairwise` says about its work. Its JSON is this:
 ///
-///     inputs        {"targets": {...}, "models": {...}}, or {"set": {...}} of a set compared with itself
+///     inputs        {"targets": {...}, "models": {...}}, or {"set": {...}} of a set compared with itself; as
+///                   in `evaluate`
 ///     measure       name, symbol, unit
 ///     firstTarget   the first row of the targets that was read, counted from 0
 ///     targets       how many rows there are of them

@@ -1,7 +1,10 @@
 /// Everything that `evaluate` and `entropy` say about their work. Its JSON is this:
 ///
 ///     inputs        {"target": {...}, "model": {...}}: file, rows, columns, type, form, and, each where it
-///                   applies, temperature, smoothing, tolerance, parameters
+///                   applies, temperature, smoothing, tolerance, parameters, convertedFrom, reordered (what
+///                   was put in the other input's order by name: "columns", "rows"), byPosition (what was
+///                   not, by --by-position, though it is called otherwise), and of text table: header,
+///                   labelColumns (from 1), leftOutColumns, transposed, long, classes
 ///     firstRow      the first row that was read, counted from 0
 ///     rows          how many rows were read
 ///     unit          what divergences and entropies are measured in
@@ -13,7 +16,8 @@
 ///     invalid       {"count": ..., "first": [{"row": ..., "side": ..., "reason": ...}]}
 ///     labels        only of class labels: ignored, how many rows were; weightedMean, the sum of the values
 ///                   over the sum of the labels' class weights
-///     rate          seconds, rowsPerSecond, bytesPerSecond
+///     rate          seconds from the first byte of an input to the last result, rowsPerSecond,
+///                   bytesPerSecond of the numbers that were read
 ///     threads, instructionSet, version
 struct EvaluationReport: Encodable {
   /// The worst rows, by one measure.

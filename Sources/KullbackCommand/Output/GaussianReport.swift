@@ -6,6 +6,10 @@ struct GaussianReport: Encodable {
   let direction: String
   let family: String
   let dimension: Int
+  /// What the dimensions are called, where that is known.
+  let names: [String]?
+  /// What of the inputs was brought in line with the rows of samples or features.
+  let matched: Matches?
   /// One component each.
   let weights: [Double]
   let means: [[Double]]
@@ -44,7 +48,8 @@ struct GaussianReport: Encodable {
     _ command: FitGaussianCommand, _ subject: FitSubject, _ result: GaussianResult
   ) throws {
     let mixture = try result.mixture()
-    let file = try MixtureFile(mixture)
+    let file = try MixtureFile(mixture, names: subject.names)
+    (names, matched) = (subject.names, subject.matched)
     deviations = mixture.components.map(\.deviations)
     (weights, means, covariances) = (file.weights, file.means, file.covariances)
     family = command.family.rawValue
@@ -119,11 +124,12 @@ struct GaussianReport: Encodable {
 
   /// The report as lines.
   var lines: [String] {
-    var lines = ["\(title)  \(Format.count(dimension, "dimension"))", ""]
+    var lines = ["\(title)  \(Format.count(dimension, "dimension"))"]
+    lines += (matched?.lines ?? []) + [""]
     var table = Table(
       [
         Table.Column(title: weights.count > 1 ? "component" : "", alignsLeft: true),
-        Table.Column(title: "dimension"), Table.Column(title: "mean"),
+        Table.Column(title: "dimension", alignsLeft: names != nil), Table.Column(title: "mean"),
         Table.Column(title: "deviation"),
       ])
     for (index, mean) in means.enumerated() {
@@ -131,7 +137,7 @@ struct GaussianReport: Encodable {
         let name =
           weights.count > 1 ? "\(index)  weight \(Format.value(weights[index], digits: 4))" : ""
         table.append([
-          column == 0 ? name : "", String(column), Format.value(value),
+          column == 0 ? name : "", names?[column] ?? String(column), Format.value(value),
           Format.value(deviations[index][column]),
         ])
       }

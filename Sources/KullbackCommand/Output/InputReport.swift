@@ -1,3 +1,5 @@
+internal import KullbackFiles
+
 /// What is reported of an input: the file, its shape, and how its rows become distributions.
 struct InputReport: Encodable {
   let file: String
@@ -13,6 +15,46 @@ struct InputReport: Encodable {
   var tolerance: Double?
   /// Only for parametric families: what the columns are.
   var parameters: [String]?
+  /// Only for text: what was taken for what.
+  var table: TextTable?
+
+  /// What of a text was taken for what.
+  struct TextTable: Encodable {
+    let header: Bool
+    /// Counted from 1.
+    let labelColumns: [Int]
+    let leftOutColumns: Int
+    let transposed: Bool
+    let long: Bool
+    let classes: Int
+
+    init(_ layout: TableLayout, classes: Int) {
+      header = layout.hasHeader
+      labelColumns = layout.labelColumns
+      leftOutColumns = layout.leftOut
+      transposed = layout.isTransposed
+      long = layout.isLong
+      self.classes = classes
+    }
+
+    /// As in `header: yes; labels: column 1; classes: 26`.
+    var line: String {
+      let columns = labelColumns.map(String.init).joined(separator: ", ")
+      let labels =
+        labelColumns.isEmpty ? "none" : "column\(labelColumns.count > 1 ? "s" : "") \(columns)"
+      return "header: \(header ? "yes" : "no"); labels: \(labels); "
+        + (leftOutColumns > 0 ? "columns left out: \(Format.count(leftOutColumns)); " : "")
+        + (long ? "a number a line; " : "") + (transposed ? "columns read as rows; " : "")
+        + "classes: \(Format.count(classes))"
+    }
+  }
+
+  /// Only for parametric families: what the columns of the file are, where they were converted.
+  var convertedFrom: [String]?
+  /// What was put in the order of another input's names.
+  var reordered: [Matching.Part]?
+  /// What was taken by position, though another input has other names.
+  var byPosition: [Matching.Part]?
 
   /// The report's line, `original.npy  2,048 x 32,768 float32  logits, softmax`, in cells.
   var cells: [String] {
@@ -23,7 +65,10 @@ struct InputReport: Encodable {
 
   /// What is done to a row, so that nothing is normalised or smoothed in silence.
   private var treatment: String {
-    if let parameters { return parameters.joined(separator: ", ") }
+    if let parameters {
+      return parameters.joined(separator: ", ")
+        + (convertedFrom.map { " from \($0.joined(separator: ", "))" } ?? "")
+    }
     if let temperature {
       return temperature == 1 ? "softmax" : "softmax at temperature \(Format.exact(temperature))"
     }
@@ -38,6 +83,10 @@ struct InputReport: Encodable {
   static func lines(_ inputs: [(name: String, report: InputReport)]) -> [String] {
     var table = Table((0..<4).map { _ in Table.Column(title: "", alignsLeft: true) })
     for (name, report) in inputs { table.append([name] + report.cells) }
-    return Array(table.lines(width: nil).dropFirst())
+    return table.lines(width: nil).dropFirst()
+      + inputs.flatMap { name, report in
+        (report.table.map { ["\(name): \($0.line)"] } ?? [])
+          + Matching(reordered: report.reordered, byPosition: report.byPosition).lines(name)
+      }
   }
 }

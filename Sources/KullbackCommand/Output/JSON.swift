@@ -21,4 +21,18 @@ enum JSON {
       throw Failure(.inputOutput, "the results cannot be written as JSON: \(error)")
     }
   }
+
+  /// Words as a list on one line.
+  static func list(_ words: [String]) throws(Failure) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    do { return String(decoding: try encoder.encode(words), as: UTF8.self) } catch {
+      throw Failure(.inputOutput, "the names cannot be written as JSON: \(error)")
+    }
+  }
+
+  /// The words of a list, or nil where the text is none.
+  static func words(in text: String) -> [String]? {
+    try? JSONDecoder().decode([String].self, from: Data(text.utf8))
+  }
 }

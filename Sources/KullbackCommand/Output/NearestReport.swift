@@ -1,6 +1,7 @@
 /// Everything that `nearest` says about its work. Its JSON is this:
 ///
-///     inputs        {"queries": {...}, "set": {...}}, or {"set": {...}} of a set that is searched itself
+///     inputs        {"queries": {...}, "set": {...}}, or {"set": {...}} of a set that is searched itself; as
+///                   in `evaluate`
 ///     measure       name, symbol, unit: the target is the query, the model a row of the set
 ///     k, within     what was looked for
 ///     queries       [{"query", "label", "neighbours": [{"row", "label", "value"}]}], rows counted from 0

@@ -27,6 +27,8 @@ struct SoftmaxReport: Encodable {
   }
 
   let output: String
+  /// What of the inputs was brought in line with the features' rows.
+  let matched: Matches?
   let direction: String
   let converged: Bool
   let convergence: String
@@ -34,8 +36,12 @@ struct SoftmaxReport: Encodable {
   let classes: Int
   let steps: [Step]
 
-  init(_ fit: SoftmaxFit, _ log: [SoftmaxProgress], output: String, direction: String) {
+  init(
+    _ fit: SoftmaxFit, _ log: [SoftmaxProgress], output: String, direction: String,
+    matched: Matches?
+  ) {
     self.output = output
+    self.matched = matched
     self.direction = direction
     converged = fit.convergence.isConverged
     convergence = fit.convergence.description
@@ -79,7 +85,7 @@ struct SoftmaxReport: Encodable {
       cells += [step.penalty, step.gradient].map { Format.value($0, digits: 3) }
       table.append(cells)
     }
-    return table.lines(width: Terminal.width) + [
+    return (matched.map { $0.lines + [""] } ?? []) + table.lines(width: Terminal.width) + [
       "",
       convergence + (steps.last.map { ", after \(Format.count($0.iteration, "iteration"))" } ?? ""),
       "written: \(output), \(Format.count(features, "feature")) x \(Format.count(classes)) classes",

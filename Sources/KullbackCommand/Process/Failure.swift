@@ -10,6 +10,8 @@ enum Status: Int32 {
   /// The input is malformed, or the work is done and some rows were invalid.
   case invalidData = 65
   case cannotRead = 66
+  /// There is not enough memory.
+  case noMemory = 71
   case cannotCreate = 73
   case inputOutput = 74
   case interrupted = 130
@@ -51,6 +53,13 @@ extension Failure {
 }
 
 extension Failure {
+  /// The result of work on a file, whose errors end the command.
+  static func ofFile<Result>(
+    _ body: () throws(FileError) -> Result
+  ) throws(Failure) -> Result {
+    do { return try body() } catch { throw Failure(error) }
+  }
+
   /// An error of a file.
   init(_ error: FileError) {
     let status: Status =
@@ -59,6 +68,7 @@ extension Failure {
       case .malformed: .invalidData
       case .cannotCreate: .cannotCreate
       case .failed: .inputOutput
+      case .noMemory: .noMemory
       }
     self.init(status, error.description)
   }

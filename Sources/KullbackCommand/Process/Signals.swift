@@ -9,21 +9,11 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// What happens when the process is interrupted, or an input file shrinks while it is mapped.
+/// What happens when the process is interrupted, crashes, or an input file shrinks while it is mapped.
 ///
 /// The handlers end the process at once, so that a kernel over a long row or a slow disk cannot hold
-/// them up; before that they remove the unfinished output. They call only what POSIX allows in a
-/// handler: write, unlink and _exit.
+/// them up; before that they remove what is unfinished. They call only what is safe in a handler.
 enum Signals {
-  /// The files that may be unfinished at the same time.
-  enum Output {
-    /// The results, and a picture or centroids that go with them.
-    case results, companion
-  }
-
-  /// The files that are being written beside their final names: the addresses of C strings, or 0.
-  private static let unfinishedResults = Atomic<UInt>(0)
-  private static let unfinishedCompanion = Atomic<UInt>(0)
   /// Whether a progress bar may stand on the terminal and has to be erased.
   static let barIsShown = Atomic<Bool>(false)
 
@@ -32,8 +22,7 @@ enum Signals {
   /// Called once, before anything is opened.
   static func install() {
     // Statics are made when they are first used, which must not happen inside a handler.
-    _ = unfinishedResults.load(ordering: .relaxed)
-    _ = unfinishedCompanion.load(ordering: .relaxed)
+    UnfinishedFiles.prepare()
     _ = barIsShown.load(ordering: .relaxed)
 
     // A closed pipe and a file-size limit are answers of write(), which say more than a signal does.
@@ -41,8 +30,14 @@ enum Signals {
     signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) {
       handle(number) { _ in
-        Signals.removeUnfinished()
+        Signals.interrupt()
         _exit(Status.interrupted.rawValue)
+      }
+    }
+    if !isIgnored(SIGQUIT) {
+      handle(SIGQUIT) { number in
+        Signals.interrupt()
+        Signals.endBy(number)
       }
     }
     // Reading a page of a mapped file that lies behind its end (any more) raises SIGBUS.
@@ -51,46 +46,19 @@ enum Signals {
       Signals.say("kullback: an input became shorter while it was read, or its disk failed\n")
       _exit(Status.inputOutput.rawValue)
     }
+    // A trap, of an allocation that failed say.
+    for number in [SIGABRT, SIGILL, SIGTRAP, SIGSEGV] {
+      handle(number) { number in
+        Signals.removeUnfinished()
+        // What is refused now was probably refused a moment ago.
+        if Signals.isOutOfMemory {
+          Signals.say("kullback: not enough memory\n")
+          _exit(Status.noMemory.rawValue)
+        }
+        Signals.endBy(number)
+      }
+    }
     unblock()
-  }
-
-  /// Names the file to remove when the process is interrupted; nil when there is none any more.
-  static func setUnfinished(_ path: String?, _ output: Output = .results) {
-    // SAFETY: strdup copies the string; the copy lives until it is exchanged for another one. It is
-    // not freed then, since a handler on another thread may hold it: one short string an output.
-    let copy = unsafe path.flatMap { unsafe strdup($0) }
-    let address = UInt(bitPattern: copy)
-    switch output {
-    case .results: unfinishedResults.store(address, ordering: .sequentiallyConsistent)
-    case .companion: unfinishedCompanion.store(address, ordering: .sequentiallyConsistent)
-    }
-  }
-
-  /// Starts a file with what writes it, given with the unfinished file's name.
-  ///
-  /// Signals wait meanwhile, so that none comes between the file's creation and its being known here.
-  static func starting<Writer>(
-    _ output: Output = .results, _ make: () throws(FileError) -> (Writer, String?)
-  ) throws(Failure) -> Writer {
-    var (set, old) = (interruptions, sigset_t())
-    // SAFETY: both sets are initialised; the old mask is put back before this returns.
-    _ = unsafe pthread_sigmask(SIG_BLOCK, &set, &old)
-    defer { _ = unsafe pthread_sigmask(SIG_SETMASK, &old, nil) }
-    do {
-      let (writer, path) = try make()
-      setUnfinished(path, output)
-      return writer
-    } catch {
-      throw Failure(error)
-    }
-  }
-
-  private static var interruptions: sigset_t {
-    var set = sigset_t()
-    // SAFETY: the set is initialised before anything is added to it.
-    unsafe sigemptyset(&set)
-    for number in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&set, number) }
-    return set
   }
 
   /// Lets the signals through: a parent may have started this process with them blocked, which is no
@@ -99,19 +67,46 @@ enum Signals {
     var set = sigset_t()
     // SAFETY: the set is initialised before anything is added to it.
     unsafe sigemptyset(&set)
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGBUS] { unsafe sigaddset(&set, number) }
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGBUS] { unsafe sigaddset(&set, number) }
     _ = unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
+  private static func interrupt() {
+    // SAFETY: the process ends in the handler that calls this.
+    unsafe UnfinishedFiles.interrupt { path in
+      Signals.say("kullback: interrupted after this was written: ")
+      _ = unsafe write(STDERR_FILENO, path, strlen(path))
+      Signals.say("\n")
+    }
+    eraseBar()
+  }
+
   private static func removeUnfinished() {
-    remove(unfinishedResults.load(ordering: .sequentiallyConsistent))
-    remove(unfinishedCompanion.load(ordering: .sequentiallyConsistent))
+    UnfinishedFiles.removeUnfinished()
+    eraseBar()
+  }
+
+  private static func eraseBar() {
     if barIsShown.load(ordering: .relaxed) { say("\r\u{1B}[K") }
   }
 
-  private static func remove(_ address: UInt) {
-    // SAFETY: the address is 0 or that of a C string that is never freed.
-    if let path = unsafe UnsafePointer<CChar>(bitPattern: address) { _ = unsafe unlink(path) }
+  /// Ends the process by the signal itself, once the handler returns.
+  private static func endBy(_ number: Int32) {
+    signal(number, SIG_DFL)
+    raise(number)
+  }
+
+  /// Whether the process has no address space left to speak of.
+  private static var isOutOfMemory: Bool {
+    let size = 64 << 20
+    // SAFETY: a mapping of its own, which is given back at once.
+    guard
+      let probe = unsafe mmap(
+        nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      unsafe probe != MAP_FAILED
+    else { return true }
+    _ = unsafe munmap(probe, size)
+    return false
   }
 
   private static func say(_ text: StaticString) {

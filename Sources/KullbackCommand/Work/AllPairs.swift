@@ -8,14 +8,16 @@ struct AllPairs {
   private static let orderedRows = 10_000
 
   func run() throws {
+    let started = ContinuousClock.now
+    try ProductBuffers.reserve(threads: command.options.threads)
     let inputs = try PairInputs(command.targets, command.models, command.pairs)
     try command.output?.check(against: inputs.files)
     try command.heatmap?.check(against: inputs.files)
     try checkOrder(inputs)
     if !command.options.quiet { inputs.hint() }
     switch command.type {
-    case .float32: try run(inputs, as: Float.self)
-    case .float64: try run(inputs, as: Double.self)
+    case .float32: try run(inputs, since: started, as: Float.self)
+    case .float64: try run(inputs, since: started, as: Double.self)
     }
   }
 
@@ -28,8 +30,9 @@ struct AllPairs {
         + "there are \(Format.count(most))")
   }
 
-  private func run<Element: WrittenElement>(_ inputs: PairInputs, as type: Element.Type) throws {
-    let started = ContinuousClock.now
+  private func run<Element: WrittenElement>(
+    _ inputs: PairInputs, since started: ContinuousClock.Instant, as type: Element.Type
+  ) throws {
     let unit = try command.base.unit
     let progress = Progress(total: inputs.targets.set.count, quiet: command.options.quiet)
     // What cannot be created is refused before anything is computed.

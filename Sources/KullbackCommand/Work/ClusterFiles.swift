@@ -17,7 +17,7 @@ struct ClusterFiles {
     centroids = try command.centroids.map { output throws(Failure) in
       try OutputWriter(
         output, rows: command.k, columns: side.set.classes, kind: .float64,
-        width: side.set.classes + 1, as: .companion)
+        width: side.set.classes + 1)
     }
   }
 

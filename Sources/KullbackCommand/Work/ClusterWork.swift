@@ -5,13 +5,14 @@ struct ClusterWork {
   let command: ClusterCommand
 
   func run() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     let options = command.options
+    let started = ContinuousClock.now
     let side = try PairInputs.Side(
       command.file, command.set.form, command.set, rows: command.set.rows, labels: command.labels)
     for output in [command.output, command.centroids] { try output?.check(against: [side.file]) }
     if !options.quiet { FormHint.give(side.file, side.set, option: "--form") }
     let unit = try command.base.unit
-    let started = ContinuousClock.now
     // What cannot be created is refused before anything is computed.
     let files = try ClusterFiles(command, side)
     let progress = Progress(

@@ -1,4 +1,5 @@
 internal import Kullback
+internal import KullbackFiles
 internal import KullbackInference
 
 /// The work of `kullback family`.
@@ -11,10 +12,12 @@ struct FamilyEvaluation {
 
   func run() throws {
     let (family, options) = (command.family.family, command.options)
-    let target = try InputFile(command.target)
-    let model = try InputFile(command.model)
-    try command.output?.check(against: [target, model])
-    let (targets, models) = try (parameters(of: target), parameters(of: model))
+    let started = ContinuousClock.now
+    let targets = try side(command.target)
+    var models = try side(command.model)
+    try command.output?.check(against: [targets.file, models.file])
+    try match(&models, to: targets)
+    let (target, model) = (targets.file, models.file)
     let (rows, others) = (target.matrix.rows, model.matrix.rows)
     guard rows == others || rows == 1 || others == 1 else {
       throw Failure(
@@ -34,16 +37,19 @@ struct FamilyEvaluation {
     }
     let session = EvaluationSession(
       inputs: [
-        ("target", InputReport(target, family)), ("model", InputReport(model, family)),
+        ("target", report(targets)), ("model", report(models)),
       ],
       evaluation: StreamedEvaluation(
         quantities: Self.quantities, unit: try command.base.unit, rows: 0..<count,
-        bytesPerRow: bytes(target) + bytes(model), output: command.output, isQuiet: options.quiet),
+        bytesPerRow: bytes(target) + bytes(model), output: command.output, isQuiet: options.quiet,
+        started: started),
       options: options, isWide: command.wide,
       labels: (rows == 1 ? nil : target.rowLabels) ?? (others == 1 ? nil : model.rowLabels))
-    try session.run { range, _ in
+    try session.run { [models] range, _ in
       let values = try family.evaluate(
-        targets: targets(rows == 1 ? 0..<1 : range), models: models(others == 1 ? 0..<1 : range))
+        targets: targets.parameters(rows == 1 ? 0..<1 : range),
+        models: models.parameters(others == 1 ? 0..<1 : range),
+        targetsAs: targets.parametrisation, modelsAs: models.parametrisation)
       return StreamedEvaluation.Block(
         columns: [
           values.forwardKL, values.reverseKL, values.targetEntropy, values.modelEntropy,
@@ -57,39 +63,76 @@ struct FamilyEvaluation {
     }
   }
 
-  /// The parameters of a file's rows, in the family's order.
-  private func parameters(of file: InputFile) throws(Failure) -> (Range<Int>) -> [[Double]] {
-    let (family, matrix) = (command.family.family, file.matrix)
-    let names = family.parameters
-    var order = Array(0..<matrix.columns)
-    if names.isEmpty {
-      guard matrix.columns >= 2 else {
+  /// A file, and what its columns hold.
+  private struct Side {
+    var file: InputFile
+    /// The columns of the parameters.
+    let places: [Int]
+    /// What they are of; nil for the family's own.
+    let parametrisation: Parametrisation?
+    /// What the file calls them, where they are converted.
+    var given: [String]?
+
+    /// The parameters of some rows.
+    func parameters(_ rows: Range<Int>) -> [[Double]] {
+      rows.map { row in places.map { file.matrix.value(row: row, column: $0) } }
+    }
+  }
+
+  /// Opens a file, and finds what its columns hold: by the names in its header, where it has one.
+  private func side(_ path: String) throws(Failure) -> Side {
+    let family = command.family.family
+    var file = try InputFile(path, command.table.options(.parameters))
+    let (names, width) = (family.parameters, file.matrix.columns)
+    guard !names.isEmpty else {
+      guard width >= 2 else {
         throw Failure(
           .invalidData,
           "\(file.name): a \(family.name) distribution has a column for each of at least 2 classes")
       }
-    } else {
-      guard matrix.columns == names.count else {
-        throw Failure(
-          .invalidData,
-          "\(file.name): \(Format.count(matrix.columns, "column")), and a \(family.name) distribution has"
-            + " \(names.count): \(names.joined(separator: ", "))")
-      }
-      if let header = file.columnNames, Set(header) == Set(names) {
-        order = names.map { name in header.firstIndex(of: name) ?? 0 }
-      }
+      return Side(file: file, places: Array(0..<width), parametrisation: nil)
     }
-    return { rows in
-      rows.map { row in order.map { matrix.value(row: row, column: $0) } }
+    guard width == names.count else {
+      throw Failure(
+        .invalidData,
+        "\(file.name): \(Format.count(width, "column")), and a \(family.name) distribution has"
+          + " \(names.count): \(names.joined(separator: ", "))")
+    }
+    guard let header = file.columnNames, !command.match.isByPosition else {
+      return Side(file: file, places: Array(0..<width), parametrisation: nil)
+    }
+    do throws(UnknownParameters) {
+      let (parametrisation, places) = try family.parametrisation(of: header)
+      let isOwn = parametrisation.parameters == names
+      if places != Array(0..<width) { file.matching.reordered = [.columns] }
+      return Side(
+        file: file, places: places,
+        parametrisation: isOwn ? nil : parametrisation,
+        given: isOwn ? nil : places.map { header[$0] })
+    } catch {
+      throw Failure(
+        .invalidData, "\(file.name): \(error)",
+        hint: (error.synonyms.isEmpty ? "" : error.synonyms + "; ")
+          + "--by-position takes the columns as \(names.joined(separator: ", "))")
     }
   }
-}
 
-extension InputReport {
-  init(_ file: InputFile, _ family: NamedFamily) {
-    self.init(
+  /// Puts the models in the order of the targets: rows by their labels, and classes by their names.
+  private func match(_ model: inout Side, to target: Side) throws(Failure) {
+    let isByPosition = command.match.isByPosition
+    if command.family.family.parameters.isEmpty {
+      try model.file.matchColumns(to: target.file.columnSide, byPosition: isByPosition)
+    }
+    try model.file.matchRows(to: target.file.rowSide, byPosition: isByPosition)
+  }
+
+  private func report(_ side: Side) -> InputReport {
+    let (family, file) = (command.family.family, side.file)
+    return InputReport(
       file: file.name, rows: file.matrix.rows, columns: file.matrix.columns,
       type: file.matrix.kind.name, form: family.name,
-      parameters: family.parameters.isEmpty ? ["one for each class"] : family.parameters)
+      parameters: family.parameters.isEmpty ? ["one for each class"] : family.parameters,
+      convertedFrom: side.given, reordered: file.matching.reordered,
+      byPosition: file.matching.byPosition)
   }
 }

@@ -23,24 +23,25 @@ struct GaussianWork {
   }
 
   private func work() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     for path in [command.output, command.picture] {
       if let path { try OutputFile.check(path, against: inputPaths) }
     }
     if let output = command.output, let picture = command.picture {
       try OutputFile.check(picture, isNot: output)
     }
+    let started = ContinuousClock.now
     let subject = try subject()
     if command.picture != nil, subject.dimension > 2 {
       throw Failure(
         .usage, "--picture is for one or two dimensions; \(inputs) has \(subject.dimension)")
     }
-    let output = try command.output.map { path throws(Failure) in try TextFile(path, as: .results) }
+    let output = try command.output.map { path throws(Failure) in try TextFile(path) }
     do {
       let picture = try command.picture.map { path throws(Failure) in
-        try TextFile(path, as: .companion)
+        try TextFile(path)
       }
       do {
-        let started = ContinuousClock.now
         let result = try fit(subject)
         var report = try GaussianReport(command, subject, result)
         report.seconds = (ContinuousClock.now - started).seconds
@@ -67,42 +68,52 @@ struct GaussianWork {
 
   private func subject() throws -> FitSubject {
     if let path = command.samples {
-      let file = try InputFile(path)
-      let weights = try command.weights.map { path throws(Failure) in
-        try InputFile(path).rowWeights(file.matrix.rows)
+      let file = try InputFile(path, command.table.options(.features))
+      try file.checkMemory(forNumbers: file.matrix.rows, file.matrix.columns)
+      guard let path = command.weights else {
+        return FitSubject(kind: .samples(file.matrix.doubles, nil), names: file.columnNames)
       }
-      return FitSubject(kind: .samples(file.matrix.doubles, weights))
+      var weightFile = try InputFile(path)
+      let weights = try weightFile.rowWeights(of: file, byPosition: command.match.isByPosition)
+      return FitSubject(
+        kind: .samples(file.matrix.doubles, weights), names: file.columnNames,
+        matched: Matches([("weights", weightFile.matching)]))
     }
     if let path = command.mixture {
-      return FitSubject(kind: .density(try MixtureFile.read(path)))
+      let (mixture, names) = try MixtureFile.read(path)
+      return FitSubject(kind: .density(mixture), names: names)
     }
     guard let features = command.features, let labels = command.labels else {
       throw Failure(.usage, "--features and --labels are needed")
     }
-    return FitSubject(kind: .density(try posterior(features: features, labels: labels)))
+    return try posterior(features: features, labels: labels)
   }
 
   /// The posterior of a logistic regression on the files' rows.
-  private func posterior(
-    features: String, labels: String
-  ) throws -> BayesianLogisticRegression {
-    let file = try InputFile(features)
-    let values: [Int64]
-    do { values = try MatrixReader.readLabels(labels) } catch { throw Failure(error) }
+  private func posterior(features: String, labels: String) throws -> FitSubject {
+    let file = try InputFile(features, command.table.options(.features))
+    var labelFile = try LabelFile(labels)
+    if let row = labelFile.labels.firstIndex(where: { $0 != 0 && $0 != 1 }) {
+      throw Failure(
+        .invalidData,
+        "\(labels): row \(row) (counted from 0) has the label \(labelFile.labels[row]): a label is 0 or 1"
+      )
+    }
+    try labelFile.matchRows(to: file.rowSide, byPosition: command.match.isByPosition)
+    let values = labelFile.labels
     guard values.count == file.matrix.rows else {
       throw Failure(
         .invalidData,
         "\(labels): \(Format.count(values.count, "label")) for the \(Format.count(file.matrix.rows, "row"))"
           + " of \(file.name)")
     }
-    if let row = values.firstIndex(where: { $0 != 0 && $0 != 1 }) {
-      throw Failure(
-        .invalidData,
-        "\(labels): row \(row) (counted from 0) has the label \(values[row]): a label is 0 or 1")
-    }
-    return try BayesianLogisticRegression(
+    try file.checkMemory(forNumbers: file.matrix.rows, file.matrix.columns)
+    let density = try BayesianLogisticRegression(
       features: file.matrix.doubles, labels: values.map { Int($0) },
       priorScale: command.priorDeviation ?? 1)
+    return FitSubject(
+      kind: .density(density), names: file.columnNames,
+      matched: Matches([("labels", labelFile.matching)]))
   }
 
   private func fit(_ subject: FitSubject) throws -> GaussianResult {
@@ -158,6 +169,10 @@ struct FitSubject {
   }
 
   let kind: Kind
+  /// What the dimensions are called, where that is known.
+  var names: [String]?
+  /// What of the inputs was brought in line with the rows of samples or features.
+  var matched: Matches?
 
   var dimension: Int {
     switch kind {

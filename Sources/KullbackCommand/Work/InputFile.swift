@@ -5,23 +5,41 @@ internal import KullbackFiles
 struct InputFile {
   /// As it was named on the command line.
   let path: String
-  let matrix: AnyMatrix
+  var matrix: AnyMatrix
   /// The labels of its rows, where a CSV file has some.
-  let rowLabels: [String]?
+  var rowLabels: [String]?
   /// The names of its columns, where a CSV file has some.
-  let columnNames: [String]?
+  var columnNames: [String]?
+  /// What of a text was taken for what.
+  let layout: TableLayout?
+  /// What the file calls the type of its elements.
+  let elementType: String
+  /// What of it was brought in line with another input's names.
+  var matching = Matching()
 
   /// What messages call it.
   var name: String { path == "-" ? "standard input" : path }
 
+  /// Refuses work that would hold so many numbers of 8 bytes beside the file.
+  func checkMemory(forNumbers rows: Int, _ columns: Int) throws(Failure) {
+    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+    let bytes = overflow ? Int.max : count.multipliedReportingOverflow(by: 8).partialValue
+    let needed = overflow || count > Int.max / 8 ? Int.max - (1 << 20) : bytes
+    try Failure.ofFile { () throws(FileError) in
+      try AvailableMemory.check(needed, for: name)
+    }
+  }
+
   /// Opens a file, or reads standard input.
-  init(_ path: String) throws(Failure) {
+  init(_ path: String, _ options: TableOptions = TableOptions(.parameters)) throws(Failure) {
     self.path = path
     do {
-      let table = try MatrixReader.read(path)
+      let table = try MatrixReader.read(path, options: options)
       matrix = table.matrix
       rowLabels = table.rowLabels
       columnNames = table.columnNames
+      layout = table.layout
+      elementType = table.elementType
     } catch {
       throw Failure(error)
     }
@@ -31,13 +49,30 @@ struct InputFile {
   func distributions(
     _ form: FormArgument, _ options: SetOptions
   ) throws(Failure) -> DistributionSet {
+    try checkClasses()
     do {
       return try DistributionSet(
         matrix, form: form.form, temperature: options.temperature, smoothing: options.smoothing,
         tolerance: options.tolerance)
     } catch {
+      if case .unsupportedElements = error, elementType == "uint16" {
+        throw Failure(
+          .invalidData, "\(name): uint16 elements are not \(form.rawValue)",
+          hint:
+            "bits of bfloat16: numpy.save(file, a.view(ml_dtypes.bfloat16)); counts: --form weights"
+        )
+      }
       throw Failure(error, in: name)
     }
+  }
+
+  /// Refuses rows of one class: as distributions they are all the same.
+  func checkClasses() throws(Failure) {
+    guard matrix.columns == 1 else { return }
+    throw Failure(
+      .invalidData,
+      "\(name): \(Format.count(matrix.rows, "row")) of one class, which are all the same distribution",
+      hint: "--transpose reads a column of numbers as one distribution")
   }
 }
 
@@ -49,6 +84,8 @@ extension InputReport {
       temperature: set.form == .logits ? set.temperature : nil,
       smoothing: set.form == .weights ? set.smoothing : nil,
       tolerance: set.form == .probabilities || set.form == .logProbabilities
-        ? set.tolerance : nil)
+        ? set.tolerance : nil,
+      table: file.layout.map { .init($0, classes: set.classes) },
+      reordered: file.matching.reordered, byPosition: file.matching.byPosition)
   }
 }

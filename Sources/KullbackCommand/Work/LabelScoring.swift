@@ -7,21 +7,32 @@ struct LabelScoring {
 
   func run() throws {
     let options = command.options
-    let labels = try read { () throws(FileError) in try MatrixReader.readLabels(command.labels) }
-    let file = try InputFile(command.model)
+    let started = ContinuousClock.now
+    let isByPosition = command.match.isByPosition
+    var labelFile = try LabelFile(command.labels)
+    let file = try InputFile(
+      command.model, command.set.table.options(.classes, form: command.set.form))
     let set = try file.distributions(command.set.form, command.set)
     try command.output?.check(against: [file])
+    try labelFile.matchRows(to: file.rowSide, byPosition: isByPosition)
+    let labels = labelFile.labels
     guard labels.count == set.count else {
       throw Failure(
         .invalidData,
         "\(command.labels): \(labels.count) labels for the \(set.count) rows of \(file.name)")
     }
-    let weights = try command.classWeights.map { try classWeights($0, classes: set.classes) }
+    var inputs = [("labels", InputReport(labelFile)), ("model", InputReport(file, set))]
+    var weights: [Double]?
+    if let path = command.classWeights {
+      var weightFile = try InputFile(path)
+      weights = try classWeights(&weightFile, of: file)
+      inputs.append(("weights", InputReport(classWeights: weightFile)))
+    }
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
     let ignored = command.ignoreIndex.map(Int64.init)
     var totals = Totals()
     var session = EvaluationSession(
-      inputs: [("model", InputReport(file, set))],
+      inputs: inputs,
       evaluation: StreamedEvaluation(
         quantities: [
           .init(
@@ -30,7 +41,7 @@ struct LabelScoring {
         ],
         unit: try command.base.unit, rows: rows,
         bytesPerRow: set.classes * set.matrix.kind.byteCount, output: command.output,
-        isQuiet: options.quiet),
+        isQuiet: options.quiet, started: started),
       options: options, isWide: command.wide, labels: file.rowLabels)
     let unit = session.evaluation.unit
     session.remark = {
@@ -71,26 +82,36 @@ struct LabelScoring {
     }
   }
 
-  private func classWeights(_ path: String, classes: Int) throws(Failure) -> [Double] {
-    let matrix = try InputFile(path).matrix
-    let isColumn = matrix.columns == 1
-    guard matrix.rows == 1 || isColumn, matrix.rows * matrix.columns == classes else {
+  /// A weight for each class of a file, by the class's name where both have names.
+  private func classWeights(
+    _ file: inout InputFile, of model: InputFile
+  ) throws(Failure) -> [Double] {
+    let (matrix, classes) = (file.matrix, model.matrix.columns)
+    let isVector = matrix.rows == 1 || matrix.columns == 1
+    let places =
+      isVector
+      ? try file.vector(
+        .columns, like: model.columnSide, byPosition: command.match.isByPosition
+      ).places : nil
+    guard isVector, matrix.rows * matrix.columns == classes else {
       throw Failure(
         .invalidData,
-        "\(path): \(matrix.rows) x \(matrix.columns) weights for \(classes) classes")
+        "\(file.name): \(matrix.rows) x \(matrix.columns) weights for \(classes) classes")
     }
-    var weights: [Double] = []
-    for index in 0..<classes {
-      let value = matrix.value(row: isColumn ? index : 0, column: isColumn ? 0 : index)
-      guard value >= 0, value.isFinite else {
-        throw Failure(.invalidData, "\(path): the weight of class \(index) is \(value)")
-      }
-      weights.append(value)
+    let values = matrix.doubles.values
+    let weights = places.map { $0.map { values[$0] } } ?? values
+    for (index, value) in weights.enumerated() where !(value >= 0 && value.isFinite) {
+      throw Failure(.invalidData, "\(file.name): the weight of class \(index) is \(value)")
     }
     return weights
   }
+}
 
-  private func read<Result>(_ body: () throws(FileError) -> Result) throws(Failure) -> Result {
-    do { return try body() } catch { throw Failure(error) }
+extension InputReport {
+  fileprivate init(classWeights file: InputFile) {
+    self.init(
+      file: file.name, rows: file.matrix.rows, columns: file.matrix.columns,
+      type: file.matrix.kind.name, form: "class weights", parameters: ["one for each class"],
+      reordered: file.matching.reordered, byPosition: file.matching.byPosition)
   }
 }

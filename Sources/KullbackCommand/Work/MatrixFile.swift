@@ -8,9 +8,9 @@ final class MatrixFile {
   private let writer: NPYWriter
 
   init(_ output: OutputFile, rows: Int, columns: Int, kind: ElementKind) throws(Failure) {
-    writer = try Signals.starting { () throws(FileError) in
+    writer = try Failure.ofFile { () throws(FileError) in
       let writer = try NPYWriter(path: output.path, rows: rows, columns: columns, kind: kind)
-      return (writer, writer.temporaryPath)
+      return writer
     }
   }
 
@@ -22,12 +22,10 @@ final class MatrixFile {
   /// Gives the file its name.
   func finish() throws(Failure) {
     do { try writer.finish() } catch { throw Failure(error) }
-    Signals.setUnfinished(nil)
   }
 
   /// Removes what has been written.
   func discard() {
     writer.discard()
-    Signals.setUnfinished(nil)
   }
 }

@@ -9,12 +9,15 @@ internal import KullbackInference
 
 /// A mixture of normal distributions as JSON.
 struct MixtureFile: Codable {
+  /// What the dimensions are called, where that is known.
+  let names: [String]?
   let weights: [Double]
   let means: [[Double]]
   let covariances: [[[Double]]]
 
   /// The mixture in these words.
-  init(_ mixture: GaussianMixture) throws {
+  init(_ mixture: GaussianMixture, names: [String]?) throws {
+    self.names = names
     weights = mixture.weights
     means = mixture.components.map(\.mean)
     covariances = try mixture.components.map { try Self.rows($0.covariance) }
@@ -24,8 +27,8 @@ struct MixtureFile: Codable {
     (0..<matrix.rows).map { matrix.row($0) }
   }
 
-  /// Reads a mixture.
-  static func read(_ path: String) throws -> GaussianMixture {
+  /// Reads a mixture, and what its dimensions are called where the file says it.
+  static func read(_ path: String) throws -> (mixture: GaussianMixture, names: [String]?) {
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -39,9 +42,16 @@ struct MixtureFile: Codable {
     do {
       file = try JSONDecoder().decode(MixtureFile.self, from: data)
     } catch let error as DecodingError {
-      throw Failure(.invalidData, "\(path): \(explanation(of: error))")
+      throw Failure(.invalidData, "\(path): \(error.inWords)")
     }
-    return try file.mixture(path)
+    let mixture = try file.mixture(path)
+    if let names = file.names, names.count != mixture.dimension {
+      throw Failure(
+        .invalidData,
+        "\(path): names: there are \(names.count) for \(Format.count(mixture.dimension, "dimension"))"
+      )
+    }
+    return (mixture, file.names)
   }
 
   private func mixture(_ path: String) throws -> GaussianMixture {
@@ -58,6 +68,17 @@ struct MixtureFile: Codable {
           .invalidData,
           "\(path): covariances[\(index)]: it must have \(mean.count) rows of \(mean.count)")
       }
+      for row in rows.indices {
+        for column in 0..<row
+        where abs(rows[row][column] - rows[column][row])
+          > 1e-9 * max(abs(rows[row][column]), abs(rows[column][row]))
+        {
+          throw Failure(
+            .invalidData,
+            "\(path): covariances[\(index)]: it is not symmetric: row \(row), column \(column) is"
+              + " \(rows[row][column]), and the other way round \(rows[column][row])")
+        }
+      }
       do {
         components.append(try MultivariateNormal(mean: mean, covariance: Matrix(rows)))
       } catch {
@@ -68,22 +89,6 @@ struct MixtureFile: Codable {
       return try GaussianMixture(weights: weights, components: components)
     } catch {
       throw Failure(.invalidData, "\(path): \(error)")
-    }
-  }
-
-  private static func explanation(of error: DecodingError) -> String {
-    func place(_ path: [any CodingKey]) -> String {
-      path.reduce("") { text, key in
-        key.intValue.map { "\(text)[\($0)]" } ?? (text.isEmpty ? "" : text + ".") + key.stringValue
-      }
-    }
-    switch error {
-    case .keyNotFound(let key, _): return "\"\(key.stringValue)\" is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      return "\(place(context.codingPath)): \(context.debugDescription)"
-    case .dataCorrupted(let context):
-      return context.debugDescription
-    @unknown default: return "\(error)"
     }
   }
 }

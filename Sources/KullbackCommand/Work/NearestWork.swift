@@ -8,12 +8,13 @@ struct NearestWork {
   static let defaultCount = 10
 
   func run() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     let options = command.options
+    let started = ContinuousClock.now
     let inputs = try PairInputs(command.queries, command.set, command.pairs)
     try command.output?.check(against: inputs.files)
     if !options.quiet { inputs.hint() }
     let unit = try command.base.unit
-    let started = ContinuousClock.now
     // What cannot be created is refused before anything is computed.
     let file = try command.output.map { output throws(Failure) in try NearestFile(output, inputs) }
     let progress = Progress(total: inputs.targets.set.count, quiet: options.quiet)

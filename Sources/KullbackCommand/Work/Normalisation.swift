@@ -7,19 +7,23 @@ struct Normalisation {
 
   func run() throws {
     let options = command.options
-    let file = try InputFile(command.input)
+    let started = ContinuousClock.now
+    let file = try InputFile(
+      command.input, command.set.table.options(.classes, form: command.set.form))
     try command.output.check(against: [file])
     let set = try file.distributions(command.set.form, command.set)
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
     if !options.quiet { FormHint.give(file, set, option: "--form") }
     switch set.matrix.kind {
-    case .float64, .int32, .int64: try write(file, set, rows, as: Double.self)
-    case .float32, .float16, .bfloat16: try write(file, set, rows, as: Float.self)
+    case .float64, .int32, .int64: try write(file, set, rows, since: started, as: Double.self)
+    case .float32, .float16, .bfloat16:
+      try write(file, set, rows, since: started, as: Float.self)
     }
   }
 
   private func write<Element: LogitElement>(
-    _ file: InputFile, _ set: DistributionSet, _ rows: Range<Int>, as type: Element.Type
+    _ file: InputFile, _ set: DistributionSet, _ rows: Range<Int>,
+    since started: ContinuousClock.Instant, as type: Element.Type
   ) throws {
     let options = command.options
     let bytesPerRow = set.classes * (set.matrix.kind.byteCount + MemoryLayout<Element>.size)
@@ -27,7 +31,6 @@ struct Normalisation {
       command.output, rows: rows.count, columns: set.classes, kind: Element.elementKind)
     let progress = Progress(total: rows.count, quiet: options.quiet)
     var invalid = InvalidRows()
-    let started = ContinuousClock.now
     do {
       // Blocks of a quarter: a block's results are held as well as read.
       for range in Blocks(rows, bytesPerRow: 4 * bytesPerRow) {

@@ -12,7 +12,6 @@ final class OutputWriter {
   }
 
   let format: Format
-  private let output: Signals.Output
 
   /// Starts a file.
   ///
@@ -22,20 +21,17 @@ final class OutputWriter {
   ///   - columns: columns of a .npy.
   ///   - kind: elements of a .npy.
   ///   - width: columns of a .csv; its header is written as the first row.
-  ///   - output: which of the command's outputs it is.
   init(
-    _ file: OutputFile, rows: Int, columns: Int, kind: ElementKind, width: Int,
-    as output: Signals.Output = .results
+    _ file: OutputFile, rows: Int, columns: Int, kind: ElementKind, width: Int
   ) throws(Failure) {
-    self.output = output
-    format = try Signals.starting(output) { () throws(FileError) in
+    format = try Failure.ofFile { () throws(FileError) in
       switch file.format {
       case .npy:
         let npy = try NPYWriter(path: file.path, rows: rows, columns: columns, kind: kind)
-        return (Format.npy(npy), npy.temporaryPath)
+        return Format.npy(npy)
       case .csv:
         let csv = try CSVWriter(path: file.path, width: width)
-        return (Format.csv(csv), csv.temporaryPath)
+        return Format.csv(csv)
       }
     }
   }
@@ -53,7 +49,6 @@ final class OutputWriter {
       case .csv(let writer): try writer.finish()
       }
     }
-    Signals.setUnfinished(nil, output)
   }
 
   /// Removes what has been written.
@@ -62,6 +57,5 @@ final class OutputWriter {
     case .npy(let writer): writer.discard()
     case .csv(let writer): writer.discard()
     }
-    Signals.setUnfinished(nil, output)
   }
 }

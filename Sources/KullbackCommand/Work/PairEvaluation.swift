@@ -1,4 +1,5 @@
 internal import Kullback
+internal import KullbackFiles
 
 /// The work of `kullback evaluate`.
 struct PairEvaluation {
@@ -6,9 +7,15 @@ struct PairEvaluation {
 
   func run() throws {
     let (set, options) = (command.set, command.options)
-    let targetFile = try InputFile(command.target)
-    let modelFile = try InputFile(command.model)
+    let started = ContinuousClock.now
+    let targetFile = try InputFile(
+      command.target, set.table.options(.classes, form: command.targetForm ?? set.form))
+    var modelFile = try InputFile(
+      command.model, set.table.options(.classes, form: command.modelForm ?? set.form))
     try command.output?.check(against: [targetFile, modelFile])
+    let isByPosition = command.match.isByPosition
+    try modelFile.matchColumns(to: targetFile.columnSide, byPosition: isByPosition)
+    try modelFile.matchRows(to: targetFile.rowSide, byPosition: isByPosition)
     let target = try targetFile.distributions(command.targetForm ?? set.form, set)
     let model = try modelFile.distributions(command.modelForm ?? set.form, set)
     try check(target, model)
@@ -26,7 +33,7 @@ struct PairEvaluation {
       evaluation: StreamedEvaluation(
         quantities: measures.map(StreamedEvaluation.Quantity.init), unit: try command.base.unit,
         rows: rows, bytesPerRow: bytes(target) + bytes(model), output: command.output,
-        isQuiet: options.quiet),
+        isQuiet: options.quiet, started: started),
       options: options, isWide: command.wide,
       labels: (target.count == 1 ? nil : targetFile.rowLabels)
         ?? (model.count == 1 ? nil : modelFile.rowLabels))

@@ -1,4 +1,5 @@
 internal import Kullback
+internal import KullbackFiles
 
 /// Two files, or one and itself, whose rows are compared all with all.
 struct PairInputs {
@@ -20,7 +21,7 @@ struct PairInputs {
   init(
     _ first: String, _ second: String?, _ options: PairOptions
   ) throws {
-    targets = try Side(
+    let targets = try Side(
       first, options.targetForm ?? options.set.form, options.set, rows: options.set.rows,
       labels: options.labels)
     isItself = second == nil
@@ -28,8 +29,10 @@ struct PairInputs {
       try second.map { path in
         try Side(
           path, options.modelForm ?? options.set.form, options.set, rows: nil,
-          labels: options.modelLabels)
+          labels: options.modelLabels, like: targets.file.columnSide,
+          byPosition: options.match.isByPosition)
       } ?? targets
+    self.targets = targets
     guard targets.set.classes == models.set.classes else {
       throw Failure(
         KullbackError.shapeMismatch(target: targets.set.shape, model: models.set.shape),
@@ -71,10 +74,14 @@ struct PairInputs {
 }
 
 extension PairInputs.Side {
+  /// - Parameter other: the names whose order the columns are to have.
   init(
-    _ path: String, _ form: FormArgument, _ options: SetOptions, rows: RowRange?, labels: String?
+    _ path: String, _ form: FormArgument, _ options: SetOptions, rows: RowRange?, labels: String?,
+    like other: Matching.Names? = nil, byPosition: Bool = false
   ) throws {
-    file = try InputFile(path)
+    var file = try InputFile(path, options.table.options(.classes, form: form))
+    if let other { try file.matchColumns(to: other, byPosition: byPosition) }
+    self.file = file
     let whole = try file.distributions(form, options)
     let rows = try rows?.resolved(count: whole.count) ?? 0..<whole.count
     set = whole[rows]

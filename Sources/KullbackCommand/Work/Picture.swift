@@ -13,14 +13,14 @@ final class Picture {
 
   /// Starts a file, so that a name that cannot be written is refused before anything is computed.
   init(_ picture: PictureFile) throws(Failure) {
-    writer = try Signals.starting(.companion) { () throws(FileError) in
+    writer = try Failure.ofFile { () throws(FileError) in
       switch picture.format {
       case .svg:
         let svg = try TextWriter(path: picture.path)
-        return (Writer.svg(svg), svg.temporaryPath)
+        return Writer.svg(svg)
       case .png:
         let png = try PNGWriter(path: picture.path)
-        return (Writer.png(png), png.temporaryPath)
+        return Writer.png(png)
       }
     }
   }
@@ -47,7 +47,6 @@ final class Picture {
     } catch {
       throw Failure(error)
     }
-    Signals.setUnfinished(nil, .companion)
   }
 
   /// Removes what has been written.
@@ -56,6 +55,5 @@ final class Picture {
     case .svg(let writer): writer.discard()
     case .png(let writer): writer.discard()
     }
-    Signals.setUnfinished(nil, .companion)
   }
 }

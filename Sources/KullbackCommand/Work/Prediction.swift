@@ -7,9 +7,15 @@ struct Prediction {
   let command: PredictCommand
 
   func run() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     try OutputFile.check(command.output.path, against: [command.model, command.features])
-    var model = try SoftmaxFile.read(command.model)
-    let features = try InputFile(command.features)
+    let saved = try SoftmaxFile.read(command.model)
+    var features = try InputFile(command.features, command.table.options(.features))
+    try features.matchColumns(
+      to: .init(input: command.model, names: saved.features), byPosition: command.match.isByPosition
+    )
+    var model = saved.model
+    try features.checkMemory(forNumbers: features.matrix.rows, model.weights.columns)
     let logits: Matrix<Double>
     do {
       if let bits = command.bits { model = try model.rounded(toBits: bits) }
@@ -20,13 +26,18 @@ struct Prediction {
     try check(logits, of: features)
     let writer = try OutputWriter(
       command.output, rows: logits.rows, columns: logits.columns,
-      kind: command.type == .float32 ? .float32 : .float64, width: logits.columns)
+      kind: command.type == .float32 ? .float32 : .float64,
+      width: logits.columns + (features.rowLabels == nil ? 0 : 1))
     do {
       try writer.write { format throws(FileError) in
+        if case .csv(let csv) = format, let header = header(saved, features) {
+          try csv.append(words: header)
+        }
         for row in 0..<logits.rows {
           switch format {
           case .npy(let npy): try npy.append(logits.row(row))
-          case .csv(let csv): try csv.append(logits.row(row))
+          case .csv(let csv):
+            try csv.append(features.rowLabels.map { [$0[row]] } ?? [], logits.row(row))
           }
         }
       }
@@ -36,12 +47,22 @@ struct Prediction {
       throw error
     }
     let report = PredictionReport(
-      output: command.output.path, rows: logits.rows, classes: logits.columns, bits: command.bits)
+      output: command.output.path, rows: logits.rows, classes: logits.columns, bits: command.bits,
+      matched: Matches([("features", features.matching)]))
     if command.options.json {
       try StandardStreams.print(JSON.text(report))
     } else if !command.options.quiet {
-      try StandardStreams.print(report.line + "\n")
+      try StandardStreams.print(report.lines.joined(separator: "\n") + "\n")
     }
+  }
+
+  /// The names of a .csv's columns: the classes', or their numbers where rows are labelled, whose labels might be
+  /// numbers themselves.
+  private func header(_ saved: NamedSoftmax, _ features: InputFile) -> [String]? {
+    guard saved.classes != nil || features.rowLabels != nil else { return nil }
+    // The column of labels has no name, as an index of pandas.
+    return (features.rowLabels == nil ? [] : [""])
+      + (saved.classes ?? (0..<saved.model.classes).map(String.init))
   }
 
   /// Refuses features that are not finite: their logits, which are not either, are no distribution.
@@ -65,9 +86,13 @@ struct PredictionReport: Encodable {
   let rows: Int
   let classes: Int
   let bits: Int?
+  /// What of the features was brought in line with the model's names.
+  let matched: Matches?
 
-  var line: String {
-    "\(output): logits, \(Format.count(rows, "row")) x \(Format.count(classes)) classes"
-      + (bits.map { ", of weights rounded to \($0) bits" } ?? "")
+  var lines: [String] {
+    (matched?.lines ?? []) + [
+      "\(output): logits, \(Format.count(rows, "row")) x \(Format.count(classes)) classes"
+        + (bits.map { ", of weights rounded to \($0) bits" } ?? "")
+    ]
   }
 }

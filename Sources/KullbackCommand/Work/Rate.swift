@@ -1,4 +1,4 @@
-/// How fast the work went.
+/// How fast the work went, from the first byte that was read to the last result.
 struct Rate: Encodable {
   let seconds: Double
   let rowsPerSecond: Double

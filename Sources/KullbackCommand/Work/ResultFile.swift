@@ -8,13 +8,13 @@ final class ResultFile {
 
   /// Starts a file of `rows` rows and the named columns.
   init(_ output: OutputFile, columns: [String], rows: Int) throws(Failure) {
-    writer = try Signals.starting { () throws(FileError) in
+    writer = try Failure.ofFile { () throws(FileError) in
       let writer =
         switch output.format {
         case .npy: try TableWriter(npy: output.path, rows: rows, columns: columns.count)
         case .csv: try TableWriter(csv: output.path, columns: columns)
         }
-      return (writer, writer.temporaryPath)
+      return writer
     }
   }
 
@@ -26,12 +26,10 @@ final class ResultFile {
   /// Gives the file its name.
   func finish() throws(Failure) {
     do { try writer.finish() } catch { throw Failure(error) }
-    Signals.setUnfinished(nil)
   }
 
   /// Removes what has been written.
   func discard() {
     writer.discard()
-    Signals.setUnfinished(nil)
   }
 }

@@ -1,4 +1,5 @@
 internal import Kullback
+internal import KullbackFiles
 
 /// The work of `kullback entropy`.
 struct RowEvaluation {
@@ -6,7 +7,9 @@ struct RowEvaluation {
 
   func run() throws {
     let options = command.options
-    let file = try InputFile(command.file)
+    let started = ContinuousClock.now
+    let file = try InputFile(
+      command.file, command.set.table.options(.classes, form: command.set.form))
     try command.output?.check(against: [file])
     let set = try file.distributions(command.set.form, command.set)
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
@@ -18,7 +21,7 @@ struct RowEvaluation {
         ],
         unit: try command.base.unit, rows: rows,
         bytesPerRow: set.classes * set.matrix.kind.byteCount, output: command.output,
-        isQuiet: options.quiet),
+        isQuiet: options.quiet, started: started),
       options: options, isWide: command.wide, labels: file.rowLabels)
     if !options.quiet { FormHint.give(file, set, option: "--form") }
     try session.run { range, progress in

@@ -1,14 +1,16 @@
 internal import Kullback
 
 extension InputFile {
-  /// The numbers of a file of one column or one row: weights, one for each of `count` rows.
-  func rowWeights(_ count: Int) throws(Failure) -> [Double] {
+  /// The numbers of a file of one column or one row: weights, one for each row of another, by its label where
+  /// both have labels.
+  mutating func rowWeights(of rows: InputFile, byPosition: Bool) throws(Failure) -> [Double] {
     guard matrix.rows == 1 || matrix.columns == 1 else {
       throw Failure(
         .invalidData,
         "\(name): \(matrix.rows) x \(matrix.columns) numbers: weights are one column or one row")
     }
-    let values = matrix.doubles.values
+    let count = rows.matrix.rows
+    let (values, places) = try vector(.rows, like: rows.rowSide, byPosition: byPosition)
     guard values.count == count else {
       throw Failure(
         .invalidData,
@@ -20,7 +22,19 @@ extension InputFile {
         "\(name): the weight of row \(row) (counted from 0) is \(Format.value(values[row])): a weight is a"
           + " finite number, 0 or above")
     }
-    return values
+    return places.map { $0.map { values[$0] } } ?? values
+  }
+
+  /// The numbers of a file of one column or one row as they stand, and at which place each of another input's
+  /// names has its number, where that is another one.
+  ///
+  /// - Parameter part: what of the other input has a number each.
+  mutating func vector(
+    _ part: Matching.Part, like other: Matching.Names, byPosition: Bool
+  ) throws(Failure) -> (values: [Double], places: [Int]?) {
+    let own = Matching.Names(input: name, names: matrix.columns == 1 ? rowLabels : columnNames)
+    let places = try matching.places(of: part, in: own, like: other, byPosition: byPosition)
+    return (matrix.doubles.values, places)
   }
 }
 

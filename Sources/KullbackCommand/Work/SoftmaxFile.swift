@@ -2,7 +2,15 @@ internal import Kullback
 internal import KullbackFiles
 internal import KullbackInference
 
-/// A softmax regression in a .safetensors file: "weights", features x classes, and "intercepts".
+/// A softmax regression, and what its features and classes are called where that is known.
+struct NamedSoftmax {
+  var model: SoftmaxModel
+  let features: [String]?
+  let classes: [String]?
+}
+
+/// A softmax regression in a .safetensors file: "weights", features x classes, and "intercepts"; in the
+/// metadata the names of features and classes as lists in JSON, "features" and "classes".
 ///
 /// It stands under its name only when it is whole.
 final class SoftmaxFile {
@@ -10,16 +18,20 @@ final class SoftmaxFile {
 
   /// Starts a file, so that a name that cannot be written is refused before anything is computed.
   init(_ path: String) throws(Failure) {
-    writer = try Signals.starting { () throws(FileError) in
+    writer = try Failure.ofFile { () throws(FileError) in
       let writer = try SafetensorsWriter(path: path)
-      return (writer, writer.temporaryPath)
+      return writer
     }
   }
 
   /// Writes a fit and gives the file its name.
-  func finish(_ fit: SoftmaxFit, _ metadata: [String: String]) throws(Failure) {
+  func finish(
+    _ fit: SoftmaxFit, features: [String]?, classes: [String]?, _ metadata: [String: String]
+  ) throws(Failure) {
     let model = fit.model
     var text = metadata
+    if let features { text["features"] = try JSON.list(features) }
+    if let classes { text["classes"] = try JSON.list(classes) }
     text["format"] = "kullback-softmax-1"
     text["temperature"] = Format.exact(model.temperature)
     text["convergence"] = fit.convergence.description
@@ -29,16 +41,14 @@ final class SoftmaxFile {
         "intercepts": .init(AnyMatrix(Matrix([model.intercepts])), isVector: true),
       ], metadata: text)
     do { try writer.finish(contents) } catch { throw Failure(error) }
-    Signals.setUnfinished(nil)
   }
 
   /// Removes what has been written.
   func discard() {
     writer.discard()
-    Signals.setUnfinished(nil)
   }
 
-  static func read(_ path: String) throws -> SoftmaxModel {
+  static func read(_ path: String) throws -> NamedSoftmax {
     let file: Safetensors
     do { file = try Safetensors.read(path) } catch { throw Failure(error) }
     guard file.metadata["format"] == "kullback-softmax-1",
@@ -47,11 +57,26 @@ final class SoftmaxFile {
       let intercepts = file.tensors["intercepts"]?.matrix.matrix(of: Double.self)
     else { throw Failure(.invalidData, "\(path): not a model that fit softmax wrote") }
     do {
-      return try SoftmaxModel(
+      let model = try SoftmaxModel(
         weights: weights, intercepts: intercepts.values, temperature: temperature)
-    } catch {
+      return NamedSoftmax(
+        model: model,
+        features: try names("features", count: model.features, in: file, path),
+        classes: try names("classes", count: model.classes, in: file, path))
+    } catch let error as InferenceError {
       throw Failure(.invalidData, "\(path): \(error)")
     }
+  }
+
+  /// The names of features or classes, of which older files have none.
+  private static func names(
+    _ key: String, count: Int, in file: Safetensors, _ path: String
+  ) throws(Failure) -> [String]? {
+    guard let text = file.metadata[key] else { return nil }
+    guard let names = JSON.words(in: text), names.count == count else {
+      throw Failure(.invalidData, "\(path): its \(key) are not called by \(count) names in JSON")
+    }
+    return names
   }
 }
 

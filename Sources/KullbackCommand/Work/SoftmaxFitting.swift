@@ -7,18 +7,23 @@ struct SoftmaxFitting {
   let command: FitSoftmaxCommand
 
   func run() throws {
+    try ProductBuffers.reserve(threads: command.options.threads)
     try OutputFile.check(
       command.output, against: [command.features, command.targets, command.weights])
-    let features = try InputFile(command.features)
-    let targets = try targets()
+    let features = try InputFile(command.features, command.table.options(.features))
+    let targets = try targets(of: features)
     guard targets.count == features.matrix.rows else {
       throw Failure(
         .invalidData,
         "\(command.targets): \(Format.count(targets.count, "target")) for the"
           + " \(Format.count(features.matrix.rows, "row")) of \(features.name)")
     }
-    let weights = try command.weights.map { path throws(Failure) in
-      try InputFile(path).rowWeights(features.matrix.rows)
+    var matched = [("targets", targets.matching)]
+    var weights: [Double]?
+    if let path = command.weights {
+      var file = try InputFile(path)
+      weights = try file.rowWeights(of: features, byPosition: command.match.isByPosition)
+      matched.append(("weights", file.matching))
     }
     let output = try SoftmaxFile(command.output)
     let progress = Progress(
@@ -31,10 +36,11 @@ struct SoftmaxFitting {
         log.append(step)
         progress.update(step.iteration)
       }
-      try output.finish(fit, ["direction": direction])
+      try output.finish(
+        fit, features: features.columnNames, classes: targets.classNames, ["direction": direction])
     } catch let error as InferenceError {
       output.discard()
-      throw Failure(error, in: name(of: error))
+      throw Failure(error, in: name(of: error, targets))
     } catch {
       output.discard()
       throw error
@@ -42,15 +48,18 @@ struct SoftmaxFitting {
     if !fit.convergence.isConverged {
       StandardStreams.complain("kullback: warning: \(fit.convergence)")
     }
-    try SoftmaxReport(fit, log, output: command.output, direction: direction)
-      .print(json: command.options.json, quiet: command.options.quiet)
+    try SoftmaxReport(
+      fit, log, output: command.output, direction: direction, matched: Matches(matched)
+    ).print(json: command.options.json, quiet: command.options.quiet)
   }
 
   /// The file that an error is about.
-  private func name(of error: InferenceError) -> String {
+  private func name(of error: InferenceError, _ targets: Targets) -> String {
     switch error {
     case .notFinite: command.features
-    case .labelOutOfRange, .invalidTarget, .infiniteReverseKL: command.targets
+    case .labelOutOfRange, .invalidTarget, .infiniteReverseKL:
+      command.targets
+        + (targets.matching.reordered == nil ? "" : ", rows in the order of \(command.features)")
     default: "\(command.features) and \(command.targets)"
     }
   }
@@ -77,26 +86,46 @@ struct SoftmaxFitting {
 
   /// What is fitted: class labels, or a distribution for each row.
   private enum Targets {
-    case labels([Int64])
-    case distributions(DistributionSet)
+    case labels(LabelFile)
+    case distributions(DistributionSet, InputFile)
 
     var count: Int {
       switch self {
-      case .labels(let labels): labels.count
-      case .distributions(let set): set.count
+      case .labels(let file): file.labels.count
+      case .distributions(let set, _): set.count
+      }
+    }
+
+    var matching: Matching {
+      switch self {
+      case .labels(let file): file.matching
+      case .distributions(_, let file): file.matching
+      }
+    }
+
+    /// What the classes are called, where distributions have a header.
+    var classNames: [String]? {
+      switch self {
+      case .labels: nil
+      case .distributions(_, let file): file.columnNames
       }
     }
   }
 
-  private func targets() throws(Failure) -> Targets {
+  /// The targets in the order of the features' rows.
+  private func targets(of features: InputFile) throws(Failure) -> Targets {
+    let isByPosition = command.match.isByPosition
     guard let form = command.targetForm else {
-      do { return .labels(try MatrixReader.readLabels(command.targets)) } catch {
-        throw Failure(error)
-      }
+      var file = try LabelFile(command.targets)
+      try file.matchRows(to: features.rowSide, byPosition: isByPosition)
+      return .labels(file)
     }
-    let file = try InputFile(command.targets)
+    // The options are for the features.
+    var file = try InputFile(command.targets, TableOptions())
+    try file.checkClasses()
+    try file.matchRows(to: features.rowSide, byPosition: isByPosition)
     do {
-      return .distributions(try DistributionSet(file.matrix, form: form.form))
+      return .distributions(try DistributionSet(file.matrix, form: form.form), file)
     } catch {
       throw Failure(error, in: file.name)
     }
@@ -107,11 +136,11 @@ struct SoftmaxFitting {
     _ report: (SoftmaxProgress) throws -> Void
   ) throws -> SoftmaxFit {
     switch targets {
-    case .labels(let labels):
+    case .labels(let file):
       try regression.fit(
-        features: features.matrix, labels: labels.map { Int($0) }, sampleWeights: weights,
+        features: features.matrix, labels: file.labels.map { Int($0) }, sampleWeights: weights,
         report: report)
-    case .distributions(let targets):
+    case .distributions(let targets, _):
       try regression.fit(
         features: features.matrix, targets: targets, sampleWeights: weights, report: report)
     }

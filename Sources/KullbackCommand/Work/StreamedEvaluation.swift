@@ -39,6 +39,8 @@ struct StreamedEvaluation {
   let bytesPerRow: Int
   let output: OutputFile?
   let isQuiet: Bool
+  /// When the first byte was read.
+  let started: ContinuousClock.Instant
 
   /// Values of all measures that are held together for exact quantiles, 96 MB; of more, quantiles come
   /// from a sketch.
@@ -62,7 +64,6 @@ struct StreamedEvaluation {
     var worst = WorstRows(limit: 5, column: leading)
     var invalid = InvalidRows()
     let progress = Progress(total: rows.count, quiet: isQuiet)
-    let started = ContinuousClock.now
     do {
       for range in Blocks(rows, bytesPerRow: bytesPerRow) {
         let block = try evaluate(range) { done in

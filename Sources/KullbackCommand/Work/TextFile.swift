@@ -3,14 +3,12 @@ internal import KullbackFiles
 /// A file of text that stands under its name only when it is whole.
 final class TextFile {
   private let writer: TextWriter
-  private let output: Signals.Output
 
   /// Starts a file, so that a name that cannot be written is refused before anything is computed.
-  init(_ path: String, as output: Signals.Output) throws(Failure) {
-    self.output = output
-    writer = try Signals.starting(output) { () throws(FileError) in
+  init(_ path: String) throws(Failure) {
+    writer = try Failure.ofFile { () throws(FileError) in
       let writer = try TextWriter(path: path)
-      return (writer, writer.temporaryPath)
+      return writer
     }
   }
 
@@ -22,12 +20,10 @@ final class TextFile {
     } catch {
       throw Failure(error)
     }
-    Signals.setUnfinished(nil, output)
   }
 
   /// Removes what has been written.
   func discard() {
     writer.discard()
-    Signals.setUnfinished(nil, output)
   }
 }

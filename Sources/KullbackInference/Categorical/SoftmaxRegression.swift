@@ -14,7 +14,8 @@ internal import KullbackLinearAlgebra
 /// maximum likelihood; to a matrix of distributions it is distillation.
 ///
 /// The same objective as scikit-learn's `LogisticRegression(C=C)`: penalty = 1 / (C Σ w), which for rows
-/// without weights is 1 / (C × rows). Gradients, and their tolerance, are those of the objective above, a
+/// without weights is 1 / (C × rows); twice that for two classes, of which scikit-learn has one vector of weights,
+/// the difference of these two. Gradients, and their tolerance, are those of the objective above, a
 /// mean over rows.
 ///
 /// What the distributions do not tell apart is settled: intercepts, and without a penalty weights, have a

@@ -39,6 +39,14 @@ public struct Binomial: DistributionFamily, Equatable {
   public var entropy: Double {
     let (n, p) = (Double(trials), probability)
     if p == 0 || p == 1 || trials == 0 { return 0 }
+    // Of the rarer outcome there is less than one: its number has the same entropy.
+    let rare = min(p, 1 - p)
+    if n * rare < 1 {
+      let odds = rare / (1 - rare)
+      return LatticeEntropy.sum(surprisalOfZero: -n * log1p(-rare)) { k in
+        k > n ? 0 : (n - k + 1) / k * odds
+      }
+    }
     let variance = n * p * (1 - p)
     return LatticeEntropy(
       mode: min(n, ((n + 1) * p).rounded(.down)), deviation: variance.squareRoot(), upper: n

@@ -30,11 +30,17 @@ public struct Dirichlet: DistributionFamily, Equatable {
   /// The second form is made of entropies e of Gamma distributions, in which nothing of the size of the
   /// concentrations is left to cancel.
   ///
+  /// - Special values: -inf where it overflows, for concentrations below 1e-308.
   /// - Accuracy: error at most 1e-14 of the largest of its terms.
   ///
   /// Source: Ebrahimi, Soofi and Zhao 2011, *J. Multivariate Anal.* 102, put together.
   public var entropy: Double {
     let count = concentrations.count
+    // Beside the poles -Σ 1/α_k + K/A of so small a concentration nothing else shows.
+    if let least = concentrations.min(), least < 1e-200 {
+      let poles = SpecialFunctions.compensatedSum(count) { least / concentrations[$0] }
+      return (Double(count) * (least / sum) - poles) / least
+    }
     let components = SpecialFunctions.compensatedSum(count) {
       SpecialFunctions.standardGammaEntropy(concentrations[$0])
     }
@@ -50,7 +56,9 @@ public struct Dirichlet: DistributionFamily, Equatable {
   /// with `SpecialFunctions.shapeExcess` as C. What depends on the means stands alone and is never
   /// negative, so that concentrations of 1e6 lose no more digits than small ones.
   ///
-  /// - Accuracy: relative error at most 1e-12 for concentrations within 1e-10...1e10, near equality too.
+  /// - Special values: +inf where one of its terms overflows.
+  /// - Accuracy: relative error at most 1e-12, near equality too, where no concentration outweighs the others so
+  ///   far that C(A, B) is a thousand times the result; else 1e-12 of the largest of the terms.
   /// - Throws: `InferenceError.lengthMismatch`.
   ///
   /// Source: Penny 2001, *KL-Divergences of Normal, Gamma, Dirichlet and Wishart densities*, put
@@ -71,6 +79,7 @@ public struct Dirichlet: DistributionFamily, Equatable {
       SpecialFunctions.shapeExcess(from: own[$0], to: other[$0], difference: other[$0] - own[$0])
     }
     let difference = SpecialFunctions.compensatedSum(own.count) { other[$0] - own[$0] }
+    guard shapes < .infinity else { return shapes }
     let total = SpecialFunctions.shapeExcess(from: sum, to: model.sum, difference: difference)
     // Both differences are at least 0 but for rounding.
     return max(0, means + (shapes - total))

@@ -24,10 +24,12 @@ extension DistributionFamily {
   /// The cross entropy as H(p) + D(p‖q), for a family that gives no formula of its own.
   ///
   /// - Accuracy: rounding of the larger of the two terms.
+  /// - Throws: `InferenceError.outOfRange` where the entropy is -inf and the divergence +inf: what their sum would
+  ///   be cannot be told.
   ///
   /// Source: Cover and Thomas, *Elements of Information Theory*, 2nd ed., theorem 5.4.3.
   public func crossEntropy(to model: Self) throws(InferenceError) -> Double {
-    entropy + (try divergence(to: model))
+    try KullbackInference.crossEntropy(entropy, plus: divergence(to: model))
   }
 
   /// The divergences pair by pair.
@@ -38,6 +40,15 @@ extension DistributionFamily {
       try target.divergence(to: model)
     }
   }
+}
+
+/// H(p) + D(p‖q), refused where both left the range of numbers to either side.
+func crossEntropy(
+  _ entropy: Double, plus divergence: Double
+) throws(InferenceError) -> Double {
+  let sum = entropy + divergence
+  guard !sum.isNaN else { throw .outOfRange("cross entropy") }
+  return sum
 }
 
 /// The forward KL divergence D(target‖model) of each pair of two distributions of a family.

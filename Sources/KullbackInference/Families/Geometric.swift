@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// A geometric distribution: the trials until the first success, or the failures before it.
 ///
 ///     P(k) = p (1 - p)^k,  k = 0, 1, ... failures
@@ -22,22 +30,27 @@ public struct Geometric: DistributionFamily, Equatable {
 
   /// The entropy.
   ///
-  ///     H = h(p) / p,  h the entropy of one trial
+  ///     H = h(p) / p = -log p - (1 - p) log(1 - p) / p,  h the entropy of one trial
   ///
   /// - Special values: 0 for p = 1.
   ///
   /// Source: Cover and Thomas, *Elements of Information Theory*, 2nd ed., problem 2.1.
-  public var entropy: Double { trial.entropy / probability }
+  public var entropy: Double {
+    if probability == 1 { return 0 }
+    return -log(probability) - (1 - probability) * (log1p(-probability) / probability)
+  }
 
   /// The divergence from a model: that of one trial times their expected number.
   ///
-  ///     D(p‖q) = D_Bernoulli(p‖q) / p
+  ///     D(p‖q) = D_Bernoulli(p‖q) / p = ρ(q/p) + (1 - p)/p ρ((1 - q)/(1 - p))
   ///
-  /// - Special values: +inf where the model is certain to succeed at once and the target is not.
+  /// - Special values: +inf where the model is certain to succeed at once and the target is not, and where the
+  ///   value overflows.
   /// - Accuracy: as `Bernoulli`.
   ///
   /// Source: Σ P(k) (log(p/q) + k log((1 - p)/(1 - q))) with the mean (1 - p)/p of k.
   public func divergence(to model: Geometric) -> Double {
-    trial.divergence(to: model.trial) / probability
+    SpecialFunctions.ratioExcess(model.probability, over: probability)
+      + trial.excessOfZeros(to: model.trial) / probability
   }
 }

@@ -30,12 +30,19 @@ public struct InverseGamma: DistributionFamily, Equatable {
   ///
   ///     H(p) = α + log(β Γ(α)) - (1 + α) ψ(α)
   ///
+  /// - Special values: +inf where 1/α overflows.
   /// - Accuracy: error at most 1e-14 of what the shape and the scale give, for any shape.
   ///
   /// Source: that of 1/x and E log x² = 2 (log β - ψ(α)); Cover and Thomas, *Elements of Information
   /// Theory*, 2nd ed., theorem 8.6.4 and table 17.1.
   public var entropy: Double {
-    SpecialFunctions.standardGammaEntropy(shape) - 2 * SpecialFunctions.digamma(shape) + log(scale)
+    // For a small shape the poles of both terms would be taken off each other.
+    if shape < 1 {
+      return shape + SpecialFunctions.logGamma(shape)
+        - (1 + shape) * SpecialFunctions.digamma(shape) + log(scale)
+    }
+    return SpecialFunctions.standardGammaEntropy(shape) - 2 * SpecialFunctions.digamma(shape)
+      + log(scale)
   }
 
   /// The divergence from a model: that of the reciprocals.

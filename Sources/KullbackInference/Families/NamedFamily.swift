@@ -9,7 +9,26 @@ public struct NamedFamily: Sendable {
   public let name: String
   /// What the columns are, in their order; empty where there is one for each class.
   public let parameters: [String]
-  private let body: @Sendable (_ targets: [[Double]], _ models: [[Double]]) -> FamilyValues
+  private let body: @Sendable (_ targets: Rows, _ models: Rows) -> FamilyValues
+
+  /// Rows of numbers, and what makes the family's parameters of them.
+  fileprivate struct Rows {
+    let rows: [[Double]]
+    let parametrisation: Parametrisation?
+
+    /// The distributions, or why a row is none.
+    func distributions<Family>(
+      _ make: ([Double]) throws(InferenceError) -> Family
+    ) -> [Result<Family, InferenceError>] {
+      rows.map { row in
+        do throws(InferenceError) {
+          return .success(try make(parametrisation?.converted(row) ?? row))
+        } catch {
+          return .failure(error)
+        }
+      }
+    }
+  }
 
   private init<Family: DistributionFamily>(
     _ name: String, _ parameters: [String],
@@ -26,9 +45,15 @@ public struct NamedFamily: Sendable {
   ///   has one, which stands for all.
   /// - Units: nats.
   /// - Special values: a row of parameters that are not the family's gives NaN in every result, and a finding.
+  /// - Parameters:
+  ///   - targets: rows of parameters.
+  ///   - models: rows of parameters.
+  ///   - targetsAs: what the targets' parameters are; by default the family's own.
+  ///   - modelsAs: the same of the models.
   /// - Throws: `InferenceError.lengthMismatch`.
   public func evaluate(
-    targets: [[Double]], models: [[Double]]
+    targets: [[Double]], models: [[Double]], targetsAs: Parametrisation? = nil,
+    modelsAs: Parametrisation? = nil
   ) throws(InferenceError) -> FamilyValues {
     guard targets.count == models.count || targets.count == 1 || models.count == 1 else {
       throw .lengthMismatch("rows of the models", expected: targets.count, given: models.count)
@@ -40,7 +65,9 @@ public struct NamedFamily: Sendable {
     for row in models where row.count != width {
       throw .lengthMismatch("parameters of a model", expected: width, given: row.count)
     }
-    return body(targets, models)
+    return body(
+      Rows(rows: targets, parametrisation: targetsAs), Rows(rows: models, parametrisation: modelsAs)
+    )
   }
 
   /// All families, in the order of the alphabet.
@@ -130,15 +157,12 @@ public struct FamilyValues: Sendable {
   public private(set) var invalidRows: [InvalidRow] = []
 
   fileprivate init<Family: DistributionFamily>(
-    _ targets: [[Double]], _ models: [[Double]],
+    _ targets: NamedFamily.Rows, _ models: NamedFamily.Rows,
     _ make: ([Double]) throws(InferenceError) -> Family
   ) {
-    let made = { (row: [Double]) -> Result<Family, InferenceError> in
-      do throws(InferenceError) { return .success(try make(row)) } catch { return .failure(error) }
-    }
     // With their entropies, which cost more than the divergences of some families.
-    let targets = targets.map(made).map { $0.map { ($0, $0.entropy) } }
-    let models = models.map(made).map { $0.map { ($0, $0.entropy) } }
+    let targets = targets.distributions(make).map { $0.map { ($0, $0.entropy) } }
+    let models = models.distributions(make).map { $0.map { ($0, $0.entropy) } }
     let count = targets.count == 1 ? models.count : targets.count
     for row in 0..<count {
       let target = targets[targets.count == 1 ? 0 : row]
@@ -154,7 +178,7 @@ public struct FamilyValues: Sendable {
         }
         if case .failure(let reason) = target { note(row, .target, reason) }
         if case .failure(let reason) = model { note(row, .model, reason) }
-        // Neither is at fault alone: binomials of different numbers of trials.
+        // Neither is at fault alone: binomials of different numbers of trials, numbers out of range.
         if case (.success, .success) = (target, model) { note(row, .model, error) }
       }
     }
@@ -165,11 +189,12 @@ public struct FamilyValues: Sendable {
   ) throws(InferenceError) {
     let forward = try target.family.divergence(to: model.family)
     let reverse = try model.family.divergence(to: target.family)
+    let cross = try KullbackInference.crossEntropy(target.entropy, plus: forward)
     forwardKL.append(forward)
     reverseKL.append(reverse)
     targetEntropy.append(target.entropy)
     modelEntropy.append(model.entropy)
-    crossEntropy.append(target.entropy + forward)
+    crossEntropy.append(cross)
   }
 
   private mutating func note(_ row: Int, _ side: Side, _ reason: InferenceError) {

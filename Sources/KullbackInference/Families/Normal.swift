@@ -43,13 +43,13 @@ public struct Normal: DistributionFamily, Equatable {
     let spread: Double
     if ratio > 0.8, ratio < 1.25 {
       let excess = (standardDeviation - model.standardDeviation) / model.standardDeviation
-      spread = SpecialFunctions.logExcess(excess * (2 + excess))
+      spread = SpecialFunctions.logExcess(excess * (2 + excess)) / 2
     } else {
       let logRatio = SpecialFunctions.logRatio(standardDeviation, over: model.standardDeviation)
-      spread = ratio * ratio - 1 - 2 * logRatio
+      // Half of each term: the whole may overflow where half of it does not.
+      spread = ratio * (ratio / 2) - 0.5 - logRatio
     }
-    // Halves first: a difference of two large means would overflow.
-    let shift = 2 * ((mean / 2 - model.mean / 2) / model.standardDeviation)
-    return (spread + shift * shift) / 2
+    let shift = SpecialFunctions.difference(mean, model.mean, over: model.standardDeviation)
+    return spread + shift * (shift / 2)
   }
 }

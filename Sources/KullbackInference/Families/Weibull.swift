@@ -19,9 +19,11 @@ public struct Weibull: DistributionFamily, Equatable {
   ///
   ///     H(p) = γ (1 - 1/k) + log(λ/k) + 1
   ///
+  /// - Special values: -inf where γ/k overflows.
+  ///
   /// Source: Cover and Thomas, *Elements of Information Theory*, 2nd ed., table 17.1.
   public var entropy: Double {
-    SpecialFunctions.eulerGamma * (1 - 1 / shape)
+    SpecialFunctions.eulerGamma - SpecialFunctions.eulerGamma / shape
       + SpecialFunctions.logRatio(scale, over: shape) + 1
   }
 
@@ -35,7 +37,7 @@ public struct Weibull: DistributionFamily, Equatable {
   /// arXiv:1310.3713.
   public func divergence(to model: Weibull) -> Double {
     Gumbel.divergence(
-      ratio: model.shape / shape, less1: (model.shape - shape) / shape,
+      model.shape, over: shape,
       distance: model.shape * SpecialFunctions.logRatio(scale, over: model.scale))
   }
 }

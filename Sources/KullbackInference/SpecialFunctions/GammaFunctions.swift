@@ -64,7 +64,7 @@ extension SpecialFunctions {
       guard x < .infinity else { return x }
       return (x - 0.5) * (log(x) - 1) + (halfLogTwoPi - 0.5 + stirlingRemainder(x))
     }
-    // Products of at most eight factors below 11.
+    // Products of at most eight factors below 11: it ends because what is at least 3 and below 10 falls by 1.
     var (product, shifted) = (1.0, x)
     while shifted >= 3 {
       shifted -= 1
@@ -89,12 +89,31 @@ extension SpecialFunctions {
   ///
   /// Source: NIST DLMF 5.5.2 and 5.11.2.
   package static func digamma(_ x: Double) -> Double {
-    var (sum, x) = (0.0, x)
-    while x < stirlingFrom {
-      sum += 1 / x
-      x += 1
+    let (upper, sum) = movedUp(x)
+    return log(upper) + (stirlingRemainderSlope(upper) - 0.5 / upper) - sum
+  }
+
+  /// log x - ψ(x), which is above 0 and near 1/(2x) for large x.
+  ///
+  /// - Range: x > 0; +inf where 1/x overflows.
+  /// - Accuracy: relative error at most 3e-15.
+  ///
+  /// Source: as `digamma(_:)`.
+  package static func logLessDigamma(_ x: Double) -> Double {
+    let (upper, sum) = movedUp(x)
+    let rest = 0.5 / upper - stirlingRemainderSlope(upper)
+    return upper == x ? rest : sum - logRatio(upper, over: x) + rest
+  }
+
+  /// The first of x, x + 1 and so on from which Stirling's series is used, and Σ 1/x over those before it: from
+  /// 0 on, there are at most ten.
+  private static func movedUp(_ x: Double) -> (upper: Double, sum: Double) {
+    var (sum, upper) = (0.0, x)
+    for _ in 0..<Int(stirlingFrom) where upper < stirlingFrom {
+      sum += 1 / upper
+      upper += 1
     }
-    return log(x) + (stirlingRemainderSlope(x) - 0.5 / x) - sum
+    return (upper, sum)
   }
 
   /// The entropy of a Gamma distribution of rate 1.

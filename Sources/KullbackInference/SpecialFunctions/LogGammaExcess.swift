@@ -32,8 +32,9 @@ extension SpecialFunctions {
   ///
   /// - Range: a, b > 0.
   /// - Parameter difference: b - a, with as many digits as the caller has.
-  /// - Accuracy: relative error at most 1e-13 with the difference as given, for a and b within
-  ///   1e-10...1e10, however near or far.
+  /// - Special values: +inf where b/a, which it is near to for small a, overflows.
+  /// - Accuracy: relative error at most 1e-13 with the difference as given, for all a and b, however near or
+  ///   far.
   ///
   /// Source: NIST DLMF 5.11.1 put into the definition. With h = b - a and powers p = 1/a, q = 1/b, the term
   /// x^(-n) of Stirling's series leaves q^n - p^n + n h p^(n+1) = h² p q Σ_{i<n} (n - i) p^(n-i) q^i. Smaller
@@ -41,6 +42,8 @@ extension SpecialFunctions {
   package static func shapeExcess(
     from a: Double, to b: Double, difference h: Double
   ) -> Double {
+    // So far above a and 1, Stirling's series of b leaves its first terms alone.
+    if b > 0x1p60 * max(a, 1) { return b * logLessDigamma(a) - (logRatio(b, over: a) + 1) / 2 }
     let shift = max(0, (stirlingFrom - min(a, b)).rounded(.up))
     let (upperA, upperB) = (a + shift, b + shift)
     var sum = ratioExcess(upperB, over: upperA, difference: h) / 2
@@ -48,7 +51,7 @@ extension SpecialFunctions {
     for step in stride(from: 0, to: shift, by: 1) {
       sum += ratioExcess(b + step, over: a + step, difference: h)
     }
-    return shift == 0 ? sum : sum - meanExcess(a, b, h, shift: shift)
+    return shift == 0 || sum == .infinity ? sum : sum - meanExcess(a, b, h, shift: shift)
   }
 
   /// b ρ(a/b) - (b + N) ρ((a + N)/(b + N)), which is not negative for N >= 0.

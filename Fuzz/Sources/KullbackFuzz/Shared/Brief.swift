@@ -1,0 +1,1 @@
+../../../../Sources/KullbackFiles/Brief.swift

@@ -1,0 +1,1 @@
+../../../../Sources/KullbackCommand/Arguments/ByteCount.swift

@@ -1,0 +1,1 @@
+../../../../Sources/KullbackCommand/Process/Failure.swift

@@ -1,0 +1,40 @@
+internal import KullbackFiles
+
+/// A file of class labels, one a row.
+struct LabelFile {
+  let name: String
+  private(set) var labels: [Int64]
+  /// What the rows are called, where a CSV file says it.
+  private(set) var rowLabels: [String]?
+  /// What of it was brought in line with another input's names.
+  private(set) var matching = Matching()
+
+  init(_ path: String) throws(Failure) {
+    name = path == "-" ? "standard input" : path
+    do {
+      let file = try MatrixReader.readLabelledLabels(path)
+      (labels, rowLabels) = (file.labels, file.rowLabels)
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// Puts the labels in the order in which another input has their rows, where both have labels of rows.
+  mutating func matchRows(to other: Matching.Names, byPosition: Bool) throws(Failure) {
+    let own = Matching.Names(input: name, names: rowLabels)
+    guard
+      let places = try matching.places(of: .rows, in: own, like: other, byPosition: byPosition)
+    else { return }
+    labels = places.map { labels[$0] }
+    rowLabels = other.names
+  }
+}
+
+extension InputReport {
+  init(_ file: LabelFile) {
+    self.init(
+      file: file.name, rows: file.labels.count, columns: 1, type: "int64", form: "class labels",
+      parameters: ["counted from 0"], reordered: file.matching.reordered,
+      byPosition: file.matching.byPosition)
+  }
+}

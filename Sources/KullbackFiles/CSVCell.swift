@@ -1,0 +1,171 @@
+/// What a cell of text spells.
+enum CSVCell: Equatable {
+  case number(Double)
+  /// A number that no `Double` is near.
+  case tooLarge
+  case blank
+  /// A word for a value that is not there.
+  case missing
+  /// A number in a notation that is not read; which, in words.
+  case foreign(String)
+  case word
+
+  /// Reads a cell.
+  ///
+  /// Numbers are decimal, their minus sign also U+2212, thousands also separated by spaces that do not
+  /// break (U+00A0, U+2009, U+202F); and "inf", "-inf" and "nan" in any case. What is too small for a
+  /// `Double` is 0.
+  init(_ bytes: ArraySlice<UInt8>) {
+    let cell = CSVCell.trimmed(bytes)
+    // strtod also takes hexadecimal numbers and "nan(...)": cells have neither.
+    if !cell.isEmpty, cell.allSatisfy(CSVCell.isOfANumber),
+      let number = Double(String(decoding: cell, as: UTF8.self))
+    {
+      self = number.isFinite ? .number(number) : .tooLarge
+      return
+    }
+    // Longer ones are no word that is known, and no number.
+    self = cell.count > 1000 ? .word : CSVCell(String(decoding: cell, as: UTF8.self))
+  }
+
+  private init(_ text: String) {
+    let spelt = CSVCell.withoutThinSpaces(text.replacing("\u{2212}", with: "-"))
+    if spelt.utf8.allSatisfy(CSVCell.isOfANumber), let number = Double(spelt) {
+      self = number.isFinite ? .number(number) : .tooLarge
+      return
+    }
+    switch spelt.lowercased() {
+    case "inf", "+inf", "infinity", "+infinity": self = .number(.infinity)
+    case "-inf", "-infinity": self = .number(-.infinity)
+    case "nan", "+nan", "-nan": self = .number(.nan)
+    case let text where text.allSatisfy(\.isWhitespace): self = .blank
+    case let text where CSVCell.missingWords.contains(text): self = .missing
+    default: self = CSVCell.notation(spelt).map(CSVCell.foreign) ?? .word
+    }
+  }
+
+  /// The number, where it is one.
+  var number: Double? {
+    if case .number(let number) = self { number } else { nil }
+  }
+
+  /// Whether it is a number, readable or not.
+  var isNumeric: Bool {
+    switch self {
+    case .number, .tooLarge, .foreign: true
+    case .blank, .missing, .word: false
+    }
+  }
+
+  /// Why a message refuses the cell.
+  func refusal(_ bytes: ArraySlice<UInt8>) -> String {
+    switch self {
+    case .blank: "the cell is empty"
+    case .foreign(let notation): "\"\(brief(bytes))\" is not a number: \(notation)"
+    case .tooLarge: "\"\(brief(bytes))\" is beyond the largest float64, 1.8e308"
+    case .number, .missing, .word: "\"\(brief(bytes))\" is not a number"
+    }
+  }
+
+  /// The whole number that a cell spells in digits alone, or nil.
+  static func whole(_ bytes: ArraySlice<UInt8>) -> Int? {
+    let cell = trimmed(bytes)
+    guard !cell.isEmpty, cell.count <= 18, cell.allSatisfy(isDigit) else {
+      return nil
+    }
+    return cell.reduce(0) { $0 * 10 + Int($1 & 15) }
+  }
+
+  /// Whether a cell is a number with a decimal point or an exponent.
+  static func hasFraction(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.contains { [0x2E, 0x45, 0x65].contains($0) } && CSVCell(bytes).number != nil
+  }
+
+  private static let missingWords: Set<String> = [
+    "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "missing", "-", "--", "---", ".", "?",
+    "#value!", "#div/0!", "#ref!", "#num!",
+  ]
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    byte >= 0x30 && byte <= 0x39
+  }
+
+  private static func isOfANumber(_ byte: UInt8) -> Bool {
+    isDigit(byte) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(byte)
+  }
+
+  private static func trimmed(_ cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var cell = cell
+    while let last = cell.last, last == 32 || last == 9 { cell = cell.dropLast() }
+    while let first = cell.first, first == 32 || first == 9 { cell = cell.dropFirst() }
+    return cell
+  }
+
+  /// The text without spaces around it, and without those that separate thousands.
+  private static func withoutThinSpaces(_ text: String) -> String {
+    let thin: Set<Character> = ["\u{A0}", "\u{2009}", "\u{202F}"]
+    guard text.contains(where: thin.contains) else { return text }
+    var body = text[...]
+    while let first = body.first, thin.contains(first) { body = body.dropFirst() }
+    while let last = body.last, thin.contains(last) { body = body.dropLast() }
+    let groups = body.split(omittingEmptySubsequences: false, whereSeparator: thin.contains)
+    guard let first = groups.first, let last = groups.last, groups.count > 1 else {
+      return String(body)
+    }
+    let start = first.drop { $0 == "-" || $0 == "+" }
+    let end = last.prefix { $0 != "." }
+    let areThousands =
+      (1...3).contains(start.utf8.count) && areDigits(start) && end.utf8.count == 3
+      && areDigits(end)
+      && groups.dropFirst().dropLast().allSatisfy { $0.utf8.count == 3 && areDigits($0) }
+    return areThousands ? groups.joined() : String(body)
+  }
+
+  private static func areDigits(_ text: Substring) -> Bool {
+    text.utf8.allSatisfy(isDigit)
+  }
+
+  /// The notation of a number that is not read, in words.
+  private static func notation(_ text: String) -> String? {
+    if let last = text.last, "%\u{2030}".contains(last), isLikeANumber(text.dropLast()) {
+      return "percentages are not read"
+    }
+    let currencies = "$\u{20AC}\u{A3}\u{A5}"
+    let amount = text.drop { currencies.contains($0) || $0 == "-" }
+    if amount.count < text.count, text.contains(where: currencies.contains), isLikeANumber(amount) {
+      return "amounts of money are not read"
+    }
+    if let last = text.last, currencies.contains(last), isLikeANumber(text.dropLast()) {
+      return "amounts of money are not read"
+    }
+    let parts = text.split(
+      separator: "d", maxSplits: 1, omittingEmptySubsequences: false)
+    let fortran = parts.count == 2 ? parts : text.split(separator: "D", maxSplits: 1)
+    if fortran.count == 2, Double(fortran[0]) != nil, Int(fortran[1]) != nil,
+      text.utf8.first.map({ $0 < 0x3A }) == true
+    {
+      return "exponents are written with e, not with D"
+    }
+    guard isLikeANumber(text[...]) else { return nil }
+    return text.contains(",")
+      ? "thousands separators and decimal commas are not read"
+      : "separators between digits are not read"
+  }
+
+  /// Whether a text is digits with points, commas or other separators among them.
+  private static func isLikeANumber(_ text: Substring) -> Bool {
+    let separators: Set<Character> = [
+      ",", ".", "'", "\u{2019}", "_", " ", "\u{A0}", "\u{2009}", "\u{202F}",
+    ]
+    let body = text.drop { $0 == "-" || $0 == "+" || $0 == " " }
+    let digits = body.utf8.count(where: isDigit)
+    let mantissa = body.prefix { $0 != "e" && $0 != "E" }
+    guard digits > 0, let first = mantissa.first, first != " ",
+      mantissa.allSatisfy({ separators.contains($0) || ("0"..."9").contains($0) })
+    else { return false }
+    let exponent = body.dropFirst(mantissa.count + 1)
+    guard mantissa.count == body.count || Int(exponent) != nil else { return false }
+    // A number with more than one point is the number of a chapter or of a version.
+    return body.contains { separators.contains($0) && $0 != "." } || Double(body) != nil
+  }
+}

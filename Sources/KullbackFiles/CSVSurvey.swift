@@ -1,0 +1,397 @@
+/// A first look at all rows of a text: whether it has a header, and which columns are labels.
+struct CSVSurvey {
+  /// What the cells of each row are.
+  struct Layout {
+    let hasHeader: Bool
+    /// A name for each column, where there is a header.
+    let names: [String]?
+    let width: Int
+    /// Columns of labels, from 0.
+    let labels: [Int]
+    /// Columns of numbers, from 0, in the order in which they are wanted.
+    let numbers: [Int]
+    /// The row in which the width is first seen.
+    let line: Int
+  }
+
+  /// What the cells of a column are, below the first row.
+  private struct Column {
+    var words = 0
+    var fractions = 0
+
+    mutating func add(_ bytes: ArraySlice<UInt8>) {
+      let cell = CSVCell(bytes)
+      if cell == .word { words += 1 }
+      if cell.isNumeric, CSVCell.whole(bytes) == nil { fractions += 1 }
+    }
+  }
+
+  private let path: String
+  private let options: TableOptions
+  private var first: [ArraySlice<UInt8>] = []
+  private var firstLine = 0
+  private var firstQuoted = 0
+  private var rowsBelow = 0
+  private var secondLine = 0
+  private var widthBelow = 0
+  private var secondQuoted = 0
+  private var leading: [Column] = []
+  private var namedLabels: [Bool] = []
+  /// Columns behind the first whose names are those of identifiers, and whether they are whole below.
+  private var suspects: [(place: Int, isWhole: Bool)] = []
+  /// Whether every row below the first has a number with a decimal point.
+  private var haveFractions = true
+  private var counter = Counter()
+  private var long = LongSigns()
+
+  /// How many columns may be labels unasked.
+  private static let mostLabels = 4
+
+  init(path: String, options: TableOptions) {
+    self.path = path
+    self.options = options
+  }
+
+  /// Takes the cells of the next row that is not empty.
+  mutating func take(_ cells: [ArraySlice<UInt8>], line: Int, quoted: Int) {
+    guard !first.isEmpty else {
+      (first, firstLine, firstQuoted) = (cells, line, quoted)
+      namedLabels = cells.prefix(Self.mostLabels).map { ColumnName($0).isThatOfLabels }
+      suspects = cells.indices.dropFirst().filter { ColumnName(cells[$0]).isThatOfIdentifiers }
+        .map { ($0, true) }
+      return
+    }
+    rowsBelow += 1
+    if rowsBelow == 1 {
+      (secondLine, widthBelow, secondQuoted) = (line, cells.count, quoted)
+      leading = Array(repeating: Column(), count: max(0, min(Self.mostLabels, widthBelow - 1)))
+    }
+    for place in 0..<min(leading.count, cells.count) {
+      leading[place].add(cells[place])
+      if CSVCell(cells[place]).isNumeric, place >= namedLabels.count || !namedLabels[place] {
+        break
+      }
+    }
+    for index in suspects.indices where suspects[index].isWhole {
+      let place = suspects[index].place
+      suspects[index].isWhole = place < cells.count && CSVCell.whole(cells[place]) != nil
+    }
+    if haveFractions { haveFractions = cells.contains(where: CSVCell.hasFraction) }
+    counter.take(cells[0])
+    if widthBelow == 3, cells.count == 3 { long.take(cells) }
+  }
+
+  /// What has been found, and a doubt that only matters where nothing else is wrong.
+  func layout() throws(FileError) -> (layout: Layout, doubt: FileError?) {
+    if !first.isEmpty, brief(first[0]).hasPrefix("sep="), first[0].count <= 5 {
+      throw malformed(
+        "row \(firstLine)", "a line that names the separator is not read: remove it")
+    }
+    let (hasHeader, headerDoubt) = try header()
+    guard rowsBelow > 0 || (!hasHeader && !first.isEmpty) else {
+      throw malformed("", "the file holds no rows of numbers")
+    }
+    let width = rowsBelow > 0 && hasHeader ? widthBelow : first.count
+    // The column of labels may have no cell in the header at all.
+    let isShort = hasHeader && first.count == width - 1 && firstIsLabel
+    guard !hasHeader || first.count == width || isShort else {
+      if first[0].first == UInt8(ascii: "#") {
+        throw malformed(
+          "row \(firstLine)", "a line that begins with # is a comment, which is not read: remove it"
+        )
+      }
+      throw malformed(
+        "row \(secondLine)", "\(width) cells, where other rows have \(first.count)")
+    }
+    let names =
+      hasHeader ? (isShort ? [""] : []) + first.enumerated().map(name(place:cell:)) : nil
+    if hasHeader, options.isTransposed == nil, options.contents == .classes,
+      let name = names?.first, ColumnName.ofFeatures.contains(name.lowercased())
+    {
+      throw malformed(
+        "row \(firstLine)",
+        "a column \"\(name)\" is that of a table of features by samples: --transpose reads its columns as"
+          + " rows, --no-transpose its rows")
+    }
+    let (labels, labelDoubt) = try labels(names, width, hasHeader, isShort: isShort)
+    let numbers = try numbers(names, width, labels)
+    let layout = Layout(
+      hasHeader: hasHeader, names: names, width: width, labels: labels, numbers: numbers,
+      line: hasHeader ? secondLine : firstLine)
+    return (layout, headerDoubt ?? longDoubt(layout) ?? labelDoubt)
+  }
+
+  /// R and others comment the header out.
+  private func name(place: Int, cell: ArraySlice<UInt8>) -> String {
+    let name = String(decoding: cell, as: UTF8.self)
+    guard place == 0, name.hasPrefix("#") else { return name }
+    return String(name.drop { $0 == "#" || $0 == " " })
+  }
+
+  private func malformed(_ place: String, _ reason: String) -> FileError {
+    .malformed(path: path, place: place, reason: reason)
+  }
+
+  // MARK: The header
+
+  private func header() throws(FileError) -> (isHeader: Bool, doubt: FileError?) {
+    if let header = options.header { return (header, nil) }
+    guard !first.isEmpty else { return (false, nil) }
+    let references = (options.labelColumns ?? []) + (options.columns ?? [])
+    if references.contains(where: \.isName) { return (true, nil) }
+    let cells = first.map { CSVCell($0) }
+    let names = ColumnName(first[0])
+    let isIndex = names.isThatOfLabels && cells.count > 1
+    if !cells.contains(where: { $0.number != nil || $0 == .tooLarge }) {
+      let rest = cells.count > 1 ? cells.dropFirst() : cells[...]
+      return (rest.contains(.word) || (isIndex && rest.allSatisfy(\.isNumeric)), nil)
+    }
+    // A word before numbers is a label, or the name of the labels.
+    let start = isIndex || (cells[0] == .word && cells.count > 1) ? 1 : 0
+    guard cells[start...].allSatisfy({ $0.number != nil }) else { return (false, nil) }
+    guard rowsBelow > 0 else { return (false, nil) }
+    if firstQuoted == first.count, secondQuoted < widthBelow { return (true, nil) }
+    return headerOfNumbers(first[start...], isIndex: isIndex)
+  }
+
+  /// Whether whole numbers are names: of the columns of a table without names, or of years.
+  private func headerOfNumbers(
+    _ cells: ArraySlice<ArraySlice<UInt8>>, isIndex: Bool
+  ) -> (isHeader: Bool, doubt: FileError?) {
+    let numbers = cells.compactMap(CSVCell.whole)
+    let steps = zip(numbers, numbers.dropFirst()).map { $1 - $0 }
+    guard options.contents != .parameters, numbers.count == cells.count, let first = numbers.first,
+      steps.allSatisfy({ $0 > 0 })
+    else { return (false, nil) }
+    let counts = steps.allSatisfy { $0 == 1 }
+    if isIndex { return (counts && first == 0 || steps.count > 0, nil) }
+    if counts, first <= 1, steps.count >= 2, haveFractions { return (true, nil) }
+    let isDoubtful =
+      steps.isEmpty
+      ? first == 0 && haveFractions && rowsBelow > 1
+      : haveFractions || (counts && (first == 0 || steps.count >= 2))
+    guard isDoubtful else { return (false, nil) }
+    let shown = numbers.prefix(3).map(String.init).joined(separator: ", ")
+    return (
+      false,
+      malformed(
+        "row \(firstLine)",
+        "\(shown)\(numbers.count > 3 ? ", ..." : "") may be names of columns, or numbers: --header yes or"
+          + " --header no says which")
+    )
+  }
+
+  // MARK: Labels
+
+  /// Whether the first column is labels where the header has no cell for it.
+  private var firstIsLabel: Bool {
+    if let labels = options.labelColumns { return !labels.isEmpty }
+    // R puts numbers of rows in quotes.
+    return leading.first.map { 2 * $0.words > rowsBelow } == true || secondQuoted > 0
+  }
+
+  private func labels(
+    _ names: [String]?, _ width: Int, _ hasHeader: Bool, isShort: Bool
+  ) throws(FileError) -> (labels: [Int], doubt: FileError?) {
+    if let references = options.labelColumns {
+      return (
+        try ColumnReference.places(references, names: names, count: width, path: path), nil
+      )
+    }
+    let wanted = try options.columns.map { references throws(FileError) in
+      try ColumnReference.places(references, names: names, count: width, path: path)
+    }
+    var labels: [Int] = []
+    var doubt: FileError?
+    let rows = rowsBelow + (hasHeader ? 0 : 1)
+    for place in 0..<min(Self.mostLabels, width - 1) {
+      guard wanted?.contains(place) != true else { break }
+      var column = place < leading.count ? leading[place] : Column()
+      if !hasHeader { column.add(first[place]) }
+      let name = names.map { ColumnName(Array($0[place].utf8)[...]) }
+      let isNamed = name?.isThatOfLabels == true
+      if isNamed, name?.isBlank == false, column.fractions > 0, column.words == 0 {
+        doubt =
+          doubt
+          ?? malformed(
+            "column \(place + 1)",
+            "\"\(names?[place].inBrief ?? "")\" is what columns of labels are called, and its numbers have"
+              + " fractions: --label-columns \(place + 1) or --label-columns none says what it is")
+      }
+      guard isNamed || (isShort && place == 0) || 2 * column.words > rows else { break }
+      labels.append(place)
+    }
+    guard wanted == nil else { return (labels, doubt) }
+    return (labels, doubt ?? countDoubt(labels, hasHeader, rows) ?? suspectDoubt(names, hasHeader))
+  }
+
+  /// A first column that counts the rows is probably no class.
+  private func countDoubt(_ labels: [Int], _ hasHeader: Bool, _ rows: Int) -> FileError? {
+    guard labels.isEmpty, widthBelow > 1, rowsBelow > 0, counter.counts,
+      options.contents == .classes || (options.contents == .features && !hasHeader)
+    else { return nil }
+    let start = hasHeader ? counter.start : CSVCell.whole(first[0])
+    guard let start, start <= 1, hasHeader || counter.start == start + 1 else { return nil }
+    let haveFractions =
+      haveFractions && (hasHeader || first.dropFirst().contains(where: CSVCell.hasFraction))
+    guard rows > 2 || (rows == 2 && haveFractions) else { return nil }
+    return malformed(
+      "column 1",
+      "\(start), \(start + 1), ... may be numbers of rows: --label-columns 1 or --label-columns none says"
+        + " whether they are labels")
+  }
+
+  private func suspectDoubt(_ names: [String]?, _ hasHeader: Bool) -> FileError? {
+    guard hasHeader, options.contents == .classes, rowsBelow > 0, let names,
+      names.count == first.count,
+      let suspect = suspects.first(where: \.isWhole), suspect.place < names.count,
+      suspect.place >= leadingLabels(names)
+    else { return nil }
+    return malformed(
+      "column \(suspect.place + 1)",
+      "\"\(names[suspect.place].inBrief)\" is what columns of identifiers are called: --label-columns or"
+        + " --columns says what it is")
+  }
+
+  private func leadingLabels(_ names: [String]) -> Int {
+    names.prefix(Self.mostLabels).firstIndex { !ColumnName(Array($0.utf8)[...]).isThatOfLabels }
+      ?? Self.mostLabels
+  }
+
+  private func numbers(
+    _ names: [String]?, _ width: Int, _ labels: [Int]
+  ) throws(FileError) -> [Int] {
+    guard let references = options.columns else {
+      let numbers = (0..<width).filter { !labels.contains($0) }
+      guard !numbers.isEmpty else { throw malformed("", "no column is left for numbers") }
+      return numbers
+    }
+    let numbers = try ColumnReference.places(references, names: names, count: width, path: path)
+    if let both = numbers.first(where: labels.contains) {
+      throw malformed("", "column \(both + 1) is to be labels, and to be numbers")
+    }
+    guard !numbers.isEmpty else { throw malformed("", "no column is left for numbers") }
+    return numbers
+  }
+
+  // MARK: A number a line
+
+  private func longDoubt(_ layout: Layout) -> FileError? {
+    guard layout.width == 3, options.contents == .classes, options.columns == nil,
+      options.labelColumns == nil
+    else { return nil }
+    var signs = long
+    if !layout.hasHeader { signs.take(first) }
+    let header = layout.names?.map { $0.lowercased() }
+    guard signs.areThose(header: header) || layout.labels == [0, 1] else { return nil }
+    let columns = layout.names?.map(\.inBrief).joined(separator: ",") ?? "1,2,3"
+    return malformed(
+      "",
+      "this looks like a number a line: --long \(columns) reads it so, --columns 1,2,3 as three classes"
+    )
+  }
+}
+
+/// Whether the cells of a column count on by one.
+private struct Counter {
+  private(set) var start: Int?
+  private(set) var counts = true
+  private var last = 0
+
+  mutating func take(_ cell: ArraySlice<UInt8>) {
+    guard counts else { return }
+    guard let number = CSVCell.whole(cell), start == nil || number == last + 1 else {
+      counts = false
+      return
+    }
+    start = start ?? number
+    last = number
+  }
+}
+
+/// What a column's name says about it.
+private struct ColumnName {
+  private let text: String
+
+  init(_ bytes: ArraySlice<UInt8>) {
+    // Long ones are no name that is known.
+    let text = String(decoding: bytes.prefix(80), as: UTF8.self)
+    self.text = String(
+      text.drop { $0 == "#" || $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+
+  var isBlank: Bool { text.isEmpty }
+
+  /// Whether columns of this name are labels of rows, not numbers of them.
+  var isThatOfLabels: Bool {
+    isBlank || Self.ofLabels.contains(text.lowercased()) || isThatOfIdentifiers
+  }
+
+  /// Whether the name ends like that of an identifier: doc_id, sampleID.
+  var isThatOfIdentifiers: Bool {
+    let lower = text.lowercased()
+    if lower.hasPrefix("unnamed:") { return true }
+    let ends = ["_id", "-id", " id", ".id", "_index", "_idx"]
+    return ends.contains(where: lower.hasSuffix)
+      || ((text.hasSuffix("Id") || text.hasSuffix("ID")) && text.count > 2
+        && text.dropLast(2).last?.isLowercase == true)
+  }
+
+  private static let ofLabels: Set<String> = [
+    "id", "ids", "uid", "uuid", "guid", "index", "idx", "row", "rows", "rowname", "rownames",
+    "row.names", "row_names", "rownumber", "row_number", "row number",
+  ]
+
+  /// Names of the column of features in a table whose columns are samples.
+  static let ofFeatures: Set<String> = [
+    "otu id", "otu_id", "otuid", "asv id", "asv_id", "feature id", "feature_id", "featureid",
+  ]
+}
+
+/// Signs that a text of three columns has a number a line.
+private struct LongSigns {
+  private var rows: Set<[UInt8]> = []
+  private var columns: Set<[UInt8]> = []
+  private var count = 0
+  private var last: (row: Int, column: Int)?
+  private var ascends = true
+  private var steps = 0
+
+  mutating func take(_ cells: [ArraySlice<UInt8>]) {
+    guard cells.count == 3 else { return }
+    count += 1
+    // Enough to see whether values come again.
+    if count <= 10_000 {
+      rows.insert(Array(cells[0]))
+      columns.insert(Array(cells[1]))
+    }
+    guard ascends else { return }
+    guard let row = CSVCell.whole(cells[0]), let column = CSVCell.whole(cells[1]),
+      let value = CSVCell(cells[2]).number, value > 0
+    else {
+      ascends = false
+      return
+    }
+    if let last {
+      if row == last.row, column > last.column {
+        steps += 1
+      } else if row <= last.row {
+        ascends = false
+      }
+    }
+    last = (row, column)
+  }
+
+  func areThose(header: [String]?) -> Bool {
+    let comesAgain = min(rows.count, columns.count) < min(count, 10_000)
+    if let header, header.count == 3, Self.values.contains(header[2]), comesAgain {
+      return !header.dropLast().contains(where: Self.values.contains)
+    }
+    return ascends && steps > 0 && rows.count > 1 && columns.count < count
+  }
+
+  private static let values: Set<String> = [
+    "count", "counts", "value", "values", "n", "freq", "frequency", "frequencies", "weight",
+    "abundance", "tf", "tfidf", "tf-idf", "prob", "probability", "p", "share", "score", "logit",
+  ]
+}

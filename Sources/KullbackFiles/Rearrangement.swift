@@ -1,0 +1,55 @@
+internal import KullbackMatrix
+
+/// Elements of a matrix in other places, copied.
+enum Rearrangement {
+  case transposed
+  /// The same places, in memory of its own.
+  case copied
+  /// Only these columns, in this order.
+  case columns([Int])
+
+  func callAsFunction(_ matrix: AnyMatrix) -> AnyMatrix {
+    switch matrix.kind {
+    case .float32: rearranged(matrix, as: Float.self)
+    case .float64: rearranged(matrix, as: Double.self)
+    case .float16: rearranged(matrix, as: Float16.self)
+    case .bfloat16: rearranged(matrix, as: BFloat16.self)
+    case .int32: rearranged(matrix, as: Int32.self)
+    case .int64: rearranged(matrix, as: Int64.self)
+    }
+  }
+
+  private func rearranged<Element: MatrixElement>(
+    _ matrix: AnyMatrix, as type: Element.Type
+  ) -> AnyMatrix {
+    guard let source = matrix.matrix(of: type) else { return matrix }
+    switch self {
+    case .copied:
+      return AnyMatrix(Matrix(source.values, rows: source.rows, columns: source.columns))
+    case .columns(let columns):
+      let isRange = zip(columns, columns.dropFirst()).allSatisfy { $1 == $0 + 1 }
+      if isRange, let first = columns.first {
+        return AnyMatrix(source[columns: first..<first + columns.count])
+      }
+      return source.withElements { elements, stride in
+        AnyMatrix(
+          Self.filled(source.rows, columns.count) { elements[$0 * stride + columns[$1]] })
+      }
+    case .transposed:
+      return source.withElements { elements, stride in
+        AnyMatrix(Self.filled(source.columns, source.rows) { elements[$1 * stride + $0] })
+      }
+    }
+  }
+
+  private static func filled<Element: MatrixElement>(
+    _ rows: Int, _ columns: Int, _ element: (Int, Int) -> Element
+  ) -> Matrix<Element> {
+    var values: [Element] = []
+    values.reserveCapacity(rows * columns)
+    for row in 0..<rows {
+      for column in 0..<columns { values.append(element(row, column)) }
+    }
+    return Matrix(values, rows: rows, columns: columns)
+  }
+}

@@ -34,6 +34,8 @@ public enum InferenceError: Error, Sendable, Equatable {
   case notFinite(row: Int, column: Int, Double)
   /// A class label outside 0 ..< classes.
   case labelOutOfRange(row: Int, label: Int, classes: Int)
+  /// All rows with weight have this label: there is nothing to tell apart.
+  case oneClass(Int)
   /// A row of the targets that is no distribution.
   case invalidTarget(row: Int, InvalidReason)
   /// A target without mass in a class: D(q‖p) is infinite for every softmax q, which has mass in all.
@@ -95,6 +97,8 @@ extension InferenceError: CustomStringConvertible {
       "the feature in row \(row), column \(column) (counted from 0) is \(value), not a finite number"
     case .labelOutOfRange(let row, let label, let classes):
       "row \(row) has the label \(label), which is not in 0 ..< \(classes)"
+    case .oneClass(let label):
+      "every row with weight has the label \(label): a fit needs rows of at least two classes"
     case .invalidTarget(let row, let reason): "row \(row) of the targets \(reason)"
     case .infiniteReverseKL(let row, let index):
       "row \(row) of the targets has no mass in class \(index), where every softmax has some: the reverse KL"

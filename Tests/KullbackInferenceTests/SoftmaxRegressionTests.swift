@@ -211,6 +211,23 @@ import Testing
     #expect(fits[0].model == fits[1].model)
   }
 
+  @Test func classesThatNoRowHasAreNamed() throws {
+    let data = try SoftmaxData(rows: 50, inputs: 3, classes: 3)
+    var regression = SoftmaxRegression()
+    regression.penalty = 0.1
+    func fit(_ labels: [Int], classes: Int? = nil, _ weights: [Double]? = nil) throws -> [Int] {
+      try regression.fit(
+        features: data.features, labels: labels, classes: classes, sampleWeights: weights
+      ).classesWithoutRow
+    }
+    #expect(try fit(data.labels) == [])
+    #expect(try fit(data.labels.map { $0 + 1 }) == [0])
+    #expect(try fit(data.labels.map { 2 * $0 }, classes: 7) == [1, 3, 5, 6])
+    #expect(try fit(data.labels, data.labels.map { $0 == 1 ? 0 : 1 }) == [1])
+    let targets = try regression.fit(features: data.features, targets: data.targets)
+    #expect(targets.classesWithoutRow == [])
+  }
+
   @Test func withoutInterceptsTheyAreZero() throws {
     let data = try SoftmaxData(rows: 50, inputs: 3, classes: 3)
     var regression = SoftmaxRegression()

@@ -32,6 +32,8 @@ struct SoftmaxReport: Encodable {
   let convergence: String
   let features: Int
   let classes: Int
+  /// Classes that are the label of no row with weight.
+  let classesWithoutRow: [Int]
   let steps: [Step]
 
   init(_ fit: SoftmaxFit, _ log: [SoftmaxProgress], output: String, direction: String) {
@@ -41,6 +43,7 @@ struct SoftmaxReport: Encodable {
     convergence = fit.convergence.description
     features = fit.model.features
     classes = fit.model.classes
+    classesWithoutRow = fit.classesWithoutRow
     steps = log.map { step in
       Step(
         iteration: step.iteration, evaluations: step.evaluations, objective: step.objective,
@@ -55,6 +58,20 @@ struct SoftmaxReport: Encodable {
     } else if !quiet {
       try StandardStreams.print(lines.joined(separator: "\n") + "\n")
     }
+  }
+
+  /// What is to be known of the classes.
+  private var remarks: [String] {
+    guard !classesWithoutRow.isEmpty else { return [] }
+    let (noun, verb) = classesWithoutRow.count == 1 ? ("class", "has") : ("classes", "have")
+    return ["\(noun) \(Self.list(classesWithoutRow)) \(verb) no row"]
+  }
+
+  /// As in "0, 3, 7", the first ten of them.
+  private static func list(_ classes: [Int]) -> String {
+    let shown = classes.prefix(10).map(String.init).joined(separator: ", ")
+    let rest = classes.count - 10
+    return rest > 0 ? "\(shown) and \(Format.count(rest)) more" : shown
   }
 
   /// The first iterations, some on the way, and the last.
@@ -82,7 +99,8 @@ struct SoftmaxReport: Encodable {
     return table.lines(width: Terminal.width) + [
       "",
       convergence + (steps.last.map { ", after \(Format.count($0.iteration, "iteration"))" } ?? ""),
-      "written: \(output), \(Format.count(features, "feature")) x \(Format.count(classes)) classes",
+    ] + remarks + [
+      "written: \(output), \(Format.count(features, "feature")) x \(Format.count(classes)) classes"
     ]
   }
 }

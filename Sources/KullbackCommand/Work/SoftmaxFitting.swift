@@ -50,7 +50,7 @@ struct SoftmaxFitting {
   private func name(of error: InferenceError) -> String {
     switch error {
     case .notFinite: command.features
-    case .labelOutOfRange, .invalidTarget, .infiniteReverseKL: command.targets
+    case .labelOutOfRange, .oneClass, .invalidTarget, .infiniteReverseKL: command.targets
     default: "\(command.features) and \(command.targets)"
     }
   }

@@ -26,4 +26,8 @@ public struct SoftmaxFit: Sendable {
   public let convergence: Convergence
   /// What the model reached.
   public let final: SoftmaxProgress
+  /// Classes, in order, that are the label of no row with weight; empty where the targets are distributions.
+  ///
+  /// Without label smoothing the data hold them as unlikely as the search was long.
+  public let classesWithoutRow: [Int]
 }

@@ -2,6 +2,8 @@
 ///
 /// The first stage takes the features' second moments for the Hessian, later ones the Hessian's blocks where
 /// the stage before ended. A stage is at least as long as its preconditioner takes to make.
+///
+/// It ends: a stage after which another follows has done an iteration, and their number is limited.
 struct SoftmaxSearch {
   private let problem: SoftmaxProblem
   private let search: LBFGS
@@ -50,7 +52,7 @@ struct SoftmaxSearch {
     return SoftmaxFit(
       model: try SoftmaxModel(
         weights: weights, intercepts: intercepts, temperature: problem.temperature),
-      convergence: convergence, final: final)
+      convergence: convergence, final: final, classesWithoutRow: problem.classesWithoutRow)
   }
 
   /// The parameters with the mean over classes taken from what no penalty holds: the distributions are the

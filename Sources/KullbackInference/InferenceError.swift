@@ -24,7 +24,7 @@ public enum InferenceError: Error, Sendable, Equatable {
   case tooFewDistinctSamples(components: Int)
   /// A component of a mixture that shrank onto too few samples for a covariance, or lost them all.
   case collapsedComponent(Int)
-  /// A target's log density that is NaN or +inf, at a point that was drawn.
+  /// A log density that is NaN or +inf, at this point.
   case invalidDensity(Double, at: [Double])
   /// A target whose density is 0 at every point that was drawn.
   case noDensity(draws: Int)
@@ -88,7 +88,7 @@ extension InferenceError: CustomStringConvertible {
       "component \(component) (counted from 0) shrank onto too few samples for a covariance: ask for fewer"
         + " components, for more restarts, or for a regularisation above 0"
     case .invalidDensity(let value, let point):
-      "the target's log density is \(value) at \(point)"
+      "the log density is \(value) at \(point)"
     case .noDensity(let draws):
       "the target's density is 0 at all \(draws) points drawn: the first proposal is too far from it"
     case .notFiniteAtStart:

@@ -34,6 +34,8 @@ struct SoftmaxReport: Encodable {
   let classes: Int
   /// Classes that are the label of no row with weight.
   let classesWithoutRow: [Int]
+  let separableClasses: [Int]
+  let featureSpread: Double?
   let steps: [Step]
 
   init(_ fit: SoftmaxFit, _ log: [SoftmaxProgress], output: String, direction: String) {
@@ -44,6 +46,8 @@ struct SoftmaxReport: Encodable {
     features = fit.model.features
     classes = fit.model.classes
     classesWithoutRow = fit.classesWithoutRow
+    separableClasses = fit.separableClasses
+    featureSpread = fit.featureSpread
     steps = log.map { step in
       Step(
         iteration: step.iteration, evaluations: step.evaluations, objective: step.objective,
@@ -58,6 +62,23 @@ struct SoftmaxReport: Encodable {
     } else if !quiet {
       try StandardStreams.print(lines.joined(separator: "\n") + "\n")
     }
+  }
+
+  /// Why a search may not have converged, and what to do.
+  var remarksOnConvergence: [String] {
+    var remarks: [String] = []
+    if !separableClasses.isEmpty {
+      remarks.append(
+        "classes \(Self.list(separableClasses)) are told apart without an error, and larger weights are always"
+          + " better: --l2 1e-3 gives them an end")
+    }
+    if let featureSpread {
+      remarks.append(
+        "the features' scales, or means and deviations, differ by a factor of"
+          + " \(Format.value(featureSpread, digits: 2)): bring each feature to a mean of 0 and a deviation of 1"
+      )
+    }
+    return remarks
   }
 
   /// What is to be known of the classes.
@@ -99,7 +120,7 @@ struct SoftmaxReport: Encodable {
     return table.lines(width: Terminal.width) + [
       "",
       convergence + (steps.last.map { ", after \(Format.count($0.iteration, "iteration"))" } ?? ""),
-    ] + remarks + [
+    ] + remarksOnConvergence + remarks + [
       "written: \(output), \(Format.count(features, "feature")) x \(Format.count(classes)) classes"
     ]
   }

@@ -39,11 +39,12 @@ struct SoftmaxFitting {
       output.discard()
       throw error
     }
+    let report = SoftmaxReport(fit, log, output: command.output, direction: direction)
     if !fit.convergence.isConverged {
-      StandardStreams.complain("kullback: warning: \(fit.convergence)")
+      let remarks = [fit.convergence.description] + report.remarksOnConvergence
+      StandardStreams.complain("kullback: warning: \(remarks.joined(separator: "; "))")
     }
-    try SoftmaxReport(fit, log, output: command.output, direction: direction)
-      .print(json: command.options.json, quiet: command.options.quiet)
+    try report.print(json: command.options.json, quiet: command.options.quiet)
   }
 
   /// The file that an error is about.

@@ -63,7 +63,7 @@ public struct SoftmaxRegression: Sendable {
   ///   - classes: how many classes there are; by default as many as the largest label asks for.
   ///   - sampleWeights: a weight for each row, 0 or above; 1 where nil.
   ///   - report: is told of the start and of every iteration; what it throws ends the fit.
-  /// - Returns: the model; whether it is the best one says `convergence`.
+  /// - Returns: the model; whether it is the best one says `convergence`: `.separable` where no best one exists.
   /// - Throws: `InferenceError` for data and options that are refused, with the row: `.lengthMismatch`,
   ///   `.labelOutOfRange`, `.notFinite`, `.invalidSampleWeight`, `.invalidParameter`, `.nothingToFit`, and
   ///   `.reverseKLToLabels` where reverse KL is asked for without label smoothing, `.oneClass` where all rows with

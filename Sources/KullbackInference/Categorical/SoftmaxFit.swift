@@ -30,10 +30,10 @@ public struct SoftmaxFit: Sendable {
   ///
   /// Without label smoothing the data hold them as unlikely as the search was long.
   public let classesWithoutRow: [Int]
-  /// The classes that the model tells apart without an error, where that means that no maximum of the likelihood exists
-  /// (`Convergence.separable`); else empty. A penalty above 0 gives the weights an end.
+  /// The classes that the model tells apart without an error where that means that no maximum exists, else empty.
   ///
-  /// Only complete separation is told, of all rows into all classes.
+  /// `convergence` is then `.separable`; a penalty above 0 gives the weights an end. Only complete separation is told, of
+  /// all rows into all classes.
   public let separableClasses: [Int]
   /// How far the features are from a common scale where the search did not converge and they are far from it: the
   /// largest quotient of two features' deviations, or of a feature's mean and its deviation, if it is above 1000.

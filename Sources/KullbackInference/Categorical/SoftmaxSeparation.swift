@@ -64,8 +64,10 @@ extension SoftmaxProblem {
     }
   }
 
-  /// How far the features are from a common scale: the largest quotient of two features' deviations, or of a feature's
-  /// mean and its deviation, in absolute value. Constant features are left out; 1 where there are no others.
+  /// How far the features are from a common scale.
+  ///
+  /// The largest quotient of two features' deviations, or of a feature's mean and its deviation, in absolute value.
+  /// Constant features are left out; 1 where there are no others.
   var featureSpread: Double {
     let sums = features.columnSums()
     var squares = [Double](repeating: 0, count: inputs)

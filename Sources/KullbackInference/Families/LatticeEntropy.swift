@@ -43,7 +43,7 @@ struct LatticeEntropy {
     return total * step
   }
 
-  /// Σ P(k) (-log P(k)) of a distribution on 0, 1, ... whose mean is below 1, from P(0) and the quotients of
+  /// Σ P(k) (-log P(k)) of a distribution on 0, 1, … whose mean is below 1, from P(0) and the quotients of
   /// P(k) by P(k - 1), which are below 1/k or so.
   ///
   /// - Accuracy: relative error at most 1e-14: no logarithm is taken off another.

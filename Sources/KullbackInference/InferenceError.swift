@@ -24,7 +24,7 @@ public enum InferenceError: Error, Sendable, Equatable {
   case tooFewDistinctSamples(components: Int)
   /// A component of a mixture that shrank onto too few samples for a covariance, or lost them all.
   case collapsedComponent(Int)
-  /// A target's log density that is NaN or +inf, at a point that was drawn.
+  /// A log density that is NaN or +inf, at this point.
   case invalidDensity(Double, at: [Double])
   /// A target whose density is 0 at every point that was drawn.
   case noDensity(draws: Int)
@@ -34,6 +34,8 @@ public enum InferenceError: Error, Sendable, Equatable {
   case notFinite(row: Int, column: Int, Double)
   /// A class label outside 0 ..< classes.
   case labelOutOfRange(row: Int, label: Int, classes: Int)
+  /// All rows with weight have this label: there is nothing to tell apart.
+  case oneClass(Int)
   /// A row of the targets that is no distribution.
   case invalidTarget(row: Int, InvalidReason)
   /// A target without mass in a class: D(q‖p) is infinite for every softmax q, which has mass in all.
@@ -86,7 +88,7 @@ extension InferenceError: CustomStringConvertible {
       "component \(component) (counted from 0) shrank onto too few samples for a covariance: ask for fewer"
         + " components, for more restarts, or for a regularisation above 0"
     case .invalidDensity(let value, let point):
-      "the target's log density is \(value) at \(point)"
+      "the log density is \(value) at \(point)"
     case .noDensity(let draws):
       "the target's density is 0 at all \(draws) points drawn: the first proposal is too far from it"
     case .notFiniteAtStart:
@@ -95,6 +97,8 @@ extension InferenceError: CustomStringConvertible {
       "the feature in row \(row), column \(column) (counted from 0) is \(value), not a finite number"
     case .labelOutOfRange(let row, let label, let classes):
       "row \(row) has the label \(label), which is not in 0 ..< \(classes)"
+    case .oneClass(let label):
+      "every row with weight has the label \(label): a fit needs rows of at least two classes"
     case .invalidTarget(let row, let reason): "row \(row) of the targets \(reason)"
     case .infiniteReverseKL(let row, let index):
       "row \(row) of the targets has no mass in class \(index), where every softmax has some: the reverse KL"

@@ -71,6 +71,55 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: model))
   }
 
+  @Test func labelsOfOneClassAre65AndClassesWithoutARowAreNamed() throws {
+    let model = folder.path("m.safetensors")
+    let same = try folder.write("same.csv", "2\n2\n2\n2\n2\n2\n")
+    let one = try Tool.run("fit", "softmax", features, same, "--output", model)
+    #expect(one.status == 65 && one.output.isEmpty)
+    #expect(one.errors.contains("same.csv: every row with weight has the label 2"), "\(one.errors)")
+    #expect(!FileManager.default.fileExists(atPath: model))
+    let from1 = try folder.write("from1.csv", "1\n1\n2\n2\n2\n1\n")
+    let fit = try Tool.run("fit", "softmax", features, from1, "--l2", "0.1", "--output", model)
+    #expect(fit.status == 0 && fit.output.contains("class 0 has no row\n"), "\(fit.output)")
+    let far = try folder.write("far.csv", "1\n1\n20\n20\n20\n1\n")
+    let many = try Tool.run("fit", "softmax", features, far, "--l2", "0.1", "--output", model)
+    #expect(
+      many.output.contains("classes 0, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 9 more have no row\n"))
+    let json = try Tool.run(
+      "fit", "softmax", features, from1, "--l2", "0.1", "--json", "--output", model)
+    let found = try #require(
+      JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    #expect(found["classesWithoutRow"] as? [Int] == [0])
+  }
+
+  @Test func separableClassesAreNamedWithTheOptionThatHelps() throws {
+    let model = folder.path("m.safetensors")
+    let wide = try folder.write("wide.csv", "-5\n-4\n-6\n5\n4\n6\n")
+    let targets = try folder.write("two.csv", "0\n0\n0\n1\n1\n1\n")
+    let fit = try Tool.run("fit", "softmax", wide, targets, "--output", model)
+    #expect(fit.status == 0)
+    for text in [fit.output, fit.errors] {
+      #expect(text.contains("not converged: the classes are separable"), "\(text)")
+      #expect(text.contains("classes 0, 1 are told apart") && text.contains("--l2"), "\(text)")
+    }
+    let json = try Tool.run("fit", "softmax", wide, targets, "--json", "--output", model)
+    #expect(json.output.contains("\"converged\" : false"))
+    let held = try Tool.run("fit", "softmax", wide, targets, "--l2", "1e-3", "--output", model)
+    #expect(held.errors.isEmpty && held.output.contains("converged: the gradient"))
+  }
+
+  @Test func featuresOfVeryDifferentScaleAreSaidWhereAFitDidNotConverge() throws {
+    let model = folder.path("m.safetensors")
+    let wide = try folder.write("wide.csv", "1,0\n2,1e7\n0,3e7\n1,4e7\n2,2e7\n0,0\n")
+    let fit = try Tool.run(
+      "fit", "softmax", wide, labels, "--l2", "0.1", "--max-iterations", "1", "--output", model)
+    #expect(fit.status == 0)
+    for text in [fit.output, fit.errors] {
+      #expect(text.contains("differ by a factor of 1"), "\(text)")
+      #expect(text.contains("a mean of 0 and a deviation of 1"), "\(text)")
+    }
+  }
+
   @Test func withoutInterceptsAllLogitsOfNoughtAreNought() throws {
     let model = folder.path("m.safetensors")
     for (extra, isNought) in [("--no-intercept", true), ("--quiet", false)] {

@@ -66,6 +66,20 @@ import Testing
     }
   }
 
+  @Test(arguments: [Double.nan, .infinity]) func whatIsNoDensityIsNamed(bad: Double) {
+    func density(_ dimension: Int) -> ClosureDensity {
+      ClosureDensity(dimension: dimension) { points, _ in
+        (0..<points.rows).map { points.row($0).allSatisfy { $0 == 1 } ? bad : 0 }
+      }
+    }
+    #expect { try DensityCurve(density(1), over: 0...2, count: 5) } throws: {
+      "\($0)" == "the log density is \(bad) at [1.0]"
+    }
+    #expect { try DensityGrid(density(2), x: 0...1, y: 0...1, count: 2) } throws: {
+      "\($0)" == "the log density is \(bad) at [1.0, 1.0]"
+    }
+  }
+
   @Test func histogramsCountWeightOverWidth() throws {
     let histogram = try Histogram([0, 0.4, 1, 9], weights: [1, 1, 2, 4], over: 0...1, bins: 2)
     #expect(histogram.bounds == [0, 0.5, 1])

@@ -80,6 +80,17 @@ import Testing
     #expect(!found.convergence.isConverged)
   }
 
+  @Test(arguments: [0, -1, Int.min]) func noIterationsEndAtTheStart(most: Int) throws {
+    var search = LBFGS()
+    search.maximumIterations = most
+    let found = try search.minimise(from: [3]) { x, gradient in
+      gradient[0] = 2 * x[0]
+      return x[0] * x[0]
+    }
+    #expect(found.convergence == .iterationsExhausted)
+    #expect(found.iterations == 0 && found.point == [3])
+  }
+
   @Test func aGradientThatIsNotTheValuesIsSaidNotToConverge() throws {
     let found = try LBFGS().minimise(from: [1]) { x, gradient in
       gradient[0] = -x[0]

@@ -69,6 +69,15 @@ import Testing
         try monteCarloKL(targetLogDensities: target, modelLogDensities: model)
       }
     }
+    #expect {
+      try monteCarloKL(targetLogDensities: [0, 0], modelLogDensities: [0, nan])
+    } throws: { "\($0)".contains("model at draw 1 (counted from 0) nan") }
+    for (target, model) in [([0, nan], [0, 0]), ([0, 0], [0, nan])] {
+      #expect {
+        try monteCarloKL(
+          draws: Matrix([[0, 3], [1, 4]]), target: { _ in target }, model: { _ in model })
+      } throws: { "\($0)" == "the log density is nan at [1.0, 4.0]" }
+    }
     #expect(throws: InferenceError.self) {
       try monteCarloKL(draws: Matrix([[0], [1]]), target: { _ in [0] }, model: { _ in [0] })
     }

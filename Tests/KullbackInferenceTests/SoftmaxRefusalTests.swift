@@ -36,6 +36,13 @@ import Testing
     expect(.labelOutOfRange(row: 1, label: -1, classes: 2), labels: [0, -1, 1])
   }
 
+  @Test func labelsOfOneClass() {
+    expect(.oneClass(0), labels: [0, 0, 0])
+    expect(.oneClass(3), labels: [3, 3, 3], classes: 9) { $0.penalty = 1 }
+    expect(.oneClass(1), weights: [0, 1, 2])
+    expect(.oneClass(2), labels: [2, 2, 2]) { $0.labelSmoothing = 0.1 }
+  }
+
   @Test func featuresThatAreNotFinite() {
     for bad in [Double.infinity, -.infinity] {
       expect(

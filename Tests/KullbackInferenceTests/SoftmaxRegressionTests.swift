@@ -211,6 +211,101 @@ import Testing
     #expect(fits[0].model == fits[1].model)
   }
 
+  /// Rows around a centre for each class, farther apart than they are wide.
+  private func clusters(_ classes: Int, seed: UInt64) -> (features: Matrix<Double>, labels: [Int]) {
+    var random = SeededGenerator(seed: seed)
+    let labels = (0..<20 * classes).map { $0 % classes }
+    let rows = labels.map { label in
+      let angle = 2 * Double.pi * Double(label) / Double(classes)
+      return [20 * cos(angle) + random.uniform(), 20 * sin(angle) + random.uniform()]
+    }
+    return (Matrix(rows), labels)
+  }
+
+  @Test(arguments: [2, 3, 7]) func separableClassesHaveNoMaximum(classes: Int) throws {
+    var (features, labels) = clusters(classes, seed: UInt64(classes))
+    for column in 0..<2 { features[3 + classes, column] = features[3, column] }
+    func fit(
+      _ labels: [Int], _ weights: [Double]? = nil, _ change: (inout SoftmaxRegression) -> Void
+    ) throws -> SoftmaxFit {
+      var regression = SoftmaxRegression()
+      change(&regression)
+      return try regression.fit(features: features, labels: labels, sampleWeights: weights)
+    }
+    let found = try fit(labels) { _ in }
+    #expect(found.convergence == .separable && !found.convergence.isConverged)
+    #expect(found.separableClasses == Array(0..<classes))
+    #expect("\(found.convergence)".contains("no maximum exists"))
+    let oneHot = Matrix<Double>(labels.map { label in (0..<classes).map { $0 == label ? 1 : 0 } })
+    let byRows = try SoftmaxRegression().fit(
+      features: features, targets: DistributionSet(probabilities: oneHot))
+    #expect(byRows.convergence == .separable)
+    let gapped = try fit(labels.map { 2 * $0 }) { _ in }
+    #expect(gapped.separableClasses == (0..<classes).map { 2 * $0 })
+    // A penalty, smoothing, or a row of another class at the place of one: a maximum exists.
+    #expect(try fit(labels) { $0.penalty = 1e-3 }.convergence == .gradientBelowTolerance)
+    #expect(try fit(labels) { $0.labelSmoothing = 0.1 }.convergence == .gradientBelowTolerance)
+    var mixed = labels
+    mixed[3] = (mixed[3] + 1) % classes
+    #expect(try fit(mixed) { _ in }.separableClasses.isEmpty)
+    // Without weight that row does not count.
+    let weights = labels.indices.map { $0 == 3 ? 0.0 : 1 }
+    #expect(try fit(mixed, weights) { _ in }.convergence == .separable)
+  }
+
+  @Test func twiceTheWeightsOfSeparableClassesAreBetter() throws {
+    let (features, labels) = clusters(3, seed: 4)
+    let model = try SoftmaxRegression().fit(features: features, labels: labels).model
+    var weights = model.weights
+    weights.scale(by: 2)
+    let twice = try SoftmaxModel(weights: weights, intercepts: model.intercepts.map { 2 * $0 })
+    let losses = try [model, twice].map {
+      try crossEntropy(
+        labels: labels.map { Int64($0) }, model: $0.distributions(of: AnyMatrix(features))
+      )
+      .reduce(0, +)
+    }
+    #expect(losses[1] < losses[0])
+  }
+
+  @Test func featuresFarFromACommonScaleAreToldWhereTheSearchDidNotConverge() throws {
+    let data = try SoftmaxData(rows: 100, inputs: 3, classes: 3)
+    func spread(_ iterations: Int, _ change: (Int, Double) -> Double) throws -> Double? {
+      var features = data.features
+      for row in 0..<100 {
+        for column in 0..<3 { features[row, column] = change(column, features[row, column]) }
+      }
+      var regression = SoftmaxRegression()
+      regression.search.maximumIterations = iterations
+      return try regression.fit(features: features, labels: data.labels).featureSpread
+    }
+    #expect(try spread(1) { _, x in x } == nil)
+    #expect(try spread(1000) { $0 == 1 ? 1e4 * $1 : $1 } == nil)
+    let scaled = try #require(try spread(1) { $0 == 1 ? 1e4 * $1 : $1 })
+    #expect((5e3...2e4).contains(scaled))
+    let shifted = try #require(try spread(1) { $0 == 2 ? 1e5 + $1 : $1 })
+    #expect((5e4...2e5).contains(shifted))
+    // A constant has no scale.
+    #expect(try spread(1) { $0 == 0 ? 1e9 : $1 } == nil)
+  }
+
+  @Test func classesThatNoRowHasAreNamed() throws {
+    let data = try SoftmaxData(rows: 50, inputs: 3, classes: 3)
+    var regression = SoftmaxRegression()
+    regression.penalty = 0.1
+    func fit(_ labels: [Int], classes: Int? = nil, _ weights: [Double]? = nil) throws -> [Int] {
+      try regression.fit(
+        features: data.features, labels: labels, classes: classes, sampleWeights: weights
+      ).classesWithoutRow
+    }
+    #expect(try fit(data.labels) == [])
+    #expect(try fit(data.labels.map { $0 + 1 }) == [0])
+    #expect(try fit(data.labels.map { 2 * $0 }, classes: 7) == [1, 3, 5, 6])
+    #expect(try fit(data.labels, data.labels.map { $0 == 1 ? 0 : 1 }) == [1])
+    let targets = try regression.fit(features: data.features, targets: data.targets)
+    #expect(targets.classesWithoutRow == [])
+  }
+
   @Test func withoutInterceptsTheyAreZero() throws {
     let data = try SoftmaxData(rows: 50, inputs: 3, classes: 3)
     var regression = SoftmaxRegression()

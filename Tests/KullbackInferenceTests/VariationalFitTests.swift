@@ -227,12 +227,70 @@ import Testing
     let nan = ClosureDensity(dimension: 1) { points, _ in
       [Double](repeating: .nan, count: points.rows)
     }
-    #expect(throws: InferenceError.notFiniteAtStart) { try fitGaussian(to: nan) }
+    #expect { try fitGaussian(to: nan) } throws: { isInvalid($0, at: [0]) }
     let short = ClosureDensity(dimension: 1) { _, _ in [] }
     #expect(throws: InferenceError.self) { try fitGaussian(to: short) }
     struct Stop: Error {}
     #expect(throws: Stop.self) {
       try fitGaussian(to: Funnel()) { _ in throw Stop() }
+    }
+  }
+
+  /// Whether an error is that of a log density of NaN, at this place where one is given.
+  private func isInvalid(_ error: any Error, at place: [Double]? = nil) -> Bool {
+    guard case InferenceError.invalidDensity(let value, let point) = error else { return false }
+    return value.isNaN && (place == nil || place == point) && "\(error)".contains("nan at [")
+  }
+
+  /// A standard normal distribution that is NaN beyond a place.
+  private func normal(notBeyond end: Double) -> ClosureDensity {
+    ClosureDensity(dimension: 1) { points, gradients in
+      (0..<points.rows).map { row in
+        let x = points[row, 0]
+        gradients[row, 0] = -x
+        return x > end ? .nan : -x * x / 2
+      }
+    }
+  }
+
+  @Test func notANumberIsNamedWithItsPlace() throws {
+    // At the origin, at draws of a start, and at draws of what was found.
+    #expect { try fitGaussian(to: normal(notBeyond: -1)) } throws: { isInvalid($0, at: [0]) }
+    var options = VariationalOptions()
+    options.start = try MultivariateNormal(mean: [0], covariance: Matrix([[100]]))
+    #expect { try fitGaussian(to: normal(notBeyond: 9), options: options) } throws: {
+      isInvalid($0)
+    }
+    #expect { try fitGaussian(to: normal(notBeyond: 0.5)) } throws: { isInvalid($0) }
+    options = VariationalOptions()
+    options.draws = 20
+    options.diagnosticDraws = 10_000
+    #expect { try fitGaussian(to: normal(notBeyond: 3), options: options) } throws: {
+      isInvalid($0)
+    }
+    #expect(try fitGaussian(to: normal(notBeyond: 12)).isTrusted)
+  }
+
+  @Test func aDensityWithoutAnIntegralIsUnboundedAndHasNoVerdict() throws {
+    let slopes: [@Sendable (Double) -> (value: Double, slope: Double)] = [
+      { ($0, 1) }, { (-$0, -1) }, { _ in (0, 0) }, { ($0 * $0 / 2, $0) },
+      { x in x > 0 ? (x.squareRoot(), 0.5 / max(x, 1e-9).squareRoot()) : (0, 0) },
+    ]
+    for family in GaussianFamily.allCases {
+      for (index, slope) in slopes.enumerated() {
+        let density = ClosureDensity(dimension: 1) { points, gradients in
+          (0..<points.rows).map { row in
+            let (value, derivative) = slope(points[row, 0])
+            gradients[row, 0] = derivative
+            return value
+          }
+        }
+        let fit = try fitGaussian(to: density, family: family)
+        #expect(!fit.convergence.isConverged && !fit.isTrusted, "\(index): \(fit)")
+        #expect(fit.iterations < 200, "\(index): \(fit)")
+        let isSilent = fit.verdict.contains("no verdict, because the search did not converge")
+        #expect(isSilent || fit.verdict.contains("not to be trusted"), "\(index): \(fit)")
+      }
     }
   }
 

@@ -77,7 +77,7 @@ struct GaussianReport: Encodable {
       evidenceLowerBoundError = fit.evidenceLowerBound.standardError
       effectiveSampleSize = fit.smoothing.effectiveSampleSize
       draws = fit.logWeights.count
-      (paretoShape, trust) = (fit.smoothing.shape, "\(fit.smoothing)")
+      (paretoShape, trust) = (fit.smoothing.shape, fit.verdict)
     case .forward(let fit):
       (direction, converged) = ("forward", fit.convergence.isConverged)
       (convergence, iterations) = (fit.convergence.description, fit.rounds.count)
@@ -85,7 +85,7 @@ struct GaussianReport: Encodable {
       (divergenceError, logNormaliser) = (fit.divergenceError, fit.logNormaliser)
       (logNormaliserError, draws) = (fit.logNormaliserError, fit.draws)
       effectiveSampleSize = fit.effectiveSampleSize
-      (paretoShape, trust) = (fit.smoothing.shape, "\(fit.smoothing)")
+      (paretoShape, trust) = (fit.smoothing.shape, fit.verdict)
     }
     if means.count == 1 { (mean, covariance) = (means[0], covariances[0]) }
   }

@@ -34,6 +34,10 @@ struct SoftmaxReport: Encodable {
   let convergence: String
   let features: Int
   let classes: Int
+  /// Classes that are the label of no row with weight.
+  let classesWithoutRow: [Int]
+  let separableClasses: [Int]
+  let featureSpread: Double?
   let steps: [Step]
 
   init(
@@ -47,6 +51,9 @@ struct SoftmaxReport: Encodable {
     convergence = fit.convergence.description
     features = fit.model.features
     classes = fit.model.classes
+    classesWithoutRow = fit.classesWithoutRow
+    separableClasses = fit.separableClasses
+    featureSpread = fit.featureSpread
     steps = log.map { step in
       Step(
         iteration: step.iteration, evaluations: step.evaluations, objective: step.objective,
@@ -61,6 +68,37 @@ struct SoftmaxReport: Encodable {
     } else if !quiet {
       try StandardStreams.print(lines.joined(separator: "\n") + "\n")
     }
+  }
+
+  /// Why a search may not have converged, and what to do.
+  var remarksOnConvergence: [String] {
+    var remarks: [String] = []
+    if !separableClasses.isEmpty {
+      remarks.append(
+        "classes \(Self.list(separableClasses)) are told apart without an error, and larger weights are always"
+          + " better: --l2 1e-3 gives them an end")
+    }
+    if let featureSpread {
+      remarks.append(
+        "the features' scales, or means and deviations, differ by a factor of"
+          + " \(Format.value(featureSpread, digits: 2)): bring each feature to a mean of 0 and a deviation of 1"
+      )
+    }
+    return remarks
+  }
+
+  /// What is to be known of the classes.
+  private var remarks: [String] {
+    guard !classesWithoutRow.isEmpty else { return [] }
+    let (noun, verb) = classesWithoutRow.count == 1 ? ("class", "has") : ("classes", "have")
+    return ["\(noun) \(Self.list(classesWithoutRow)) \(verb) no row"]
+  }
+
+  /// As in "0, 3, 7", the first ten of them.
+  private static func list(_ classes: [Int]) -> String {
+    let shown = classes.prefix(10).map(String.init).joined(separator: ", ")
+    let rest = classes.count - 10
+    return rest > 0 ? "\(shown) and \(Format.count(rest)) more" : shown
   }
 
   /// The first iterations, some on the way, and the last.
@@ -88,7 +126,8 @@ struct SoftmaxReport: Encodable {
     return (matched.map { $0.lines + [""] } ?? []) + table.lines(width: Terminal.width) + [
       "",
       convergence + (steps.last.map { ", after \(Format.count($0.iteration, "iteration"))" } ?? ""),
-      "written: \(output), \(Format.count(features, "feature")) x \(Format.count(classes)) classes",
+    ] + remarksOnConvergence + remarks + [
+      "written: \(output), \(Format.count(features, "feature")) x \(Format.count(classes)) classes"
     ]
   }
 }

@@ -45,19 +45,20 @@ struct SoftmaxFitting {
       output.discard()
       throw error
     }
+    let report = SoftmaxReport(
+      fit, log, output: command.output, direction: direction, matched: Matches(matched))
     if !fit.convergence.isConverged {
-      StandardStreams.complain("kullback: warning: \(fit.convergence)")
+      let remarks = [fit.convergence.description] + report.remarksOnConvergence
+      StandardStreams.complain("kullback: warning: \(remarks.joined(separator: "; "))")
     }
-    try SoftmaxReport(
-      fit, log, output: command.output, direction: direction, matched: Matches(matched)
-    ).print(json: command.options.json, quiet: command.options.quiet)
+    try report.print(json: command.options.json, quiet: command.options.quiet)
   }
 
   /// The file that an error is about.
   private func name(of error: InferenceError, _ targets: Targets) -> String {
     switch error {
     case .notFinite: command.features
-    case .labelOutOfRange, .invalidTarget, .infiniteReverseKL:
+    case .labelOutOfRange, .oneClass, .invalidTarget, .infiniteReverseKL:
       command.targets
         + (targets.matching.reordered == nil ? "" : ", rows in the order of \(command.features)")
     default: "\(command.features) and \(command.targets)"

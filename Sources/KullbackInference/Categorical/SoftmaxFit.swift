@@ -26,4 +26,18 @@ public struct SoftmaxFit: Sendable {
   public let convergence: Convergence
   /// What the model reached.
   public let final: SoftmaxProgress
+  /// Classes, in order, that are the label of no row with weight; empty where the targets are distributions.
+  ///
+  /// Without label smoothing the data hold them as unlikely as the search was long.
+  public let classesWithoutRow: [Int]
+  /// The classes that the model tells apart without an error where that means that no maximum exists, else empty.
+  ///
+  /// `convergence` is then `.separable`; a penalty above 0 gives the weights an end. Only complete separation is told, of
+  /// all rows into all classes.
+  public let separableClasses: [Int]
+  /// How far the features are from a common scale where the search did not converge and they are far from it: the
+  /// largest quotient of two features' deviations, or of a feature's mean and its deviation, if it is above 1000.
+  ///
+  /// Features of mean 0 and deviation 1 may let the search converge.
+  public let featureSpread: Double?
 }

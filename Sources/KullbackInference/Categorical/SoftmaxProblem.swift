@@ -24,6 +24,16 @@ struct SoftmaxProblem: Sendable {
   var parameterRows: Int { inputs + (hasIntercepts ? 1 : 0) }
   var parameters: Int { parameterRows * classes }
 
+  /// Classes that are the label of no row with weight; empty where the targets are distributions.
+  var classesWithoutRow: [Int] {
+    guard let labels = targets.labels else { return [] }
+    var hasRow = [Bool](repeating: false, count: classes)
+    for (row, label) in labels.enumerated() where (sampleWeights?[row] ?? 1) > 0 {
+      hasRow[label] = true
+    }
+    return hasRow.indices.filter { !hasRow[$0] }
+  }
+
   /// W as parameters have it, and b / b = 0.
   func split(_ parameters: [Double]) -> (weights: Matrix<Double>, intercepts: [Double]) {
     let matrix = Matrix(parameters, rows: parameterRows, columns: classes)

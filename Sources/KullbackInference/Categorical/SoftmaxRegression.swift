@@ -63,10 +63,11 @@ public struct SoftmaxRegression: Sendable {
   ///   - classes: how many classes there are; by default as many as the largest label asks for.
   ///   - sampleWeights: a weight for each row, 0 or above; 1 where nil.
   ///   - report: is told of the start and of every iteration; what it throws ends the fit.
-  /// - Returns: the model; whether it is the best one says `convergence`.
+  /// - Returns: the model; whether it is the best one says `convergence`: `.separable` where no best one exists.
   /// - Throws: `InferenceError` for data and options that are refused, with the row: `.lengthMismatch`,
   ///   `.labelOutOfRange`, `.notFinite`, `.invalidSampleWeight`, `.invalidParameter`, `.nothingToFit`, and
-  ///   `.reverseKLToLabels` where reverse KL is asked for without label smoothing.
+  ///   `.reverseKLToLabels` where reverse KL is asked for without label smoothing, `.oneClass` where all rows with
+  ///   weight have the same label.
   public func fit(
     features: AnyMatrix, labels: [Int], classes: Int? = nil, sampleWeights: [Double]? = nil,
     report: (SoftmaxProgress) throws -> Void = { _ in }
@@ -149,6 +150,7 @@ public struct SoftmaxRegression: Sendable {
       throw .notFinite(row: bad.row, column: bad.column, bad.value)
     }
     let total = try checkedTotal(of: sampleWeights, rows: features.rows)
+    try targets.checkTwoClasses(sampleWeights)
     return SoftmaxProblem(
       features: features, targets: targets, classes: classes, sampleWeights: sampleWeights,
       totalWeight: total, forwardShare: objective.forwardShare, penalty: penalty,

@@ -2,6 +2,8 @@
 ///
 /// The first stage takes the features' second moments for the Hessian, later ones the Hessian's blocks where
 /// the stage before ended. A stage is at least as long as its preconditioner takes to make.
+///
+/// It ends: a stage after which another follows has done an iteration, and their number is limited.
 struct SoftmaxSearch {
   private let problem: SoftmaxProblem
   private let search: LBFGS
@@ -47,10 +49,15 @@ struct SoftmaxSearch {
   ) throws -> SoftmaxFit {
     guard let final else { throw InferenceError.notFiniteAtStart }
     let (weights, intercepts) = problem.split(centred(point))
+    let separable = try problem.separatedClasses(point) ?? []
+    let convergence = separable.isEmpty ? convergence : .separable
+    let hasNoEnd = !convergence.isConverged && convergence != .separable
+    let spread = hasNoEnd ? problem.featureSpread : 1
     return SoftmaxFit(
       model: try SoftmaxModel(
         weights: weights, intercepts: intercepts, temperature: problem.temperature),
-      convergence: convergence, final: final)
+      convergence: convergence, final: final, classesWithoutRow: problem.classesWithoutRow,
+      separableClasses: separable, featureSpread: spread > 1000 ? spread : nil)
   }
 
   /// The parameters with the mean over classes taken from what no penalty holds: the distributions are the

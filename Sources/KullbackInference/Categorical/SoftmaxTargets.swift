@@ -17,6 +17,24 @@ enum SoftmaxTargets: Sendable {
     }
   }
 
+  /// The class labels, smoothed or not.
+  var labels: [Int]? {
+    switch self {
+    case .labels(let labels), .smoothedLabels(let labels, _): labels
+    case .distributions: nil
+    }
+  }
+
+  /// Refuses labels of which there is but one among the rows with weight.
+  func checkTwoClasses(_ weights: [Double]?) throws(InferenceError) {
+    guard let labels else { return }
+    let rows = labels.indices.filter { (weights?[$0] ?? 1) > 0 }
+    guard let first = rows.first else { return }
+    guard rows.contains(where: { labels[$0] != labels[first] }) else {
+      throw .oneClass(labels[first])
+    }
+  }
+
   /// Refuses labels out of range.
   static func check(_ labels: [Int], classes: Int) throws(InferenceError) {
     for (row, label) in labels.enumerated() where !(0..<classes).contains(label) {

@@ -33,15 +33,16 @@ public struct DensityCurve: Sendable {
   ///   - range: where it is drawn. What lies outside does not count.
   ///   - count: how many points, at least 2.
   /// - Throws: `InferenceError.lengthMismatch` for another dimension, `.noDensity` where it is 0 at all points,
-  ///   what `density` throws.
+  ///   `.invalidDensity` where its logarithm is NaN or +inf, what `density` throws.
   public init(_ density: any Density, over range: ClosedRange<Double>, count: Int) throws {
     guard density.dimension == 1 else {
       throw InferenceError.lengthMismatch(
         "dimensions of a curve", expected: 1, given: density.dimension)
     }
     let places = evenlySpaced(range, count)
-    let logarithms = try density.logDensities(
-      at: Matrix(places, rows: places.count, columns: 1))
+    let column = Matrix(places, rows: places.count, columns: 1)
+    let logarithms = try density.logDensities(at: column)
+    try density.checkDensities(logarithms, column)
     let most = logarithms.max() ?? -.infinity
     guard most > -.infinity else { throw InferenceError.noDensity(draws: places.count) }
     let values = logarithms.map { exp($0 - most) }

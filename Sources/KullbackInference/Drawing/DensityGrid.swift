@@ -23,7 +23,7 @@ public struct DensityGrid: Sendable {
   ///   - y: from below.
   ///   - count: points in each direction, at least 2.
   /// - Throws: `InferenceError.lengthMismatch` for another dimension, `.noDensity` where it is 0 at all points,
-  ///   what `density` throws.
+  ///   `.invalidDensity` where its logarithm is NaN or +inf, what `density` throws.
   public init(
     _ density: any Density, x: ClosedRange<Double>, y: ClosedRange<Double>, count: Int
   ) throws {
@@ -34,8 +34,9 @@ public struct DensityGrid: Sendable {
     self.x = evenlySpaced(x, count)
     self.y = evenlySpaced(y, count)
     let points = self.y.flatMap { [x = self.x] y in x.flatMap { [$0, y] } }
-    let logarithms = try density.logDensities(
-      at: Matrix(points, rows: points.count / 2, columns: 2))
+    let places = Matrix(points, rows: points.count / 2, columns: 2)
+    let logarithms = try density.logDensities(at: places)
+    try density.checkDensities(logarithms, places)
     let most = logarithms.max() ?? -.infinity
     guard most > -.infinity else { throw InferenceError.noDensity(draws: logarithms.count) }
     densities = logarithms.map { exp($0 - most) }
@@ -114,6 +115,7 @@ private struct Contours {
         // Around the cell: where the inside ends a line begins, and it ends where the inside last began.
         for side in 0..<4 where corners[side] && !corners[(side + 1) % 4] {
           var back = side
+          // Ends: `side` itself is such a corner, three steps on.
           repeat { back = (back + 3) % 4 } while corners[back] || !corners[(back + 1) % 4]
           next[edges[side], default: []].append(edges[back])
         }
@@ -124,6 +126,7 @@ private struct Contours {
       ($0.row, $0.column, $0.isUpright ? 1 : 0) < ($1.row, $1.column, $1.isUpright ? 1 : 0)
     }
     for start in starts {
+      // Both end: each turn takes an edge away.
       while var edge = next[start]?.popLast() {
         var line = [crossing(start)]
         while edge != start {

@@ -50,11 +50,13 @@ public func monteCarloKL(
   guard count >= 2 else {
     throw .invalidParameter("number of draws", Double(count), mustBe: "at least 2")
   }
-  if let bad = targetLogDensities.first(where: { !$0.isFinite }) {
-    throw .invalidParameter("log density of the target at its draw", bad, mustBe: "finite")
+  for (row, value) in targetLogDensities.enumerated() where !value.isFinite {
+    throw .invalidParameter(
+      "log density of the target at its draw \(row) (counted from 0)", value, mustBe: "finite")
   }
-  if let bad = modelLogDensities.first(where: { $0.isNaN || $0 == .infinity }) {
-    throw .invalidParameter("log density of the model", bad, mustBe: "finite or -inf")
+  for (row, value) in modelLogDensities.enumerated() where !(value < .infinity) {
+    throw .invalidParameter(
+      "log density of the model at draw \(row) (counted from 0)", value, mustBe: "finite or -inf")
   }
   let terms = zip(targetLogDensities, modelLogDensities).map { p, q in
     term(p - q, estimator)
@@ -71,7 +73,8 @@ public func monteCarloKL(
 /// An estimate of D(target‖model) from draws of the target and two functions that give log densities.
 ///
 /// - Shapes: `draws` is count × dimension; each function is called once with all draws.
-/// - Throws: as the form that takes log densities, and what the functions throw.
+/// - Throws: as the form that takes log densities, but `InferenceError.invalidDensity` with the place where a log
+///   density is NaN or +inf, and what the functions throw.
 public func monteCarloKL(
   draws: Matrix<Double>, target: (Matrix<Double>) throws -> [Double],
   model: (Matrix<Double>) throws -> [Double], estimator: MonteCarloEstimator = .plain
@@ -80,6 +83,11 @@ public func monteCarloKL(
   guard first.count == draws.rows else {
     throw InferenceError.lengthMismatch(
       "log densities of the target", expected: draws.rows, given: first.count)
+  }
+  for values in [first, second] {
+    for (row, value) in values.enumerated() where row < draws.rows && !(value < .infinity) {
+      throw InferenceError.invalidDensity(value, at: draws.row(row))
+    }
   }
   return try monteCarloKL(
     targetLogDensities: first, modelLogDensities: second, estimator: estimator)

@@ -172,6 +172,7 @@ private struct SmallestValues {
     guard value < largest else { return }
     if values.count == count { values.removeLast() }
     var place = values.count
+    // Ends: the place falls.
     while place > 0, values[place - 1] > value { place -= 1 }
     values.insert(value, at: place)
   }

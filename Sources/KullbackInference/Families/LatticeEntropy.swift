@@ -43,8 +43,8 @@ struct LatticeEntropy {
     return total * step
   }
 
-  /// Σ P(k) (-log P(k)) of a distribution on whole numbers from 0 on whose mean is below 1, from P(0) and the
-  /// quotients of P(k) by P(k - 1), which are below 1/k or so.
+  /// Σ P(k) (-log P(k)) of a distribution on 0, 1, … whose mean is below 1, from P(0) and the quotients of
+  /// P(k) by P(k - 1), which are below 1/k or so.
   ///
   /// - Accuracy: relative error at most 1e-14: no logarithm is taken off another.
   static func sum(surprisalOfZero: Double, quotient: (_ k: Double) -> Double) -> Double {

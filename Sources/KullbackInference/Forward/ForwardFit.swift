@@ -28,6 +28,20 @@ public struct ForwardFit: Sendable {
   public let rounds: [ForwardRound]
   /// Why the rounds ended.
   public let convergence: ForwardConvergence
+
+  /// Whether the moments can be trusted: they stand still, the divergence and its error are finite numbers, and k̂ is
+  /// below its threshold.
+  public var isTrusted: Bool { whyNoVerdict == nil && smoothing.reliability.isTrusted }
+
+  /// What k̂ says, in a sentence; nothing good of moments that still moved, or where the divergence or its error is not
+  /// a finite number.
+  public var verdict: String { smoothing.verdict(unless: whyNoVerdict) }
+
+  private var whyNoVerdict: String? {
+    if !convergence.isConverged { return "the moments still moved" }
+    return divergence.isFinite && divergenceError.isFinite
+      ? nil : "the divergence or its error is not a finite number"
+  }
 }
 
 /// What one round of importance sampling found.

@@ -137,13 +137,7 @@ struct RoundEstimate {
       })
     points = try proposal.draws(draws, seed: seed)
     logDensities = try target.logDensities(at: points)
-    guard logDensities.count == draws else {
-      throw InferenceError.lengthMismatch(
-        "log densities of the target", expected: draws, given: logDensities.count)
-    }
-    for (row, value) in logDensities.enumerated() where !(value < .infinity) {
-      throw InferenceError.invalidDensity(value, at: points.row(row))
-    }
+    try target.checkDensities(logDensities, points)
     guard logDensities.contains(where: { $0 > -.infinity }) else {
       throw InferenceError.noDensity(draws: draws)
     }

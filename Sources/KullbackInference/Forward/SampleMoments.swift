@@ -75,6 +75,7 @@ struct SampleMoments: Sendable {
     var sum = Sum(offsets: [Double](repeating: 0, count: origin.count))
     try samples.withElements { (samples, stride) throws(InferenceError) in
       var row = 0
+      // Ends: where there are elements the stride is 1 at least.
       while row * stride < samples.count {
         let weight = weights.map { $0[$0.startIndex + row] } ?? 1
         for column in origin.indices {

@@ -117,7 +117,7 @@ public struct ParetoSmoothing: Sendable, Equatable {
 extension ParetoSmoothing: CustomStringConvertible {
   /// The verdict in a sentence.
   public var description: String {
-    let head = "Pareto k-hat \(Self.rounded(shape)) of \(logWeights.count) draws: "
+    let head = summary + ": "
     return switch reliability {
     case .good: head + "good: below \(Self.rounded(threshold)), weighted means can be trusted"
     case .needsMoreDraws:
@@ -129,6 +129,17 @@ extension ParetoSmoothing: CustomStringConvertible {
     case .unknown: head + "unknown: too few draws to see the tail of the weights"
     }
   }
+
+  /// The verdict; where there is a reason against a good one, that reason.
+  func verdict(unless reason: String?) -> String {
+    guard let reason, reliability == .good || reliability == .needsMoreDraws else {
+      return description
+    }
+    return "\(summary): no verdict, because \(reason)"
+  }
+
+  /// k̂ and what it is of.
+  var summary: String { "Pareto k-hat \(Self.rounded(shape)) of \(logWeights.count) draws" }
 
   private static func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 }

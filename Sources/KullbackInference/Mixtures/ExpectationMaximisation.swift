@@ -104,6 +104,7 @@ public struct ExpectationMaximisation: Sendable {
     report: (_ iteration: Int, _ objective: Double) throws -> Void
   ) throws -> Run {
     var run = Run(mixture: first)
+    // Ends: each turn adds an objective, and their number is limited.
     while true {
       // One reading of the samples gives this mixture's likelihood and what the next one is made of.
       let sums = try rows.expectation(of: run.mixture)
@@ -115,7 +116,7 @@ public struct ExpectationMaximisation: Sendable {
         run.convergence = .valueStandsStill
         return run
       }
-      if iteration == maximumIterations { return run }
+      if iteration >= maximumIterations { return run }
       run.mixture = try rows.mixture(of: sums, around: run.mixture.components.map(\.mean))
     }
   }

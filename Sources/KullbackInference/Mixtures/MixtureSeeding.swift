@@ -21,6 +21,7 @@ struct MixtureSeeding {
     var masses = rows.weights ?? [Double](repeating: 1, count: rows.samples.rows)
     var centres: [[Double]] = []
     var distances = [Double](repeating: .infinity, count: masses.count)
+    // Ends: each turn adds a centre.
     while true {
       guard let row = draw(masses, &generator) else {
         throw InferenceError.tooFewDistinctSamples(components: count)
@@ -59,6 +60,7 @@ func nearestRows(
   points.withElements { points, stride in
     var row = 0
     var found: [(index: Int, square: Double)] = []
+    // Ends: where there are elements the stride is 1 at least.
     while row * stride < points.count {
       var best = (index: 0, square: Double.infinity)
       for (index, centre) in centres.enumerated() {

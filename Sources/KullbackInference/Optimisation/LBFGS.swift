@@ -15,6 +15,9 @@ public struct LBFGS: Sendable {
   /// The most iterations.
   public var maximumIterations = 1000
 
+  /// The search ends as one without bound, at the point before, where this is true.
+  var isBeyondBounds: @Sendable (_ point: [Double], _ value: Double) -> Bool = { _, _ in false }
+
   /// A search with the default tolerances.
   public init() {}
 
@@ -47,13 +50,14 @@ public struct LBFGS: Sendable {
         point: current.point, value: current.value, gradientNorm: current.gradientNorm,
         iterations: iteration, evaluations: search.evaluations + 1, convergence: convergence)
     }
+    // Ends: a turn adds an iteration, of which there is a limit, or empties the history, with which it returns.
     while true {
       try report(
         SearchProgress(
           iteration: iteration, value: current.value, gradientNorm: current.gradientNorm,
           evaluations: search.evaluations + 1))
       if current.gradientNorm <= gradientTolerance { return minimum(.gradientBelowTolerance) }
-      if iteration == maximumIterations { return minimum(.iterationsExhausted) }
+      if iteration >= maximumIterations { return minimum(.iterationsExhausted) }
       if current.value < -1e300 { return minimum(.unbounded) }
       var direction = try history.direction(current.gradient, preconditioner)
       var isScaled = preconditioner != nil || !history.isEmpty
@@ -70,6 +74,7 @@ public struct LBFGS: Sendable {
         history.forget()
         continue
       }
+      if isBeyondBounds(next.point, next.value) { return minimum(.unbounded) }
       try history.add(from: current, to: next, preconditioner)
       let fall = current.value - next.value
       current = next

@@ -10,6 +10,8 @@ public enum Convergence: Sendable, Equatable {
   case noFurtherDecrease
   /// The value falls without bound.
   case unbounded
+  /// The classes are separable and there is no penalty: no model is the best, larger weights are always better.
+  case separable
 
   /// Whether what was found is a minimum to within the tolerances.
   public var isConverged: Bool { self == .gradientBelowTolerance || self == .valueStandsStill }
@@ -24,6 +26,7 @@ extension Convergence: CustomStringConvertible {
     case .iterationsExhausted: "not converged: the iterations ran out"
     case .noFurtherDecrease: "not converged: no step lowers the value"
     case .unbounded: "not converged: the value falls without bound"
+    case .separable: "not converged: the classes are separable, so that no maximum exists"
     }
   }
 }

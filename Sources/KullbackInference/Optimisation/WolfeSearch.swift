@@ -2,7 +2,8 @@
 ///
 /// Steps satisfy the strong Wolfe conditions with c₁ = 1e-4 and c₂ = 0.9. Near a minimum, where the value no
 /// longer changes by more than its rounding, the slope decides alone, as in Hager and Zhang's approximate
-/// conditions: the gradient can then be brought to its own rounding.
+/// conditions: the gradient can then be brought to its own rounding. After a limited number of trials the best of
+/// them is taken. A trial that is no finite number, NaN included, counts as too long a step.
 ///
 /// Source: Nocedal and Wright, *Numerical Optimization*, 2nd ed. 2006, algorithms 3.5 and 3.6; Hager and
 /// Zhang, *SIAM J. Optim.* 16 (2005) 170, eq. 4.1.

@@ -105,8 +105,8 @@ extension SpecialFunctions {
     return upper == x ? rest : sum - logRatio(upper, over: x) + rest
   }
 
-  /// The first of x, x + 1 and so on from which Stirling's series is used, and Σ 1/x over those before it: from
-  /// 0 on, there are at most ten.
+  /// The first of x, x + 1, … from which Stirling's series is used, and Σ 1/x over those before it: from 0 on,
+  /// there are at most ten.
   private static func movedUp(_ x: Double) -> (upper: Double, sum: Double) {
     var (sum, upper) = (0.0, x)
     for _ in 0..<Int(stirlingFrom) where upper < stirlingFrom {

@@ -35,6 +35,14 @@ extension Density {
     return (values, gradients)
   }
 
+  /// Refuses another number of values than there are points, and log densities that are NaN or +inf.
+  func checkDensities(_ values: [Double], _ points: Matrix<Double>) throws(InferenceError) {
+    try checkCount(values, points)
+    for (row, value) in values.enumerated() where !(value < .infinity) {
+      throw .invalidDensity(value, at: points.row(row))
+    }
+  }
+
   /// Refuses another number of values than there are points.
   func checkCount(_ values: [Double], _ points: Matrix<Double>) throws(InferenceError) {
     guard values.count == points.rows else {

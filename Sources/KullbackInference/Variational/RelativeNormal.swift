@@ -60,6 +60,13 @@ struct RelativeNormal: Sendable {
     return factor
   }
 
+  /// Whether a deviation is e⁵⁰ times the reference's, or the mean 1e30 of them away: no density with an integral leads
+  /// there from its own mode.
+  func isBeyondBounds(_ parameters: [Double]) -> Bool {
+    parameters[..<dimension].contains { abs($0) > 1e30 }
+      || parameters[dimension..<2 * dimension].contains { Self.root * $0 > 50 }
+  }
+
   /// log det C = Σ dᵢ / √2.
   func logDeterminant(_ parameters: [Double]) -> Double {
     Self.root * parameters[dimension..<2 * dimension].reduce(0, +)

@@ -6,21 +6,30 @@ struct StartingNormals<Target: Density> {
   let target: Target
   let family: GaussianFamily
 
+  /// What an objective is above for every density with an integral: below, its rounding is thousands of nats.
+  static var leastValue: Double { -1e20 }
+
   /// The candidates, most promising first; at least one.
   ///
-  /// - Throws: `InferenceError.notFiniteAtStart` where the density at 0 is not a finite number.
+  /// - Throws: `InferenceError.invalidDensity` where the log density at 0 is NaN or +inf, `.notFiniteAtStart` where it is
+  ///   -inf or the gradient is not finite.
   func candidates() throws -> [MultivariateNormal] {
     let zero = [Double](repeating: 0, count: target.dimension)
     var search = LBFGS()
     search.valueTolerance = 1e-9
     search.maximumIterations = 200
+    search.isBeyondBounds = { _, value in value < Self.leastValue }
+    let origin = Matrix([zero])
+    try target.checkDensities(target.logDensities(at: origin), origin)
     let mode = try search.minimise(from: zero) { point, gradient in
       let (values, slopes) = try target.logDensitiesAndGradients(at: Matrix([point]))
       for index in gradient.indices { gradient[index] = -slopes[0, index] }
       return -values[0]
     }
     var found: [MultivariateNormal] = []
-    if let normal = try curved(at: mode.point) { found.append(normal) }
+    if mode.convergence != .unbounded, let normal = try curved(at: mode.point) {
+      found.append(normal)
+    }
     if !mode.convergence.isConverged, let normal = try curved(at: zero) { found.append(normal) }
     for scale in [1, 0.1, 0.01] {
       found.append(

@@ -12,7 +12,8 @@ internal import KullbackMatrix
 
 /// Minimises H(q,p) - H(q) by Adam, with fresh draws in every step.
 ///
-/// The gradient is the path derivative alone, "sticking the landing": its variance goes to 0 where q becomes p.
+/// The gradient is the path derivative alone, "sticking the landing": its variance goes to 0 where q becomes p. It
+/// ends after as many steps as asked for.
 ///
 /// Source: Roeder, Wu and Duvenaud, *Sticking the landing*, NeurIPS 2017, arXiv:1703.09194.
 struct StochasticSearch<Target: Density> {

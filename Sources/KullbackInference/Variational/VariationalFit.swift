@@ -53,6 +53,21 @@ public struct VariationalFit: Sendable {
   /// The smoothed weights and the diagnostic k̂ that says in words whether q can be trusted.
   public let smoothing: ParetoSmoothing
 
+  /// Whether q, and means weighted towards p, can be trusted: the search converged, the bound and its error are finite
+  /// numbers, and k̂ is below its threshold.
+  public var isTrusted: Bool { whyNoVerdict == nil && smoothing.reliability.isTrusted }
+
+  /// What k̂ says, in a sentence; nothing good where the search did not converge, or the bound or its error is not a
+  /// finite number.
+  public var verdict: String { smoothing.verdict(unless: whyNoVerdict) }
+
+  private var whyNoVerdict: String? {
+    if !convergence.isConverged { return "the search did not converge" }
+    if !evidenceLowerBound.value.isFinite { return "the bound is not a finite number" }
+    return evidenceLowerBound.standardError.isFinite
+      ? nil : "the bound's error is not a finite number"
+  }
+
   /// Independent draws of q.
   ///
   /// - Shapes: the result is `count` × dimension.
@@ -93,7 +108,7 @@ extension VariationalFit: CustomStringConvertible {
     """
     \(convergence), after \(iterations) iterations
     evidence lower bound \(evidenceLowerBound.value) ± \(evidenceLowerBound.standardError)
-    \(smoothing)
+    \(verdict)
     """
   }
 }
@@ -116,13 +131,15 @@ extension VariationalFit: CustomStringConvertible {
 ///   - options: draws, tolerances, start, or stochastic gradients instead.
 ///   - report: is told of every iteration; what it throws ends the fit.
 /// - Returns: the distribution; `convergence` says whether the search reached its tolerance, and `smoothing` whether q
-///   is near p: the first may hold without the second.
+///   is near p: the first may hold without the second, and only `isTrusted` asks for both. A density without an
+///   integral, on which the bound rises for ever, ends as `.unbounded`.
 /// - Accuracy: of a normal target, the mean within the gradient's tolerance, in standard deviations, and the
 ///   covariance likewise. Of others the fixed draws leave an error in the mean that `meanStandardErrors` estimates.
 /// - Complexity: an evaluation of p with gradient at all fixed draws for each iteration, with 4 S n² operations of
 ///   matrix products for a full covariance; before it the mode's search and 2n gradients. Memory: 4 S n + 30 n² numbers.
 ///   Results are the same bits for any number of threads, where the density's are.
-/// - Throws: `InferenceError.invalidParameter` for a dimension of 0 and options out of range, `.notFiniteAtStart`,
+/// - Throws: `InferenceError.invalidParameter` for a dimension of 0 and options out of range, `.invalidDensity` where
+///   the log density is NaN or +inf where the search starts or at a draw of q, `.notFiniteAtStart`,
 ///   `.lengthMismatch` where the density does not keep its shapes, what the density and `report` throw.
 ///
 /// Source: Giordano, Ingram and Broderick, *Black box variational inference with a deterministic objective*, J. Mach.

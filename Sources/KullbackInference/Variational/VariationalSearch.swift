@@ -2,6 +2,8 @@ internal import KullbackLinearAlgebra
 internal import KullbackMatrix
 
 /// One fit: start, search, and what is said about the result.
+///
+/// It ends: the searches have limits of their own, and so many draws are made as the options say.
 struct VariationalSearch<Target: Density> {
   let target: Target
   let family: GaussianFamily
@@ -46,7 +48,11 @@ struct VariationalSearch<Target: Density> {
     case .fixedDraws:
       let objective = FixedDrawsObjective(
         target: target, relative: relative, standard: fixed.standard)
-      let minimum = try options.search.minimise(
+      var search = options.search
+      search.isBeyondBounds = { point, value in
+        value < StartingNormals<Target>.leastValue || relative.isBeyondBounds(point)
+      }
+      let minimum = try search.minimise(
         from: [Double](repeating: 0, count: relative.count), report: report, objective.evaluate)
       found = Found(
         parameters: minimum.point, value: minimum.value, convergence: minimum.convergence,
@@ -62,20 +68,26 @@ struct VariationalSearch<Target: Density> {
   /// The candidate with the best lower bound over the fixed draws, its factor diagonal for a mean field.
   private func start(_ fixed: FixedDraws) throws -> MultivariateNormal {
     if let start = options.start {
-      guard family == .meanField else { return start }
-      return try start.withoutCorrelation()
+      let normal = family == .meanField ? try start.withoutCorrelation() : start
+      let points = try normal.draws(fromStandard: fixed.standard)
+      try target.checkDensities(target.logDensities(at: points), points)
+      return normal
     }
     let candidates = try StartingNormals(target: target, family: family).candidates()
     var best: (value: Double, normal: MultivariateNormal)?
+    var failure = InferenceError.notFiniteAtStart
     for normal in candidates {
       let points = try normal.draws(fromStandard: fixed.standard)
       let values = try target.logDensities(at: points)
       try target.checkCount(values, points)
       let value = values.reduce(0, +) / Double(count) + normal.entropy
+      if !value.isFinite, best == nil {
+        do { try target.checkDensities(values, points) } catch { failure = error }
+      }
       guard value.isFinite, best.map({ value > $0.value }) ?? true else { continue }
       best = (value, normal)
     }
-    guard let best else { throw InferenceError.notFiniteAtStart }
+    guard let best else { throw failure }
     return best.normal
   }
 
@@ -111,7 +123,7 @@ struct VariationalSearch<Target: Density> {
     init(_ count: Int, of normal: MultivariateNormal, _ seed: UInt64, _ target: Target) throws {
       points = try normal.draws(count, seed: seed &+ 0x5eed)
       logDensities = try target.logDensities(at: points)
-      try target.checkCount(logDensities, points)
+      try target.checkDensities(logDensities, points)
       logWeights = zip(logDensities, try normal.logDensities(at: points)).map { $0 - $1 }
       smoothing = try ParetoSmoothing(logWeights: logWeights)
     }

@@ -46,10 +46,10 @@ test-release: setup ## run the kernels' tests on optimised kernels
 	$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build-release --skip-build \
 		--filter KullbackKernelsTests
 
-exhaustive: setup ## hold exp and log of every Float to their bounds
+exhaustive: setup ## hold exp and log of every Float, and a million hostile rows, to their bounds
 	$(SWIFT) build -c release -Xswiftc -enable-testing --build-tests --scratch-path .build-release
 	KULLBACK_EXHAUSTIVE=1 $(SWIFT) test -c release -Xswiftc -enable-testing \
-		--scratch-path .build-release --skip-build --filter VectorFunctionTests
+		--scratch-path .build-release --skip-build --filter 'VectorFunctionTests|HostileRowsTests'
 
 golden: ## compute the golden tables again, with mpmath
 	@scripts/golden

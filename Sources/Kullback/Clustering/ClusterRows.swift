@@ -33,12 +33,15 @@ struct ClusterRows: Sendable {
 
   /// Reads all rows twice.
   init(
-    _ set: DistributionSet, _ divergence: ClusteringDivergence, centroidsHaveGaps: Bool = false,
+    _ original: DistributionSet, _ divergence: ClusteringDivergence,
+    centroidsHaveGaps: Bool = false,
     threads: Int
   ) throws {
-    source = set
     self.divergence = divergence
-    let side = PairwiseSide(set, wantsEntropies: divergence == .forwardKL, threads: threads)
+    let side = try PairwiseSide(
+      original, wantsEntropies: divergence == .forwardKL, threads: threads)
+    let set = side.set
+    source = set
     operand = side.operand
     normalisers = side.normalisers
     invalid = side.invalid

@@ -35,13 +35,13 @@ struct PairwiseJob {
     let isOwn = isSelf && measure.isDivergence
     let threads = threads ?? Threads.default
     let route = PairwiseRoute(measure.source)
-    let side = { (set: DistributionSet) in
-      PairwiseSide(
+    let side = { (set: DistributionSet) throws(KullbackError) in
+      try PairwiseSide(
         set, wantsEntropies: route.wantsEntropies, wantsLargest: route == .sameLargest,
         threads: threads)
     }
-    self.targets = side(targets)
-    self.models = isSelf ? self.targets : side(models)
+    self.targets = try side(targets)
+    self.models = isSelf ? self.targets : try side(models)
     let builder = EngineBuilder(
       source: measure.source, route: route, targets: self.targets, models: self.models,
       threads: threads, memory: workingMemory ?? Tiling.defaultMemory, destination: destination,

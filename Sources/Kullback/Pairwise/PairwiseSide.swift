@@ -2,6 +2,8 @@ internal import KullbackKernels
 
 /// A set as all pairs need it: its rows with the logarithms of their normalisers and their entropies.
 struct PairwiseSide: Sendable {
+  /// The set, its logits levelled where they are far from 0.
+  let set: DistributionSet
   let operand: RowOperand
   let count: Int
   /// +inf for rows that are not valid: they take part with no mass at all.
@@ -17,8 +19,23 @@ struct PairwiseSide: Sendable {
   let isWide: Bool
 
   init(
-    _ set: DistributionSet, wantsEntropies: Bool, wantsLargest: Bool = false, threads: Int
-  ) {
+    _ original: DistributionSet, wantsEntropies: Bool, wantsLargest: Bool = false, threads: Int
+  ) throws(KullbackError) {
+    var quantities: [RowQuantity] = [.logNormaliser]
+    if wantsEntropies { quantities.append(.entropy) }
+    if wantsLargest { quantities.append(.largest) }
+    func evaluated(_ set: DistributionSet) -> RowResults {
+      var results = RowResults(quantities: quantities, rows: set.count)
+      evaluateRows(set.operand(), rows: 0..<set.count, into: &results, threads: threads)
+      return results
+    }
+    var (set, results) = (original, evaluated(original))
+    let isFar = results[.logNormaliser].contains { abs($0) > DistributionSet.farthestNormaliser }
+    if set.form == .logits, isFar {
+      set = try original.levelled()
+      results = evaluated(set)
+    }
+    self.set = set
     operand = set.operand()
     count = set.count
     isWide =
@@ -26,11 +43,6 @@ struct PairwiseSide: Sendable {
       case .float32, .float16, .bfloat16: false
       case .float64, .int32, .int64: true
       }
-    var quantities: [RowQuantity] = [.logNormaliser]
-    if wantsEntropies { quantities.append(.entropy) }
-    if wantsLargest { quantities.append(.largest) }
-    var results = RowResults(quantities: quantities, rows: set.count)
-    evaluateRows(operand, rows: 0..<set.count, into: &results, threads: threads)
     var valid = [Bool](repeating: true, count: set.count)
     var normalisers = results[.logNormaliser]
     invalid = results.invalidRows(in: 0..<set.count).map { row in

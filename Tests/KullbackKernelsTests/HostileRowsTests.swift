@@ -11,10 +11,13 @@ import Testing
   import Darwin
 #endif
 
-/// Rows as real users have them and no one thinks of: masked vocabularies, far levels, padding, near-duplicates,
-/// in every form and type, at any temperature. Each value is within its promise, or the row is not valid.
+/// Rows as real users have them and no one thinks of.
+///
+/// Masked vocabularies, far levels, padding and near-duplicates, in every form and type, at any temperature: each value is within its promise, or the row is not valid.
 @Suite struct HostileRowsTests {
-  /// Cases of a part; there are 16 parts. `make exhaustive` sets a million in all.
+  /// Cases of a part, of which there are 16.
+  ///
+  /// `make exhaustive` sets a million in all.
   static let casesOfPart = unsafe getenv("KULLBACK_EXHAUSTIVE") == nil ? 625 : 62_500
 
   @Test(arguments: 0..<16)

@@ -351,7 +351,7 @@ typedef struct {
 static double pp_entropy_of(double s, double small, double logs, double top, double limit) {
   const double h = top > limit ? log1p(small / top) + (small * log(top) - logs) / s
                                : log(s) - logs / s;
-  return h > 0 ? h : 0;
+  return h < 0 ? 0 : h;
 }
 
 static double pp_divergence(double mean, double u, int settled, int *weak) {
@@ -359,7 +359,7 @@ static double pp_divergence(double mean, double u, int settled, int *weak) {
   if (d < 0.5 * mean || !(fabs(u) < 0.25)) *weak = 1;
   // What is left of so much is rounding: the rows are proportional.
   if (settled && d < 1e-5 * mean) return 0;
-  return d > 0 ? d : 0;
+  return d < 0 ? 0 : d;
 }
 
 static pp_result pp_conclude(const pp_pair *pair, const pp_row *s) {
@@ -405,7 +405,9 @@ static void pp_scale_from_sums(const pp_pair *pair, pp_row *s) {
   int ea, eb;
   s->lse_a = pp_take_sum(s->plain_a, s->shrunk_a, &ma, &ea);
   s->lse_b = pp_take_sum(s->plain_b, s->shrunk_b, &mb, &eb);
-  const int down = pp_limit(-ea);
+  // Both scales have to be numbers: where the other row's sum is far smaller, this row's becomes small too.
+  const int room = 1000 - ea + eb;
+  const int down = pp_limit(-ea) < room ? pp_limit(-ea) : room;
   s->scale_a = ldexp(1, down);
   s->expected = ldexp(ma, ea + down);
   // A power of two keeps masses whole; another factor only where the sums ask for it.
@@ -417,6 +419,8 @@ static void pp_scale_from_sums(const pp_pair *pair, pp_row *s) {
   else if (fabs(significand - 1) <= near) ratio = ldexp(1, power);
   s->scale_b = ldexp(ratio, ea + down - eb);
   s->scaled = 1;
+  // Sums that are further apart than numbers are.
+  if (ea + down - eb < -1000 || down < -1000) s->status_a = s->status_b = KVK_OUT_OF_RANGE;
   const int largest = ea * ea > eb * eb ? ea * ea : eb * eb;
   const int32_t type = pair->a->type;
   if (type != KVK_F64 && (largest > 40 * 40 || type != KVK_F32)) s->wide = 1;
@@ -468,10 +472,13 @@ static void pp_write(const pp_pair *pair, const pp_row *s, const kvk_pair_out *o
   const int swapped = pair->swapped;
   double v[KVK_PAIR_COUNT];
   kvk_pair_norms norms = norms_invalid();
-  if (s->status_a || s->status_b) {
+  const pp_result r = pp_conclude(pair, s);
+  const double known = (s->only_a ? 0 : r.d_ab) + (s->only_b ? 0 : r.d_ba) + r.h_a + r.h_b;
+  int32_t status_a = s->status_a, status_b = s->status_b;
+  if (!status_a && !status_b && known - known != 0) status_a = status_b = KVK_OUT_OF_RANGE;
+  if (status_a || status_b) {
     for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
   } else {
-    const pp_result r = pp_conclude(pair, s);
     const double s_x = s->sum[PP_A];
     const int same = pair->what == PP_REVERSE ? r.d_ba == 0 : r.d_ab == 0;
     const double js = same ? 0 : 0.25 * s->js / s_x, tv = same ? 0 : 0.5 * s->tv / s_x;
@@ -499,8 +506,8 @@ static void pp_write(const pp_pair *pair, const pp_row *s, const kvk_pair_out *o
   for (int j = 0; j < KVK_PAIR_COUNT; j++)
     if (out->column[j]) out->column[j][i] = v[j];
   if (out->norms) out->norms[i] = swapped ? norms_swapped(&norms) : norms;
-  out->status_a[i] = (uint8_t)(swapped ? s->status_b : s->status_a);
-  out->status_b[i] = (uint8_t)(swapped ? s->status_a : s->status_b);
+  out->status_a[i] = (uint8_t)(swapped ? status_b : status_a);
+  out->status_b[i] = (uint8_t)(swapped ? status_a : status_b);
 }
 
 static void pp_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,

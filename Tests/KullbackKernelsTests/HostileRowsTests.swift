@@ -72,6 +72,30 @@ import Testing
     }
   }
 
+  @Test func weightsOfTheLeastSumsAreWeights() {
+    let (p, q) = ([1.0, 2, 3, 4], [4.0, 3, 2, 1])
+    for set in InstructionSet.available {
+      let expected = evaluate(
+        RowOperand([p], as: .float64, form: .weights),
+        RowOperand([q], as: .float64, form: .weights), rows: 0..<1, on: set)
+      for exponent in [-1074, -1060, -1030, -1022, 1000] {
+        let scale = Double(sign: .plus, exponent: exponent, significand: 1)
+        let small = RowOperand([p.map { $0 * scale }], as: .float64, form: .weights)
+        let other = RowOperand([q], as: .float64, form: .weights)
+        let results = evaluate(small, other, rows: 0..<1, on: set)
+        #expect(results.status(ofRow: 0) == (.valid, .valid), "2^\(exponent) on \(set)")
+        for quantity in [
+          PairQuantity.divergence, .reversedDivergence, .entropyOfFirst, .jensenShannon,
+        ] {
+          let (value, right) = (results[quantity][0], expected[quantity][0])
+          #expect(
+            quantity.isWithinPromise(value, right, single: false),
+            "\(quantity) of weights of 2^\(exponent) on \(set): \(value) for \(right)")
+        }
+      }
+    }
+  }
+
   @Test func aTemperatureThatMakesAMaskInfiniteIsNoMaskOfZeroMass() {
     let lowest = Double(-Float.greatestFiniteMagnitude)
     expectPromise(
@@ -154,6 +178,15 @@ private struct HostilePair {
       if here && sides != 1 { rows[0][k] = masked(0) }
       if there && sides != 0 { rows[1][k] = masked(1) }
     }
+    // What weights sum to: beside logits, what logarithms hold to the last digit.
+    let areMasses = forms.allSatisfy { $0 == .weights || $0 == .probabilities }
+    let scales = (0..<2).map { side -> Double in
+      switch types[side] {
+      case .float64 where areMasses: [1000, 1000, 1e-290, 1e-285, 1e300][pick(5)]
+      case .float64, .float32: [1000, 1000, 1e-10, 1e10][pick(4)]
+      default: 1000
+      }
+    }
     let operands = (0..<2).map { side -> RowOperand in
       let limit = Self.limit(types[side], divided: 1)
       var values = rows[side].map { $0 == -.infinity ? $0 : max(-limit, min(limit, $0)) }
@@ -165,14 +198,14 @@ private struct HostilePair {
           switch forms[side] {
           case .logProbabilities: return logP < -limit ? -.infinity : logP
           case .probabilities: return exp(logP)
-          default: return exp(logP) * 1000
+          default: return exp(logP) * scales[side]
           }
         }
       }
       return RowOperand(
         [values], as: types[side], form: forms[side],
         temperature: forms[side] == .logits ? temperatures[side] : 1,
-        smoothing: forms[side] == .weights ? smoothing[side] : 0)
+        smoothing: forms[side] == .weights ? smoothing[side] * scales[side] / 1000 : 0)
     }
     (first, second) = (operands[0], operands[1])
     name =

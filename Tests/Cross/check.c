@@ -69,7 +69,8 @@ static void check(const kvk_table *table, int type, int form, int classes, doubl
   b.base = &stored[1];
   double values[KVK_PAIR_COUNT][ROWS], own[KVK_ROW_COUNT][ROWS];
   uint8_t status[2][ROWS];
-  kvk_pair_out out = {.status_a = status[0], .status_b = status[1]};
+  kvk_pair_norms norms[ROWS];
+  kvk_pair_out out = {.norms = norms, .status_a = status[0], .status_b = status[1]};
   for (int j = 0; j < KVK_PAIR_COUNT; j++) out.column[j] = values[j];
   kvk_row_out row_out = {.status = status[0]};
   for (int j = 0; j < KVK_ROW_COUNT; j++) row_out.column[j] = own[j];
@@ -78,7 +79,7 @@ static void check(const kvk_table *table, int type, int form, int classes, doubl
   static const double orders[] = {-1, 0.5, 0.999, 2};
   double powers[4][ROWS];
   for (int j = 0; j < 4; j++) {
-    const kvk_power power = {orders[j], values[KVK_LSE_A], values[KVK_LSE_B], values[KVK_LOG_RATIO]};
+    const kvk_power power = {orders[j], norms};
     table->power_rows(&a, &b, 0, ROWS, classes, &power, powers[j]);
   }
   static float written[ROWS * MOST];

@@ -39,7 +39,8 @@ enum {
 #include "PairFamilyBody-inl.h"
 #undef KVK_REAL
 
-// The passes over a row. Whatever a pass finds, the next one is further down this list: at most six.
+// The passes over a row. The next one is further down this list whatever a pass finds, but that PL_FAMILY may send
+// sums in Float back to PL_LEVEL, which none in Double does: at most eight.
 enum {
   PL_FIRST,     // the sums in the elements' type, their reference following the largest logits
   PL_LOOK,      // the same with the shift A - B, where D was far below the terms it is made of

@@ -52,11 +52,16 @@ static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_ro
   }
 }
 
+// A - B, from the sums' own reference, in two parts.
+static inline void pl_ratio(const pl_row *s, const pl_result *r, double *high, double *low) {
+  const double c = s->c + r->log_ratio, bb = c - s->c;
+  *low = s->c_low + ((s->c - (c - bb)) + (r->log_ratio - bb));
+  *high = c;
+}
+
 // Prepares a second look with the shift A - B, at which D is the sum of its terms both ways.
 static void pl_recentre(const pl_pair *pair, const pl_result *r, pl_row *s) {
-  const double c = s->c + r->log_ratio, bb = c - s->c;
-  s->c_low += (s->c - (c - bb)) + (r->log_ratio - bb);
-  s->c = c;
+  pl_ratio(s, r, &s->c, &s->c_low);
   if (pair->type != KVK_F64 && !s->wide) pl_round_shift(&s->c, &s->c_low);
   s->exact = 1;
   for (int j = 0; j < PL_SUMS; j++) s->sum[j] = 0;
@@ -119,9 +124,8 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
   for (int j = 0; j < KVK_PAIR_COUNT; j++)
     if (out->column[j]) out->column[j][i] = v[j];
   if (out->norms) {
-    const double c = s->c + r.log_ratio, bb = c - s->c;
-    const double c_low = s->c_low + ((s->c - (c - bb)) + (r.log_ratio - bb));
-    const kvk_pair_norms norms = {s->level_a, s->level_b, s->top_a, s->top_b, r.log_a, r.log_b, c, c_low};
+    kvk_pair_norms norms = {s->level_a, s->level_b, s->top_a, s->top_b, r.log_a, r.log_b, 0, 0};
+    pl_ratio(s, &r, &norms.ratio, &norms.ratio_low);
     out->norms[i] = status_a || status_b ? norms_invalid() : swapped ? norms_swapped(&norms) : norms;
   }
   out->status_a[i] = (uint8_t)(swapped ? status_b : status_a);
@@ -153,17 +157,16 @@ static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *
   if (s->lost) return s->pass = PL_LEVEL;
   if (!(s->top_a > -INFINITY) || !(s->top_b > -INFINITY) || !s->started) return s->pass = PL_DONE;
   const pl_result r = pl_conclude(s);
-  const int single = pair->type != KVK_F64 && !s->wide, finite = pl_is_finite(s, &r);
-  const int first = s->pass == PL_FIRST || s->pass == PL_WIDE;
-  if (!s->wide) {
-    // A shift that is far from where the sums were taken wants Double.
-    const int far = first && r.look_again && single && !(fabs(r.log_ratio) <= 30);
-    if (!finite || far || (single && r.faint && !(first && r.look_again))) return s->pass = PL_LEVEL;
-  } else if (!finite) {
+  const int finite = pl_is_finite(s, &r);
+  const int looks = r.look_again && (s->pass == PL_FIRST || s->pass == PL_WIDE);
+  if (s->wide && !finite) {
     s->status_a = s->status_b = KVK_OUT_OF_RANGE;
     return s->pass = PL_DONE;
   }
-  if (first && r.look_again) {
+  // In Float, a shift that is far from where the sums were taken wants Double, and so does what is left as rounding.
+  const int rough = pair->type != KVK_F64 && (looks ? !(fabs(r.log_ratio) <= 30) : r.faint);
+  if (!s->wide && (!finite || rough)) return s->pass = PL_LEVEL;
+  if (looks) {
     pl_recentre(pair, &r, s);
     return s->pass = s->wide ? PL_WIDE_LOOK : PL_LOOK;
   }

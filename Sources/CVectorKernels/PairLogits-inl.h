@@ -648,22 +648,27 @@ static void pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_
   }
 }
 
-// The largest elements of a stretch: of log forms as stored, of masses their logarithms as blocks have them.
+// A stretch of a side as PL_LEVEL takes it: log forms as stored, masses as their logarithms.
+static void pl_stage_levels(const kvk_side *s, int64_t row, int64_t from, int64_t n, double *high, double *low) {
+  if (side_is_log(s->form)) block_f64(element_at(s, row, from), s->type, n, high);
+  else pl_stage(s, row, from, n, 0, high, low);
+}
+
+// The largest elements of a stretch.
 static void pl_find_levels(const pl_pair *pair, int64_t from, int64_t to, pl_row *s) {
   pl_view view;
+  double *low_a = pair->low ? view.low_a : 0, *low_b = pair->low ? view.low_b : 0;
   s->level_a = s->level_b = -INFINITY;
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
     double a, b;
-    if (side_is_log(pair->a->form)) block_f64(element_at(pair->a, pair->row, k), pair->a->type, n, view.high_a);
-    else pl_stage(pair->a, pair->row, k, n, 0, view.high_a, pair->low ? view.low_a : 0);
-    if (side_is_log(pair->b->form)) block_f64(element_at(pair->b, pair->row, k), pair->b->type, n, view.high_b);
-    else pl_stage(pair->b, pair->row, k, n, 0, view.high_b, pair->low ? view.low_b : 0);
+    pl_stage_levels(pair->a, pair->row, k, n, view.high_a, low_a);
+    pl_stage_levels(pair->b, pair->row, k, n, view.high_b, low_b);
     pl_tops_f64(KVK_F64, view.high_a, view.high_b, n, &a, &b);
-    if (a == INFINITY || b == INFINITY) pl_scan(pair, from, to, s);
     s->level_a = a > s->level_a ? a : s->level_a;
     s->level_b = b > s->level_b ? b : s->level_b;
   }
+  if (s->level_a == INFINITY || s->level_b == INFINITY) pl_scan(pair, from, to, s);
 }
 
 // Prepares PL_WIDE, the largest elements of the row being known.

@@ -63,6 +63,17 @@ static inline double rs_logit(const rs_plan *plan, double x) {
 #include "RowStatisticsBody-inl.h"
 #undef KVK_REAL
 
+// The factor 1 / T in two parts, for the type that the plan reads.
+static void rs_divide(rs_plan *plan, double t) {
+  plan->factor = 1 / t;
+  plan->factor_low = fma(-plan->factor, t, 1.0) / t;
+  if (plan->type != KVK_F64) {
+    const double high = (double)(float)plan->factor;
+    plan->factor_low = (plan->factor - high) + plan->factor_low;
+    plan->factor = high;
+  }
+}
+
 static rs_plan rs_plan_for(const kvk_side *a) {
   rs_plan plan = {a, a->type, a->type >= KVK_I32 || side_alpha(a) > 0, 0, 1, 0};
   if (plan.staged) plan.type = KVK_F64;
@@ -70,17 +81,11 @@ static rs_plan rs_plan_for(const kvk_side *a) {
   const double t = side_temperature(a);
   if (t != 1.0) {
     plan.flags = RS_SCALED;
-    plan.factor = 1 / t;
-    if (!(plan.factor <= RS_FACTOR && t <= RS_FACTOR)) {
+    if (!(1 / t <= RS_FACTOR && t <= RS_FACTOR)) {
       plan.staged = 1;
       plan.type = KVK_F64;
     }
-    plan.factor_low = fma(-plan.factor, t, 1.0) / t;
-    if (plan.type != KVK_F64) {
-      const double high = (double)(float)plan.factor;
-      plan.factor_low = (plan.factor - high) + plan.factor_low;
-      plan.factor = high;
-    }
+    rs_divide(&plan, t);
   }
   return plan;
 }
@@ -258,23 +263,22 @@ static void rs_conclude(const rs_plan *plan, const rs_row *rows, int count, cons
 // returned says. Where the others have little mass beside the largest class, its own -log p is about theirs.
 static int rs_look_again(const rs_plan *plan, const kvk_row_out *wanted, const rs_row *s, rs_plan *again) {
   if (plan->flags & (RS_MASS | RS_EXACT) || !s->started || s->status) return 0;
-  const double others = s->sums.z / exp(s->unit) + (s->sums.ties - 1);
-  *again = *plan;
-  if (plan->type != KVK_F64 && others < RS_FAINTEST) {
-    again->staged = 1;
-    again->type = KVK_F64;
-    again->flags |= RS_EXACT;
-    if (again->flags & RS_SCALED) {
-      const double t = side_temperature(plan->side);
-      again->factor = 1 / t;
-      again->factor_low = fma(-again->factor, t, 1.0) / t;
-    }
-    return 1;
-  }
   // From 0, as moderate Floats are taken, nothing is rounded.
   const int rounds = plan->type == KVK_F64 || plan->flags & RS_SCALED || fabs(s->top) > 64;
+  const int counts = wanted->column[KVK_LOG_REST] && rounds;
+  // The largest class's weight is 1, or in Float near it: most rows are done without its exponential.
+  const int may_be_faint = plan->type != KVK_F64 && s->sums.z < 2 * RS_FAINTEST;
+  if (!counts && !may_be_faint) return 0;
+  const double others = s->sums.z / exp(s->unit) + (s->sums.ties - 1);
+  *again = *plan;
   again->flags |= RS_EXACT;
-  return wanted->column[KVK_LOG_REST] && others < RS_PEAKED && rounds;
+  if (may_be_faint && others < RS_FAINTEST) {
+    again->staged = 1;
+    again->type = KVK_F64;
+    if (again->flags & RS_SCALED) rs_divide(again, side_temperature(plan->side));
+    return 1;
+  }
+  return counts && others < RS_PEAKED;
 }
 
 static rs_row rs_row_of(const rs_plan *plan, int64_t row, int64_t from, int64_t to,

@@ -31,25 +31,16 @@ enum Rearrangement {
       if isRange, let first = columns.first {
         return AnyMatrix(source[columns: first..<first + columns.count])
       }
-      return source.withElements { elements, stride in
-        AnyMatrix(
-          Self.filled(source.rows, columns.count) { elements[$0 * stride + columns[$1]] })
-      }
+      return AnyMatrix(source.arranged(columns: columns))
     case .transposed:
       return source.withElements { elements, stride in
-        AnyMatrix(Self.filled(source.columns, source.rows) { elements[$1 * stride + $0] })
+        var values: [Element] = []
+        values.reserveCapacity(source.rows * source.columns)
+        for column in 0..<source.columns {
+          for row in 0..<source.rows { values.append(elements[row * stride + column]) }
+        }
+        return AnyMatrix(Matrix(values, rows: source.columns, columns: source.rows))
       }
     }
-  }
-
-  private static func filled<Element: MatrixElement>(
-    _ rows: Int, _ columns: Int, _ element: (Int, Int) -> Element
-  ) -> Matrix<Element> {
-    var values: [Element] = []
-    values.reserveCapacity(rows * columns)
-    for row in 0..<rows {
-      for column in 0..<columns { values.append(element(row, column)) }
-    }
-    return Matrix(values, rows: rows, columns: columns)
   }
 }

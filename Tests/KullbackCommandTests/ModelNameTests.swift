@@ -9,18 +9,9 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func bytes(_ name: String) throws -> Data {
-    try Data(contentsOf: folder.url.appending(path: name))
-  }
-
-  private func json(_ text: String) throws -> [String: Any] {
-    try #require(
-      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")
-  }
-
   /// What the JSON says of an input that was matched.
   private func matched(_ text: String) throws -> [String: [String: [String]]] {
-    try json(text)["matched"] as? [String: [String: [String]]] ?? [:]
+    try jsonObject(text)["matched"] as? [String: [String: [String]]] ?? [:]
   }
 
   private struct Data3 {
@@ -70,7 +61,7 @@ import Testing
       let expected = ["reordered": ["rows"]]
       #expect(said == (index == 0 ? [:] : ["targets": expected, "weights": expected]))
     }
-    #expect(try bytes("m0.safetensors") == bytes("m1.safetensors"))
+    #expect(try folder.bytes("m0.safetensors") == folder.bytes("m1.safetensors"))
     // Class labels likewise.
     var labels = data.targets.columns([0])
     for row in labels.rows.indices { labels.values[row] = [Double(row % 2)] }
@@ -78,7 +69,7 @@ import Testing
       let text = labels.rows(rows).csv().replacing(".0\n", with: "\n")
       _ = try fit("l\(index).safetensors", data.features.csv(), text)
     }
-    #expect(try bytes("l0.safetensors") == bytes("l1.safetensors"))
+    #expect(try folder.bytes("l0.safetensors") == folder.bytes("l1.safetensors"))
     // Of other rows there is no fit.
     labels.rows[0] = "z"
     let other = try folder.write("other.csv", labels.csv().replacing(".0\n", with: "\n"))
@@ -112,8 +103,8 @@ import Testing
           try matched(run.output) == (name == "x" ? [:] : ["features": ["reordered": ["columns"]]]))
       }
     }
-    #expect(try bytes("x-out.npy") == bytes("t-out.npy"))
-    #expect(try bytes("x-out.csv") == bytes("t-out.csv"))
+    #expect(try folder.bytes("x-out.npy") == folder.bytes("t-out.npy"))
+    #expect(try folder.bytes("x-out.csv") == folder.bytes("t-out.csv"))
     let said = try Tool.run("predict", model, turned, "--output", folder.path("s.npy"))
     #expect(said.output.hasPrefix("columns of features reordered by name\n"))
 
@@ -126,9 +117,9 @@ import Testing
         "evaluate", path, folder.path("x-out.csv"), "--target-form", "weights", "--json")
       #expect(run.status == 0, "\(run.errors)")
       let model = try #require(
-        (try json(run.output)["inputs"] as? [String: [String: Any]])?["model"])
+        (try jsonObject(run.output)["inputs"] as? [String: [String: Any]])?["model"])
       #expect(model["reordered"] as? [String] == (name == "a" ? nil : ["columns", "rows"]))
-      let measures = try #require(try json(run.output)["measures"] as? [[String: Any]])
+      let measures = try #require(try jsonObject(run.output)["measures"] as? [[String: Any]])
       return try #require(measures.first?["mean"] as? Double)
     }
     #expect(abs(ends[0] - ends[1]) <= 1e-12 * ends[0])
@@ -148,7 +139,7 @@ import Testing
       let run = try Tool.run("predict", model, path, extra, "--output", folder.path("\(extra).npy"))
       #expect(run.status == 0, "\(run.errors)")
     }
-    #expect(try bytes("--quiet.npy") == bytes("--by-position.npy"))
+    #expect(try folder.bytes("--quiet.npy") == folder.bytes("--by-position.npy"))
   }
 
   @Test func modelsWithoutNamesGoByPosition() throws {
@@ -164,7 +155,7 @@ import Testing
         "predict", folder.path("\(name).safetensors"), path, "--output", folder.path("\(name).csv"))
       #expect(run.status == 0 && !run.output.contains("reordered"), "\(run.errors)")
     }
-    #expect(try bytes("old.csv") == bytes("m.csv"))
+    #expect(try folder.bytes("old.csv") == folder.bytes("m.csv"))
     // A .csv without names or labels has nothing but numbers.
     #expect(
       try String(contentsOfFile: folder.path("m.csv"), encoding: .utf8).split(separator: "\n").count
@@ -183,7 +174,7 @@ import Testing
   func normalsAndMixturesKeepTheNamesOfDimensions(seed: Int) throws {
     let data = data(seed: seed)
     let samples = try folder.write("x.csv", data.features.csv())
-    func names(_ text: String) throws -> [String]? { try json(text)["names"] as? [String] }
+    func names(_ text: String) throws -> [String]? { try jsonObject(text)["names"] as? [String] }
     for (index, rows) in [Array(data.rows.indices), data.rows].enumerated() {
       let weights = try folder.write("w.csv", data.weights.rows(rows).csv())
       let run = try Tool.run(
@@ -194,7 +185,7 @@ import Testing
       #expect(try matched(run.output) == (index == 0 ? [:] : ["weights": ["reordered": ["rows"]]]))
     }
     let fits = try (0..<2).map {
-      try json(String(decoding: try bytes("g\($0).json"), as: UTF8.self))
+      try jsonObject(String(decoding: try folder.bytes("g\($0).json"), as: UTF8.self))
     }
     #expect(fits[0]["means"] as? [[Double]] == fits[1]["means"] as? [[Double]])
     let table = try Tool.run("fit", "gaussian", "--samples", samples, "--family", "mean-field")
@@ -230,7 +221,7 @@ import Testing
         "fit", "gaussian", "--posterior", "logistic", "--features", features, "--labels", labels,
         "--json")
       #expect(run.status == 0, "\(run.errors)")
-      outputs.append(try json(run.output))
+      outputs.append(try jsonObject(run.output))
     }
     #expect(outputs[0]["means"] as? [[Double]] == outputs[1]["means"] as? [[Double]])
     #expect(outputs[1]["matched"] != nil && outputs[0]["matched"] == nil)

@@ -8,18 +8,9 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func bytes(_ name: String) throws -> Data {
-    try Data(contentsOf: folder.url.appending(path: name))
-  }
-
-  private func json(_ text: String) throws -> [String: Any] {
-    try #require(
-      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")
-  }
-
   /// What the JSON says of an input that was reordered.
   private func reordered(_ text: String, _ input: String) throws -> [String] {
-    let inputs = try #require(try json(text)["inputs"] as? [String: [String: Any]])
+    let inputs = try #require(try jsonObject(text)["inputs"] as? [String: [String: Any]])
     return inputs[input]?["reordered"] as? [String] ?? []
   }
 
@@ -54,15 +45,15 @@ import Testing
       return run.output
     }
     #expect(try reordered(try evaluate("q", q), "model") == [])
-    let expected = try bytes("q.npy")
+    let expected = try folder.bytes("q.npy")
     let turned = try evaluate("columns", q.columns(columns))
     #expect(try reordered(turned, "model") == ["columns"])
-    #expect(try bytes("columns.npy") == expected)
+    #expect(try folder.bytes("columns.npy") == expected)
     #expect(try reordered(try evaluate("rows", q.rows(rows)), "model") == ["rows"])
-    #expect(try bytes("rows.npy") == expected)
+    #expect(try folder.bytes("rows.npy") == expected)
     let both = try evaluate("both", q.columns(columns).rows(rows), throughPipe: true)
     #expect(try reordered(both, "model") == ["columns", "rows"])
-    #expect(try bytes("both.npy") == expected)
+    #expect(try folder.bytes("both.npy") == expected)
   }
 
   @Test(arguments: 0..<6)
@@ -81,7 +72,7 @@ import Testing
         let input = command == "pairwise" ? "models" : "set"
         #expect(try reordered(run.output, input) == (name == "plain" ? [] : ["columns"]))
       }
-      #expect(try bytes("plain.csv.npy") == bytes("turned.csv.npy"))
+      #expect(try folder.bytes("plain.csv.npy") == folder.bytes("turned.csv.npy"))
     }
     let others = try folder.write("others.csv", q.rows(rows).csv())
     let run = try Tool.run("pairwise", target, others, "--form", "weights", "--json")
@@ -128,7 +119,7 @@ import Testing
       command, target, plain, "--form", "weights", "--output", folder.path("plain.npy"))
     #expect(unnamed.status == 0, "\(unnamed.errors)")
     #expect(!unnamed.output.contains("by position"))
-    #expect(try bytes("out.npy") == bytes("plain.npy"))
+    #expect(try folder.bytes("out.npy") == folder.bytes("plain.npy"))
   }
 
   @Test func otherLabelsOfRowsAreRefused() throws {
@@ -217,11 +208,11 @@ import Testing
       "turned", text(labels.rows(rows)), weights.columns(columns).csv(labels: false))
     #expect(try reordered(turned, "labels") == ["rows"])
     #expect(try reordered(turned, "weights") == ["columns"])
-    #expect(try bytes("plain.npy") == bytes("turned.npy"))
+    #expect(try folder.bytes("plain.npy") == folder.bytes("turned.npy"))
     // A column of weights has the classes as the labels of its rows.
     let column = NamedTable(
       columns: ["weight"], rows: p.columns, values: weights.values[0].map { [$0] })
     _ = try score("column", text(labels), column.rows(columns).csv())
-    #expect(try bytes("plain.npy") == bytes("column.npy"))
+    #expect(try folder.bytes("plain.npy") == folder.bytes("column.npy"))
   }
 }

@@ -10,15 +10,11 @@ import Testing
     logits = try folder.write("q.npy", NPY.floats([[0, 0], [0, 3], [.nan, 0]]))
   }
 
-  private func json(_ text: String) throws -> [String: Any] {
-    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
-  }
-
   @Test func jsonHasItsDocumentedKeys() throws {
     let run = try Tool.run(
       "evaluate", logits, logits, "--json", "--measures", "forward-kl,total-variation")
     #expect(run.status == 65)
-    let report = try json(run.output)
+    let report = try jsonObject(run.output)
     #expect(
       Set(report.keys) == [
         "inputs", "firstRow", "rows", "unit", "measures", "worst", "invalid", "rate", "threads",
@@ -49,7 +45,7 @@ import Testing
     let even = try folder.write("e.npy", NPY.floats([[0, 0]]))
     let run = try Tool.run("evaluate", even, sharp, "--json", "--measures", "forward-kl")
     #expect(run.status == 0)
-    let measure = try #require((try json(run.output)["measures"] as? [[String: Any]])?.first)
+    let measure = try #require((try jsonObject(run.output)["measures"] as? [[String: Any]])?.first)
     #expect(measure["infinite"] as? Int == 1)
     #expect(measure["max"] as? String == "Infinity")
   }
@@ -58,7 +54,7 @@ import Testing
     let run = try Tool.run(
       "entropy", logits, "--base", "2", "--rows", "..<1", "--json")
     #expect(run.status == 0, "\(run.errors)")
-    let measure = try #require((try json(run.output)["measures"] as? [[String: Any]])?.first)
+    let measure = try #require((try jsonObject(run.output)["measures"] as? [[String: Any]])?.first)
     let mean = try #require(measure["mean"] as? Double)
     #expect(abs(mean - 1) < 1e-12)
     #expect(measure["unit"] as? String == "bits")
@@ -67,7 +63,7 @@ import Testing
   @Test func infoDescribesTheMachine() throws {
     let run = try Tool.run("info", "--json")
     #expect(run.status == 0, "\(run.errors)")
-    let report = try json(run.output)
+    let report = try jsonObject(run.output)
     for key in ["processor", "instructionSet", "threads"] {
       #expect(report[key] != nil, "\(key) is missing")
     }

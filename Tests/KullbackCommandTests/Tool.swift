@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The built command, run as a whole process.
 enum Tool {
@@ -126,8 +127,19 @@ final class TemporaryFolder {
     return path(name)
   }
 
+  /// What a file holds.
+  func bytes(_ name: String) throws -> Data {
+    try Data(contentsOf: url.appendingPathComponent(name))
+  }
+
   /// The names of all files.
   func names() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
   }
+}
+
+/// The object that a command printed as JSON.
+func jsonObject(_ text: String) throws -> [String: Any] {
+  try #require(
+    try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any], "\(text)")
 }

@@ -259,26 +259,35 @@ static void rs_conclude(const rs_plan *plan, const rs_row *rows, int count, cons
   }
 }
 
+// Whether -log p of the largest class is wanted, and logits less the largest are rounded: not from 0, as moderate
+// Floats are taken.
+static inline int rs_is_rounded(const rs_plan *plan, const kvk_row_out *wanted, const rs_row *s) {
+  return wanted->column[KVK_LOG_REST] &&
+         (plan->type == KVK_F64 || plan->flags & RS_SCALED || fabs(s->top) > 64);
+}
+
+// Whether masses may be missing that are 0 in Float. The largest class's weight is 1, or near it.
+static inline int rs_may_be_faint(const rs_plan *plan, const rs_row *s) {
+  return plan->type != KVK_F64 && s->sums.z < 2 * RS_FAINTEST;
+}
+
 // How a row of logits has to be looked at again for what is wanted of it: not at all, or as the plan that is
 // returned says. Where the others have little mass beside the largest class, its own -log p is about theirs.
-static int rs_look_again(const rs_plan *plan, const kvk_row_out *wanted, const rs_row *s, rs_plan *again) {
-  if (plan->flags & (RS_MASS | RS_EXACT) || !s->started || s->status) return 0;
-  // From 0, as moderate Floats are taken, nothing is rounded.
-  const int rounds = plan->type == KVK_F64 || plan->flags & RS_SCALED || fabs(s->top) > 64;
-  const int counts = wanted->column[KVK_LOG_REST] && rounds;
-  // The largest class's weight is 1, or in Float near it: most rows are done without its exponential.
-  const int may_be_faint = plan->type != KVK_F64 && s->sums.z < 2 * RS_FAINTEST;
-  if (!counts && !may_be_faint) return 0;
+static inline int rs_look_again(const rs_plan *plan, const kvk_row_out *wanted, const rs_row *s, rs_plan *again) {
+  if (plan->flags & (RS_MASS | RS_EXACT)) return 0;
+  // Most rows are done without an exponential.
+  if (!rs_may_be_faint(plan, s) && !rs_is_rounded(plan, wanted, s)) return 0;
+  if (!s->started || s->status) return 0;
   const double others = s->sums.z / exp(s->unit) + (s->sums.ties - 1);
   *again = *plan;
   again->flags |= RS_EXACT;
-  if (may_be_faint && others < RS_FAINTEST) {
+  if (plan->type != KVK_F64 && others < RS_FAINTEST) {
     again->staged = 1;
     again->type = KVK_F64;
     if (again->flags & RS_SCALED) rs_divide(again, side_temperature(plan->side));
     return 1;
   }
-  return counts && others < RS_PEAKED;
+  return rs_is_rounded(plan, wanted, s) && others < RS_PEAKED;
 }
 
 static rs_row rs_row_of(const rs_plan *plan, int64_t row, int64_t from, int64_t to,

@@ -25,6 +25,12 @@ KVK_INLINE float f16_to_float(uint16_t h) {
   return x;
 }
 
+// Stored elements, which may lie anywhere.
+typedef float stored_f32 __attribute__((aligned(1), may_alias));
+typedef uint16_t stored_u16 __attribute__((aligned(1), may_alias));
+typedef int32_t stored_i32 __attribute__((aligned(1), may_alias));
+typedef int64_t stored_i64 __attribute__((aligned(1), may_alias));
+
 KVK_INLINE float bf16_to_float(uint16_t h) {
   const uint32_t bits = (uint32_t)h << 16;
   float x;
@@ -32,13 +38,13 @@ KVK_INLINE float bf16_to_float(uint16_t h) {
   return x;
 }
 
-KVK_INLINE v_f32 load_f32_of_bf16(const uint16_t *p) {
+KVK_INLINE v_f32 load_f32_of_bf16(const void *p) {
   kvk_half h;
   __builtin_memcpy(&h, p, sizeof h);
   return (v_f32)(__builtin_convertvector(h, u_f32) << 16);
 }
 
-KVK_INLINE v_f32 load_f32_of_f16(const uint16_t *p) {
+KVK_INLINE v_f32 load_f32_of_f16(const void *p) {
   kvk_half h;
   __builtin_memcpy(&h, p, sizeof h);
 #if KVK_HAS_FMA // the instruction sets with FMA here all convert f16 too
@@ -70,11 +76,11 @@ static inline void block_f32(const void *from, int32_t type, int64_t n, float *t
   if (type == KVK_F32) {
     __builtin_memcpy(to, from, (size_t)n * 4);
   } else if (type == KVK_F16) {
-    const uint16_t *p = from;
+    const stored_u16 *p = from;
     for (; i + lanes <= n; i += lanes) store_f32(to + i, load_f32_of_f16(p + i));
     for (; i < n; i++) to[i] = f16_to_float(p[i]);
   } else {
-    const uint16_t *p = from;
+    const stored_u16 *p = from;
     for (; i + lanes <= n; i += lanes) store_f32(to + i, load_f32_of_bf16(p + i));
     for (; i < n; i++) to[i] = bf16_to_float(p[i]);
   }
@@ -84,10 +90,10 @@ static inline void block_f32(const void *from, int32_t type, int64_t n, float *t
 static inline void block_f64(const void *from, int32_t type, int64_t n, double *to) {
   switch (type) {
   case KVK_F64: __builtin_memcpy(to, from, (size_t)n * 8); break;
-  case KVK_F32: for (int64_t i = 0; i < n; i++) to[i] = (double)((const float *)from)[i]; break;
-  case KVK_F16: for (int64_t i = 0; i < n; i++) to[i] = (double)f16_to_float(((const uint16_t *)from)[i]); break;
-  case KVK_BF16: for (int64_t i = 0; i < n; i++) to[i] = (double)bf16_to_float(((const uint16_t *)from)[i]); break;
-  case KVK_I32: for (int64_t i = 0; i < n; i++) to[i] = (double)((const int32_t *)from)[i]; break;
-  default: for (int64_t i = 0; i < n; i++) to[i] = (double)((const int64_t *)from)[i]; break;
+  case KVK_F32: for (int64_t i = 0; i < n; i++) to[i] = (double)((const stored_f32 *)from)[i]; break;
+  case KVK_F16: for (int64_t i = 0; i < n; i++) to[i] = (double)f16_to_float(((const stored_u16 *)from)[i]); break;
+  case KVK_BF16: for (int64_t i = 0; i < n; i++) to[i] = (double)bf16_to_float(((const stored_u16 *)from)[i]); break;
+  case KVK_I32: for (int64_t i = 0; i < n; i++) to[i] = (double)((const stored_i32 *)from)[i]; break;
+  default: for (int64_t i = 0; i < n; i++) to[i] = (double)((const stored_i64 *)from)[i]; break;
   }
 }

@@ -82,7 +82,7 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
   if (!status_a && !s->started) status_a = KVK_NO_MASS;
   if (!status_b && !s->started) status_b = KVK_NO_MASS;
   // What was subtracted of the logits, as they are divided by the temperature.
-  const double level_a = s->level_a / side_temperature(pair->a), level_b = s->level_b / side_temperature(pair->b);
+  const double level_a = pl_level_log(pair->a, s->level_a), level_b = pl_level_log(pair->b, s->level_b);
   const double lse_a = level_a + r.lse_a, lse_b = level_b + r.lse_b;
   if (!status_a && !status_b) {
     side_check(pair->a, s->top_a, lse_a, &status_a);
@@ -115,7 +115,9 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
     v[KVK_LSE_A] = swapped ? lse_b : lse_a;
     v[KVK_LSE_B] = swapped ? lse_a : lse_b;
     // The levels' difference first, which is exact where they are alike.
-    const double levels = side_temperature(pair->a) == side_temperature(pair->b)
+    const int alike = side_is_log(pair->a->form) && side_is_log(pair->b->form) &&
+                      side_temperature(pair->a) == side_temperature(pair->b);
+    const double levels = alike
                               ? (s->level_a - s->level_b) / side_temperature(pair->a)
                               : level_a - level_b;
     const double ratio = levels + (s->c + (s->c_low + r.log_ratio));
@@ -132,13 +134,10 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
   out->status_b[i] = (uint8_t)(swapped ? status_a : status_b);
 }
 
-// Whether A - B, from sums in Float, is too rough for a total variation that is far below √D: the differences'
-// rounding is that of the shift, which is about √D off.
+// Whether A - B, from sums in Float, is too rough for the total variation that was found.
 static int pl_family_is_rough(const pl_pair *pair, const pl_row *s) {
   if (pair->type == KVK_F64 || s->wide) return 0;
-  const pl_result r = pl_conclude(s);
-  const double d = r.d_ab < r.d_ba ? r.d_ab : r.d_ba;
-  return d < INFINITY && s->tv * s->tv < 0x1p-9 * d;
+  return s->tv < 0x1p-4 * pl_conclude(s).ratio_size;
 }
 
 // What the next pass over a row is, after the one that `s` says: a later one, or once, with what was in Float to be
@@ -171,7 +170,10 @@ static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *
     return s->pass = s->wide ? PL_WIDE_LOOK : PL_LOOK;
   }
   s->log_ratio = r.log_ratio;
-  return s->pass = pl_wants_family(wanted) ? PL_FAMILY : PL_DONE;
+  if (!pl_wants_family(wanted)) return s->pass = PL_DONE;
+  // Staging leaves the largest logits a low part, which A - B needs where it is not a sum of small terms.
+  const int lacks = pair->low && !s->wide && r.ratio_size == 1;
+  return s->pass = lacks ? PL_LEVEL : PL_FAMILY;
 }
 
 // One pass over a stretch of a row. In the first pass `partial` starts empty, in the others it starts

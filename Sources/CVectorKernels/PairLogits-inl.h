@@ -64,6 +64,13 @@ enum {
 #define PL_LOWEST (-0x1.ffffffffffffep1023)
 // Entropies of Floats below it may have lost masses that are 0 in Float.
 #define PL_FAINTEST 1e-30
+// Entropies of Floats below it are those of masses so small that the rounding of their logits less the scale counts,
+// where the scale is not 0.
+#define PL_PEAKED 1e-5
+// D of Floats below this share of the squared shift is made of differences that the shift's low part has rounded.
+#define PL_SHIFTED 0x1p-51
+// The largest logit in Float that a temperature may have put at the end of the range.
+#define PL_LEAST_SINGLE (-0x1.fffffep127)
 
 // The sums of (a part of) a row and what they refer to. Fits a kvk_state.
 typedef struct {
@@ -201,8 +208,14 @@ static inline void pl_log_pair(double x, double x_low, double *high, double *low
   *low = rest - (*high - h3);
 }
 
-// A stretch of a side as logits in Double, with a low part where `low` is not null. The level is that of
-// logits as stored; masses have none.
+// log(x + alpha) as high + low.
+static inline void pl_log_mass(double x, double alpha, double *high, double *low) {
+  const double y = x + alpha, bb = y - x;
+  pl_log_pair(y, (x - (y - bb)) + (alpha - bb), high, low);
+}
+
+// A stretch of a side as logits in Double, with a low part where `low` is not null. A level is as stored: logits
+// are taken less it, masses over it.
 static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, double level,
                      double *high, double *low) {
   block_f64(element_at(s, row, from), s->type, n, high);
@@ -220,18 +233,27 @@ static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, do
     }
     return;
   }
-  const double alpha = s->form == KVK_WEIGHTS ? s->smoothing : 0;
+  const double alpha = side_alpha(s);
   if (!low) {
+    const double unit = level == 0 ? 1 : level + alpha;
     // A negative weight is refused, not smoothed away.
-    for (int64_t i = 0; i < n; i++) high[i] = high[i] < 0 ? NAN : high[i] + alpha;
+    for (int64_t i = 0; i < n; i++) high[i] = high[i] < 0 ? NAN : (high[i] + alpha) / unit;
     log_array_f64(high, high, n);
     return;
   }
+  double whole = 0, whole_low = 0;
+  if (level != 0) pl_log_mass(level, alpha, &whole, &whole_low);
   for (int64_t i = 0; i < n; i++) {
-    const double x = high[i];
-    const double y = x + alpha, bb = y - x, y_low = (x - (y - bb)) + (alpha - bb);
-    if (x < 0) high[i] = NAN;
-    else pl_log_pair(y, y_low, &high[i], &low[i]);
+    if (high[i] < 0) {
+      high[i] = NAN;
+      continue;
+    }
+    pl_log_mass(high[i], alpha, &high[i], &low[i]);
+    if (level == 0 || high[i] == -INFINITY) continue;
+    const double d = high[i] - whole, dd = d - high[i];
+    const double rest = ((high[i] - (d - dd)) - (whole + dd)) + (low[i] - whole_low);
+    high[i] = d + rest;
+    low[i] = rest - (high[i] - d);
   }
 }
 
@@ -550,6 +572,9 @@ static void pl_scan(const pl_pair *pair, int64_t from, int64_t to, pl_row *s) {
 // Whether the type holds logits around the largest so far, and their difference, closely enough.
 static int pl_holds(const pl_pair *pair, const pl_row *s) {
   if (!(fabs(s->c) <= (pair->type == KVK_F64 ? PL_SHIFT_DOUBLE : PL_SHIFT_SINGLE))) return 0;
+  if (pair->type != KVK_F64 && pair->staged &&
+      ((s->top_a <= PL_LEAST_SINGLE && s->top_a > -INFINITY) || (s->top_b <= PL_LEAST_SINGLE && s->top_b > -INFINITY)))
+    return 0;
   // The division by a temperature rounds.
   const int divided = pair->staged && pair->type == KVK_F64;
   return !divided || (!(fabs(s->top_a) > PL_DIVIDED && s->top_a > -INFINITY) &&
@@ -648,22 +673,15 @@ static void pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_
   }
 }
 
-// A stretch of a side as PL_LEVEL takes it: log forms as stored, masses as their logarithms.
-static void pl_stage_levels(const kvk_side *s, int64_t row, int64_t from, int64_t n, double *high, double *low) {
-  if (side_is_log(s->form)) block_f64(element_at(s, row, from), s->type, n, high);
-  else pl_stage(s, row, from, n, 0, high, low);
-}
-
-// The largest elements of a stretch.
+// The largest elements of a stretch, as stored.
 static void pl_find_levels(const pl_pair *pair, int64_t from, int64_t to, pl_row *s) {
   pl_view view;
-  double *low_a = pair->low ? view.low_a : 0, *low_b = pair->low ? view.low_b : 0;
   s->level_a = s->level_b = -INFINITY;
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
     double a, b;
-    pl_stage_levels(pair->a, pair->row, k, n, view.high_a, low_a);
-    pl_stage_levels(pair->b, pair->row, k, n, view.high_b, low_b);
+    block_f64(element_at(pair->a, pair->row, k), pair->a->type, n, view.high_a);
+    block_f64(element_at(pair->b, pair->row, k), pair->b->type, n, view.high_b);
     pl_tops_f64(KVK_F64, view.high_a, view.high_b, n, &a, &b);
     s->level_a = a > s->level_a ? a : s->level_a;
     s->level_b = b > s->level_b ? b : s->level_b;
@@ -671,19 +689,29 @@ static void pl_find_levels(const pl_pair *pair, int64_t from, int64_t to, pl_row
   if (s->level_a == INFINITY || s->level_b == INFINITY) pl_scan(pair, from, to, s);
 }
 
+// The largest logit less the level, of a side whose largest element is known.
+static inline double pl_level_top(const kvk_side *s, double largest) {
+  if (side_is_log(s->form)) return largest > -INFINITY ? 0 : -INFINITY;
+  return largest > 0 ? 0 : log(side_alpha(s));
+}
+
+// What a level adds to the logarithm of the normaliser.
+static inline double pl_level_log(const kvk_side *s, double level) {
+  return level == 0 ? 0 : side_is_log(s->form) ? level / side_temperature(s) : log(level + side_alpha(s));
+}
+
 // Prepares PL_WIDE, the largest elements of the row being known.
 static void pl_begin_wide(const pl_pair *pair, pl_row *s) {
-  const double level_a = s->level_a, level_b = s->level_b;
-  const int log_a = side_is_log(pair->a->form), log_b = side_is_log(pair->b->form);
+  const double largest_a = s->level_a, largest_b = s->level_b;
   memset(s->sum, 0, sizeof s->sum);
   s->forbidden_ab = s->forbidden_ba = 0;
   s->lost = 0;
   s->wide = s->exact = s->masked = s->started = 1;
   s->digits = 0x1p-104;
-  s->level_a = log_a && level_a > -INFINITY ? level_a : 0;
-  s->level_b = log_b && level_b > -INFINITY ? level_b : 0;
-  s->top_a = log_a && level_a > -INFINITY ? 0 : level_a;
-  s->top_b = log_b && level_b > -INFINITY ? 0 : level_b;
+  s->level_a = largest_a > -INFINITY ? largest_a : 0;
+  s->level_b = largest_b > -INFINITY ? largest_b : 0;
+  s->top_a = pl_level_top(pair->a, largest_a);
+  s->top_b = pl_level_top(pair->b, largest_b);
   const pl_place place = pl_place_for(0, 1, s->top_a, s->top_b);
   pl_refer_to(s, &place);
 }
@@ -725,6 +753,7 @@ typedef struct {
   double d_ab, d_ba, h_a, h_b, lse_a, lse_b;
   double log_a, log_b; // the normalisers' logarithms less the largest logits
   double log_ratio;  // log Z_a - log Z_b in the units of the sums
+  double ratio_size; // what its rounding is relative to
   int look_again;    // the shift was too far off for the promised digits
   int faint;         // what is left may be the rounding of the shift, or of masses that are 0 in Float
 } pl_result;
@@ -775,10 +804,14 @@ static pl_result pl_conclude(const pl_row *s) {
   r.d_ab = s->forbidden_ab ? INFINITY : pl_divergence(sp, m, ratio, noise, share, &doubts);
   r.d_ba = s->forbidden_ba ? INFINITY : pl_divergence(vs, vm, 1 / ratio, noise, share, &doubts);
   r.look_again = doubts.weak && !(s->forbidden_ab && s->forbidden_ba);
-  r.faint = doubts.faint || r.h_a < PL_FAINTEST || r.h_b < PL_FAINTEST;
+  const double faintest = s->from_zero ? PL_FAINTEST : PL_PEAKED;
+  const double nearest = r.d_ab < r.d_ba ? r.d_ab : r.d_ba;
+  r.faint = doubts.faint || r.h_a < faintest || r.h_b < faintest || nearest < s->c * s->c * PL_SHIFTED;
   const double u = sp - m;
   // Where S and M are not small, their rounding is not small beside the ratio's.
-  r.log_ratio = fabs(u) < 0.5 && sp < 0.5 && !s->forbidden_ab ? -log1p(u) : -log(ratio);
+  const int small = fabs(u) < 0.5 && sp < 0.5 && !s->forbidden_ab;
+  r.log_ratio = small ? -log1p(u) : -log(ratio);
+  r.ratio_size = small ? sp + fabs(m) : 1;
   return r;
 }
 

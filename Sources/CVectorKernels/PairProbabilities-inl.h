@@ -28,6 +28,7 @@ enum {
 #define PP_BLOCK 2048
 #define PP_STAGE 512   // classes staged as Double at a time
 #define PP_AHEAD 1024  // classes between a load and the prefetch for a later one
+#define PP_NEAREST 1e-8 // D of Floats below it needs more digits of y - x than 36
 #define PP_SMALL 0.65  // of the sum: at most one class can be larger
 
 typedef struct {
@@ -377,7 +378,10 @@ static pp_result pp_conclude(const pp_pair *pair, const pp_row *s) {
     r.h_a = pp_entropy_of(sx, s->sum[PP_SMALL_A], s->sum[PP_LOG_A], s->top_a, limit);
     r.h_b = pp_entropy_of(sy, s->sum[PP_SMALL_B], s->sum[PP_LOG_B], s->top_b, limit);
   }
-  r.look_again = weak;
+  // Without a fused multiply-add, scaled Floats keep 36 digits of their differences.
+  const double nearest = pair->what == PP_REVERSE ? r.d_ba : r.d_ab;
+  const int few = !KVK_HAS_FMA && s->scaled && !s->wide && nearest < PP_NEAREST;
+  r.look_again = weak || few;
   return r;
 }
 

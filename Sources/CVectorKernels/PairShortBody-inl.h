@@ -98,11 +98,15 @@ KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const 
     ps_results now;
     const ps_doubts doubts = ps_conclude(LANES, &sums.sum[0][0], sums.scale, sums.c, sums.top_a,
                                          sums.top_b, digits, look == 0 ? results : &now);
+    const ps_results *found = look == 0 ? results : &now;
     uint32_t again = doubts.weak;
     for (int lane = 0; lane < LANES; lane++) {
       double all = (double)sums.far[lane];
       for (int j = 0; j < PL_SUMS; j++) all += sums.sum[j][lane];
-      if (!(all - all == 0) || !(sums.far[lane] <= PL_LIMIT) || !(fabs(sums.c[lane]) <= PL_SHIFT_SINGLE) ||
+      const int peaked = base[lane] != 0 && (found->h_a[lane] < PL_PEAKED || found->h_b[lane] < PL_PEAKED);
+      const double nearest = found->d_ab[lane] < found->d_ba[lane] ? found->d_ab[lane] : found->d_ba[lane];
+      const int shifted = nearest < sums.c[lane] * sums.c[lane] * PL_SHIFTED;
+      if (!(all - all == 0) || peaked || shifted || !(sums.far[lane] <= PL_LIMIT) || !(fabs(sums.c[lane]) <= PL_SHIFT_SINGLE) ||
           (doubts.faint >> lane & 1 && !(doubts.weak >> lane & 1)))
         alone |= open & 1u << lane;
       if (!exact && !(sums.far[lane] <= 8)) again |= 1u << lane;
@@ -113,7 +117,7 @@ KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const 
     if (!again) return alone;
     if (look == 2) return alone | again;
     for (int lane = 0; lane < LANES; lane++) {
-      const double ratio = look == 0 ? results->c[lane] : now.c[lane];
+      const double ratio = found->c[lane];
       if (!(doubts.weak & again & 1u << lane) || !(fabs(ratio) < 1e30)) continue;
       c[lane] = (R)ratio;
       c_low[lane] = (R)(ratio - (double)c[lane]);

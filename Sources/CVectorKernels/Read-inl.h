@@ -2,31 +2,30 @@
 
 #if KVK_REAL == 32
 KVK_INLINE V N(read)(const void *p, int64_t i, const int32_t type) {
-  return type == KVK_F32    ? load_f32((const float *)p + i)
-         : type == KVK_F16 ? load_f32_of_f16((const uint16_t *)p + i)
-                           : load_f32_of_bf16((const uint16_t *)p + i);
+  const void *from = (const char *)p + i * READ_WIDTH(type);
+  return type == KVK_F32 ? load_f32(from) : type == KVK_F16 ? load_f32_of_f16(from) : load_f32_of_bf16(from);
 }
 
 KVK_INLINE R N(read_one)(const void *p, int64_t i, const int32_t type) {
   if (type != KVK_F32) {
     uint16_t half;
-    memcpy(&half, (const uint16_t *)p + i, 2);
+    memcpy(&half, (const char *)p + i * 2, 2);
     return type == KVK_F16 ? f16_to_float(half) : bf16_to_float(half);
   }
   R x;
-  memcpy(&x, (const R *)p + i, sizeof x);
+  memcpy(&x, (const char *)p + i * (int64_t)sizeof x, sizeof x);
   return x;
 }
 #else
 KVK_INLINE V N(read)(const void *p, int64_t i, const int32_t type) {
   (void)type;
-  return N(load)((const R *)p + i);
+  return N(load)((const char *)p + i * (int64_t)sizeof(R));
 }
 
 KVK_INLINE R N(read_one)(const void *p, int64_t i, const int32_t type) {
   (void)type;
   R x;
-  memcpy(&x, (const R *)p + i, sizeof x);
+  memcpy(&x, (const char *)p + i * (int64_t)sizeof x, sizeof x);
   return x;
 }
 #endif

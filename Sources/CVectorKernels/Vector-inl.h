@@ -2,7 +2,7 @@
 
 KVK_INLINE V N(set1)(R x) { return (V){} + x; }
 
-KVK_INLINE V N(load)(const R *p) {
+KVK_INLINE V N(load)(const void *p) {
   V v;
   __builtin_memcpy(&v, p, sizeof v);
   return v;

@@ -32,6 +32,22 @@ import Testing
     #expect(broken == 0, "\(reported.joined(separator: "\n"))")
   }
 
+  /// One in some thousand of a million, found by `make exhaustive`, each of a kind of its own.
+  @Test func casesThatOnceWereWrongAreRight() {
+    let seeds: [UInt64] = [
+      4935, 6990, 15500, 29753, 31119, 34076, 40009, 57180, 60135, 1001229, 1006000, 1039660,
+      1041835, 2005955, 2017303, 2023749, 2029276, 2044054, 3004057, 3004668, 3016289, 3037172,
+      5053206, 5055224, 6041226, 6055615, 7002975, 7018193, 7052214, 9003142, 9003221, 9017214,
+      9020559, 9026960, 9029712, 10050770, 10062011, 11022885, 12022580, 12025881, 12033076,
+      12050954, 12057347, 13043938, 13059322, 14057303, 15017414, 15017834,
+      7054160, 8048642,
+    ]
+    for seed in seeds {
+      let fault = HostilePair(seed: seed).fault()
+      #expect(fault == nil, "\(seed): \(fault ?? "")")
+    }
+  }
+
   @Test(arguments: [ElementKind.float32, .float64, .float16, .bfloat16])
   func aMaskedFirstBlockEndsAndIsRight(kind: ElementKind) {
     for classes in [2049, 2050, 4097, 9000] {
@@ -243,6 +259,12 @@ private struct HostilePair {
       case .probabilities, .weights: row.contains { $0 + side.smoothing > 0 }
       }
     }
+    // Differences between logits that hardly any number holds, half of which the oracle adds up.
+    let spread = zip([first, second], values).map { side, row in
+      let finite = row.filter(\.isFinite).map { $0 / 2 / side.temperature }
+      return (finite.max() ?? 0) - (finite.min() ?? 0)
+    }
+    let isWide = spread[0] + spread[1] > 0.4e308
     let single = first.isSingle || second.isSingle
     let oracle = hasMass ? OraclePair(first.oracleRow(0), second.oracleRow(0)) : nil
     for set in InstructionSet.available {
@@ -254,7 +276,7 @@ private struct HostilePair {
           let isRight = [status.first, status.second].contains { status in
             switch status {
             case .notNormalised, .noMass: true
-            case .outOfRange: Self.isFar(oracle)
+            case .outOfRange: Self.isFar(oracle) || isWide
             default: false
             }
           }
@@ -282,6 +304,6 @@ private struct HostilePair {
 
   private static func isFar(_ oracle: OraclePair?) -> Bool {
     guard let oracle else { return true }
-    return !(max(oracle.divergence, oracle.reversedDivergence) < 1e280)
+    return !(oracle.divergence < 1e280 && oracle.reversedDivergence < 1e280)
   }
 }

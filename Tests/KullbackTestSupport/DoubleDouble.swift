@@ -181,7 +181,7 @@ extension DoubleDouble {
 
   /// √x.
   public func squareRoot() -> DoubleDouble {
-    guard high > 0 else { return DoubleDouble(0) }
+    guard high > 0 else { return high.isNaN ? self : DoubleDouble(0) }
     let root = DoubleDouble(high.squareRoot())
     return (root + self / root).scaled(by: -1)
   }

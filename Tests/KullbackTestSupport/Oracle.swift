@@ -21,6 +21,12 @@ public struct OracleRow: Sendable {
   /// The first class with the largest value.
   public let largest: Int
 
+  /// A logit's difference where it is a number, or the least one: what is far is not absent.
+  private static func held(_ difference: DoubleDouble, of value: Double) -> DoubleDouble {
+    let isHeld = difference.high.isFinite && difference.low.isFinite || !value.isFinite
+    return isHeld ? difference : DoubleDouble(-.greatestFiniteMagnitude)
+  }
+
   /// The distribution of stored values, taken as exact.
   ///
   /// The largest class counts as 1 and the others relative to it, so that log p of the largest
@@ -35,10 +41,12 @@ public struct OracleRow: Sendable {
     switch form {
     case .logits(let temperature):
       let divisor = DoubleDouble(temperature)
-      numbers = values.map { (DoubleDouble($0) - DoubleDouble(values[largest])) / divisor }
+      numbers = values.map {
+        Self.held((DoubleDouble($0) - DoubleDouble(values[largest])) / divisor, of: $0)
+      }
       (isLog, top) = (true, DoubleDouble(values[largest]) / divisor)
     case .logProbabilities:
-      numbers = values.map { DoubleDouble($0) - DoubleDouble(values[largest]) }
+      numbers = values.map { Self.held(DoubleDouble($0) - DoubleDouble(values[largest]), of: $0) }
       (isLog, top) = (true, DoubleDouble(values[largest]))
     case .weights(let smoothing):
       numbers = values.map { DoubleDouble($0) + DoubleDouble(smoothing) }
@@ -48,7 +56,8 @@ public struct OracleRow: Sendable {
       (isLog, top) = (false, numbers[largest])
     }
     let relative = numbers.map { x in
-      if isLog { return x.high == -.infinity ? DoubleDouble(0) : x.exp() }
+      // As documented: what is below every normal number of the largest counts as nothing.
+      if isLog { return x.high < -707 ? DoubleDouble(0) : x.exp() }
       return x / top
     }
     var rest = DoubleDouble(0)
@@ -130,7 +139,8 @@ public struct OraclePair: Sendable {
       let x = logQ - logP
       forward += Self.divergenceTerm(p, q, x)
       reverse += Self.divergenceTerm(q, p, -x)
-      let (larger, distance) = x.isNegative ? (p, x) : (q, -x)
+      let (larger, apart) = x.isNegative ? (p, x) : (q, -x)
+      let distance = apart.high < -2000 ? DoubleDouble(-2000) : apart
       let rest = -distance.expm1()
       variation += larger * rest
       let root = distance.scaled(by: -1).expm1()

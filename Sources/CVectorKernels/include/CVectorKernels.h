@@ -71,7 +71,8 @@ enum {
 };
 
 /// What turns the elements of a pair of rows into probabilities, whatever their level: logits less the level,
-/// over the temperature, less top and rest are log p; masses have no level. All NaN where a row is not valid.
+/// over the temperature, less top and rest are log p, and so are logarithms of masses over the level's. A level of 0
+/// is none. All NaN where a row is not valid.
 typedef struct {
   double level_a, level_b; // as stored
   double top_a, top_b;     // the largest logits, less the level

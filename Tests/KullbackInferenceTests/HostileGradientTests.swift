@@ -267,7 +267,7 @@ private let logTwoPi =
     }
     if rows > 2 { features[rows - 1] = features[0] }
     let share = [0, 0.3, 1][Int(random.uniform() * 3)]
-    let isLabel = share == 1 && random.uniform() < 0.5
+    let isLabel = share == 1 && rows > 2 && random.uniform() < 0.5
     let targets = (0..<rows).map { row in
       if isLabel { return (0..<3).map { $0 == (row + 1) % 3 ? 1.0 : 0 } }
       let peak = [0, 5, 300][Int(random.uniform() * 3)] * random.uniform()

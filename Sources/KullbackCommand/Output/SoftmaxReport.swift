@@ -37,6 +37,7 @@ struct SoftmaxReport: Encodable {
   /// Classes that are the label of no row with weight.
   let classesWithoutRow: [Int]
   let separableClasses: [Int]
+  let partlySeparableClasses: [Int]
   let featureSpread: Double?
   let steps: [Step]
 
@@ -53,6 +54,7 @@ struct SoftmaxReport: Encodable {
     classes = fit.model.classes
     classesWithoutRow = fit.classesWithoutRow
     separableClasses = fit.separableClasses
+    partlySeparableClasses = fit.partlySeparableClasses
     featureSpread = fit.featureSpread
     steps = log.map { step in
       Step(
@@ -76,6 +78,13 @@ struct SoftmaxReport: Encodable {
     if !separableClasses.isEmpty {
       remarks.append(
         "classes \(Self.list(separableClasses)) are told apart without an error, and larger weights are always"
+          + " better: --l2 1e-3 gives them an end")
+    }
+    if !partlySeparableClasses.isEmpty {
+      let isOne = partlySeparableClasses.count == 1
+      remarks.append(
+        "\(isOne ? "class" : "classes") \(Self.list(partlySeparableClasses)) \(isOne ? "is" : "are") told apart"
+          + " without an error \(isOne ? "from the others" : "in some of the rows"), and larger weights are always"
           + " better: --l2 1e-3 gives them an end")
     }
     if let featureSpread {

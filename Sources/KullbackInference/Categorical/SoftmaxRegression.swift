@@ -63,7 +63,8 @@ public struct SoftmaxRegression: Sendable {
   ///   - classes: how many classes there are; by default as many as the largest label asks for.
   ///   - sampleWeights: a weight for each row, 0 or above; 1 where nil.
   ///   - report: is told of the start and of every iteration; what it throws ends the fit.
-  /// - Returns: the model; whether it is the best one says `convergence`: `.separable` where no best one exists.
+  /// - Returns: the model; whether it is the best one says `convergence`: `.separable` or
+  ///   `.partlySeparable` where no best one exists.
   /// - Throws: `InferenceError` for data and options that are refused, with the row: `.lengthMismatch`,
   ///   `.labelOutOfRange`, `.notFinite`, `.invalidSampleWeight`, `.invalidParameter`, `.nothingToFit`, and
   ///   `.reverseKLToLabels` where reverse KL is asked for without label smoothing, `.oneClass` where all rows with
@@ -94,7 +95,8 @@ public struct SoftmaxRegression: Sendable {
   ///   - sampleWeights: a weight for each row, 0 or above; 1 where nil.
   ///   - report: is told of the start and of every iteration; what it throws ends the fit.
   /// - Returns: the model; whether it is the best one says `convergence`.
-  /// - Throws: `InferenceError` as for labels; `.invalidTarget` for a row that is no distribution,
+  /// - Throws: `InferenceError` as for labels, `.oneClass` where all rows with weight have all their mass in the same
+  ///   class; `.invalidTarget` for a row that is no distribution,
   ///   `.infiniteReverseKL` where D(q‖p) is asked for and a target has a class without mass.
   public func fit(
     features: AnyMatrix, targets: DistributionSet, sampleWeights: [Double]? = nil,

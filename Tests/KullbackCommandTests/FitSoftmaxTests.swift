@@ -108,6 +108,22 @@ import Testing
     #expect(held.errors.isEmpty && held.output.contains("converged: the gradient"))
   }
 
+  @Test func whatWasTakenForWhatIsSaidByFitsAndPredictions() throws {
+    let model = folder.path("m.safetensors")
+    let named = try folder.write("n.csv", "id,size,age\na,1,2\nb,2,1\nc,2,2\nd,1,1\n")
+    let targets = try folder.write("t.csv", "0\n1\n1\n0\n")
+    let fit = try Tool.run("fit", "softmax", named, targets, "--l2", "0.1", "--output", model)
+    #expect(fit.output.hasPrefix("features: header: yes; labels: column 1; columns: 2\n"))
+    #expect(fit.output.contains("targets: header: no; labels: none; columns: 1\n"))
+    let json = try Tool.run(
+      "fit", "softmax", named, targets, "--l2", "0.1", "--json", "--output", model)
+    #expect(json.output.contains("\"labelColumns\""), "\(json.output)")
+    let prediction = try Tool.run("predict", model, named, "--output", folder.path("p.csv"))
+    #expect(prediction.output.hasPrefix("features: header: yes; labels: column 1; columns: 2\n"))
+    let samples = try Tool.run("fit", "gaussian", "--samples", named)
+    #expect(samples.output.contains("samples: header: yes; labels: column 1; columns: 2\n"))
+  }
+
   @Test func classesOfWhichSomeRowsAreSeparableAreNamedToo() throws {
     let model = folder.path("m.safetensors")
     let marked = try folder.write("marked.csv", "1,0\n2,0\n3,0\n1,0\n2,0\n3,0\n1,1\n2,1\n")

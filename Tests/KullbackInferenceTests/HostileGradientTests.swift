@@ -186,7 +186,7 @@ private let logTwoPi =
 
   @Test func densitiesAndGradientsAreThoseOfTheirFormulas() throws {
     var random = SeededGenerator(seed: 21)
-    for _ in 0..<40 {
+    for _ in 0..<15 {
       for one in try Self.cases(&random) {
         var point = (0..<one.density.dimension).map { _ in Self.coordinate(&random) }
         if let normal = one.density as? MultivariateNormal {
@@ -203,7 +203,7 @@ private let logTwoPi =
   @Test func noPointHasADensityThatIsNoNumber() throws {
     var random = SeededGenerator(seed: 22)
     let sizes = [0, 1e-308, 1e-300, 1, 40, 800, 1e5, 1e140]
-    for _ in 0..<300 {
+    for _ in 0..<100 {
       for one in try Self.cases(&random)
         + [try Self.banana(1e-170, 0), try Self.banana(1e170, 1e-300)]
       {
@@ -284,7 +284,7 @@ private let logTwoPi =
 
   @Test func objectivesOfSoftmaxRegressionAndTheirGradientsAreThoseOfTheFormula() throws {
     var random = SeededGenerator(seed: 23)
-    for _ in 0..<150 {
+    for _ in 0..<60 {
       let made = Self.regression(&random)
       var regression = SoftmaxRegression()
       regression.objective = .mixture(forwardShare: made.share)

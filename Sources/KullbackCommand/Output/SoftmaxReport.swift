@@ -27,6 +27,8 @@ struct SoftmaxReport: Encodable {
   }
 
   let output: String
+  /// What of texts was taken for what.
+  let tables: TextTables?
   /// What of the inputs was brought in line with the features' rows.
   let matched: Matches?
   let direction: String
@@ -43,9 +45,10 @@ struct SoftmaxReport: Encodable {
 
   init(
     _ fit: SoftmaxFit, _ log: [SoftmaxProgress], output: String, direction: String,
-    matched: Matches?
+    tables: TextTables?, matched: Matches?
   ) {
     self.output = output
+    self.tables = tables
     self.matched = matched
     self.direction = direction
     converged = fit.convergence.isConverged
@@ -132,7 +135,8 @@ struct SoftmaxReport: Encodable {
       cells += [step.penalty, step.gradient].map { Format.value($0, digits: 3) }
       table.append(cells)
     }
-    return (matched.map { $0.lines + [""] } ?? []) + table.lines(width: Terminal.width) + [
+    let inputs = (tables?.lines ?? []) + (matched?.lines ?? [])
+    return (inputs.isEmpty ? [] : inputs + [""]) + table.lines(width: Terminal.width) + [
       "",
       convergence + (steps.last.map { ", after \(Format.count($0.iteration, "iteration"))" } ?? ""),
     ] + remarksOnConvergence + remarks + [

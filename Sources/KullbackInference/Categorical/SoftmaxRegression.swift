@@ -28,7 +28,8 @@ internal import KullbackLinearAlgebra
 /// converted once. The result has the same bits whatever the number of threads.
 ///
 /// - Complexity: an iteration takes one evaluation as a rule, of 4 × rows × features × classes operations;
-///   memory is that of some tiles of rows, beyond the features in `Double`.
+///   memory is that of some tiles of rows, beyond the features in `Double`. Without a penalty, where some margins are so
+///   large that rows may be separable, it takes up to 300 more to tell.
 ///
 /// Source: Böhning, *Multinomial logistic regression algorithm*, Ann. Inst. Statist. Math. 44 (1992) 197,
 /// for the bound (1/2)(I - 11ᵀ/K) ⊗ Σ x xᵀ; Hinton, Vinyals and Dean, *Distilling the knowledge in a neural

@@ -75,35 +75,28 @@ extension SoftmaxProblem {
   /// A direction near one along which the margins below a bound are 0, if there is any: their squares are made small.
   private func holdingStill(below bound: Double, _ direction: [Double]) throws -> [Double] {
     let absent = Set(classesWithoutRow)
-    var isHeld = [Bool](repeating: false, count: rows * classes)
-    var count = 0
-    _ = try everyCountedRow(of: direction) { row, label, _, logits in
-      for other in 0..<classes where other != label && !absent.contains(other) {
-        guard logits[label] - logits[other] < bound else { continue }
-        isHeld[row * classes + other] = true
-        count += 1
-      }
-      return true
-    }
-    guard count > 0 else { return direction }
-    let factor = 1 / Double(count)
+    let first = split(direction)
     var search = LBFGS()
-    // Until nothing is left but rounding, or for so long that little is.
-    (search.gradientTolerance, search.maximumIterations) = (1e-300, 200)
+    // Until margins are some 1e-9, of which the largest is 1.
+    (search.gradientTolerance, search.valueTolerance, search.maximumIterations) = (0, 1e-18, 100)
     let preconditioner = try SoftmaxCurvature(self)?.bound()
     return try search.minimise(
       from: direction, preconditioner: preconditioner.map { some in { try some.apply(&$0) } }
     ) { point, gradient in
-      var value = 0.0
+      var (value, count) = (0.0, 0)
       var slopes = Matrix<Double>(rows: inputs, columns: classes)
       var ofIntercepts = [Double](repeating: 0, count: classes)
       _ = try everyTile(of: point) {
         (range, labels, features, logits) throws(LinearAlgebraError) in
+        let firstLogits = try self.logits(of: features, first)
         var pulls = Matrix<Double>(rows: range.count, columns: classes)
-        for (row, label) in labels.enumerated() {
-          for other in 0..<classes where isHeld[(range.lowerBound + row) * classes + other] {
-            let margin = factor * (logits[row, label] - logits[row, other])
-            value += margin * margin / (2 * factor)
+        for (row, label) in labels.enumerated()
+        where (sampleWeights?[range.lowerBound + row] ?? 1) > 0 {
+          for other in 0..<classes where other != label && !absent.contains(other) {
+            guard firstLogits[row, label] - firstLogits[row, other] < bound else { continue }
+            let margin = logits[row, label] - logits[row, other]
+            count += 1
+            value += margin * margin / 2
             pulls[row, label] += margin
             pulls[row, other] -= margin
           }
@@ -112,8 +105,9 @@ extension SoftmaxProblem {
         try BLAS.gemm(features, pulls, transposeFirst: true, beta: 1, into: &slopes)
         return true
       }
-      gradient = slopes.values + (hasIntercepts ? ofIntercepts : [])
-      return value
+      let factor = 1 / Double(max(1, count))
+      gradient = (slopes.values + (hasIntercepts ? ofIntercepts : [])).map { factor * $0 }
+      return factor * value
     }.point
   }
 
@@ -183,21 +177,28 @@ extension SoftmaxProblem {
       _ rows: Range<Int>, _ labels: [Int], _ features: Matrix<Double>, _ logits: Matrix<Double>
     ) throws(LinearAlgebraError) -> Bool
   ) throws(InferenceError) -> Bool {
-    let (weights, intercepts) = split(parameters)
+    let parts = split(parameters)
     let height = chunks.tile
     for first in stride(from: 0, to: rows, by: height) {
       let range = first..<min(rows, first + height)
       guard let labels = labels(of: range) else { return false }
       let part = features[rows: range]
-      var logits = Matrix<Double>(rows: range.count, columns: classes)
-      fill(&logits, with: intercepts)
       let isKept = try algebra { () throws(LinearAlgebraError) in
-        try BLAS.gemm(part, weights, beta: 1, into: &logits)
-        return try holds(range, labels, part, logits)
+        try holds(range, labels, part, logits(of: part, parts))
       }
       guard isKept else { return false }
     }
     return true
+  }
+
+  /// The logits of some rows.
+  private func logits(
+    of features: Matrix<Double>, _ parts: (weights: Matrix<Double>, intercepts: [Double])
+  ) throws(LinearAlgebraError) -> Matrix<Double> {
+    var logits = Matrix<Double>(rows: features.rows, columns: classes)
+    fill(&logits, with: parts.intercepts)
+    try BLAS.gemm(features, parts.weights, beta: 1, into: &logits)
+    return logits
   }
 
   /// The class that has all the mass of each row; nil where a row with weight has mass in several.

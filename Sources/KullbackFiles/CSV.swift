@@ -72,9 +72,7 @@ public enum CSV {
       throw .malformed(
         path: path, place: "byte \(bad)", reason: "a byte 0: not text, or text in UTF-16")
     }
-    if let bad = firstByteNotUTF8(text) {
-      throw .malformed(path: path, place: "byte \(bad)", reason: "not text in UTF-8")
-    }
+    try TextEncoding.refuseUnlessUTF8(text, path: path)
     let separator = separator?.asciiValue ?? sniff(text, path)
     if let other = SeparatorDoubt.separator(of: text, insteadOf: separator) {
       throw .malformed(
@@ -117,19 +115,5 @@ public enum CSV {
     let line = text.prefix { $0 != 10 && $0 != 13 }
     let (tabs, commas) = (line.count { $0 == 9 }, line.count { $0 == 44 })
     return path.hasSuffix(".csv") ? (tabs > 0 && commas == 0 ? 9 : 44) : tabs > commas ? 9 : 44
-  }
-
-  private static func firstByteNotUTF8(_ text: [UInt8]) -> Int? {
-    guard String(validating: text, as: UTF8.self) == nil else { return nil }
-    var decoder = UTF8()
-    var iterator = text.makeIterator()
-    var offset = 0
-    while true {
-      switch decoder.decode(&iterator) {
-      case .scalarValue(let scalar): offset += UTF8.width(scalar)
-      case .emptyInput: return nil
-      case .error: return offset
-      }
-    }
   }
 }

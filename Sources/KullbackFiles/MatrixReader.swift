@@ -45,18 +45,18 @@ public enum MatrixReader {
     try readLabelledLabels(path).labels
   }
 
-  /// Reads class labels, and what their rows are called where the file says it.
+  /// Reads class labels, what their rows are called where the file says it, and what of a text was taken for what.
   ///
   /// - Throws: as `readLabels(_:)`.
   public static func readLabelledLabels(
     _ path: String
-  ) throws(FileError) -> (labels: [Int64], rowLabels: [String]?) {
+  ) throws(FileError) -> (labels: [Int64], rowLabels: [String]?, layout: TableLayout?) {
     // A pipe gives its bytes only once.
     let bytes = try Bytes(path: path)
     let name = path == "-" ? "standard input" : path
     guard !isNPY(bytes, path) else {
       try UnreadFormat.refuse(bytes, path: name)
-      return (try NPY.labels(of: NPY.read(bytes, path: name), path: name), nil)
+      return (try NPY.labels(of: NPY.read(bytes, path: name), path: name), nil, nil)
     }
     let table = try CSV.read(
       bytes, path: name, separator: nil, options: TableOptions(.parameters))
@@ -74,7 +74,7 @@ public enum MatrixReader {
       }
       labels.append(label)
     }
-    return (labels, table.rowLabels)
+    return (labels, table.rowLabels, table.layout)
   }
 }
 

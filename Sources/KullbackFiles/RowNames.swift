@@ -9,9 +9,9 @@ public enum RowNames {
   public static func read(_ path: String, count: Int) throws(FileError) -> [String] {
     let bytes = try Bytes(path: path)
     let name = path == "-" ? "standard input" : path
-    guard let text = String(validating: bytes.prefix(bytes.count), as: UTF8.self) else {
-      throw .malformed(path: name, place: "", reason: "not text in UTF-8")
-    }
+    let content = bytes.prefix(bytes.count)
+    try TextEncoding.refuseUnlessUTF8(content, path: name)
+    let text = String(decoding: content, as: UTF8.self)
     // A carriage return and a line feed are one character.
     var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     if lines.last?.isEmpty == true { lines.removeLast() }

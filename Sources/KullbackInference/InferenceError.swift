@@ -98,7 +98,7 @@ extension InferenceError: CustomStringConvertible {
     case .labelOutOfRange(let row, let label, let classes):
       "row \(row) has the label \(label), which is not in 0 ..< \(classes)"
     case .oneClass(let label):
-      "every row with weight has the label \(label): a fit needs rows of at least two classes"
+      "every row with weight is of class \(label): a fit needs rows of at least two classes"
     case .invalidTarget(let row, let reason): "row \(row) of the targets \(reason)"
     case .infiniteReverseKL(let row, let index):
       "row \(row) of the targets has no mass in class \(index), where every softmax has some: the reverse KL"

@@ -96,6 +96,22 @@ import Testing
     #expect(inputs["model"]?["parameters"] as? [String] == ["mean", "standard-deviation"])
   }
 
+  @Test func whatWasTakenForWhatIsSaid() throws {
+    let run = try Tool.run("family", "normal", target, model)
+    #expect(run.output.contains("target: header: yes; labels: none; columns: 2\n"))
+    let p = try folder.write("d.csv", "one,1,2,3\ntwo,2,2,1\n")
+    let q = try folder.write("e.csv", "1,2,3\n2,2,1\n")
+    let classes = try Tool.run("family", "dirichlet", p, q)
+    #expect(classes.output.contains("target: header: no; labels: column 1; classes: 3\n"))
+    #expect(classes.output.contains("model: header: no; labels: none; classes: 3\n"))
+    let json = try Tool.run("family", "normal", target, model, "--json")
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let inputs = try #require(report["inputs"] as? [String: [String: Any]])
+    let table = try #require(inputs["target"]?["table"] as? [String: Any])
+    #expect(table["header"] as? Bool == true && table["columns"] as? Int == 2)
+  }
+
   @Test func rowsThatAreNoDistributionAreInvalid() throws {
     let bad = try folder.write("bad.csv", "0,1\n0,-1\n0,nan\n")
     let output = folder.path("out.csv")

@@ -76,7 +76,7 @@ import Testing
     let same = try folder.write("same.csv", "2\n2\n2\n2\n2\n2\n")
     let one = try Tool.run("fit", "softmax", features, same, "--output", model)
     #expect(one.status == 65 && one.output.isEmpty)
-    #expect(one.errors.contains("same.csv: every row with weight has the label 2"), "\(one.errors)")
+    #expect(one.errors.contains("same.csv: every row with weight is of class 2"), "\(one.errors)")
     #expect(!FileManager.default.fileExists(atPath: model))
     let from1 = try folder.write("from1.csv", "1\n1\n2\n2\n2\n1\n")
     let fit = try Tool.run("fit", "softmax", features, from1, "--l2", "0.1", "--output", model)
@@ -106,6 +106,45 @@ import Testing
     #expect(json.output.contains("\"converged\" : false"))
     let held = try Tool.run("fit", "softmax", wide, targets, "--l2", "1e-3", "--output", model)
     #expect(held.errors.isEmpty && held.output.contains("converged: the gradient"))
+  }
+
+  @Test func whatWasTakenForWhatIsSaidByFitsAndPredictions() throws {
+    let model = folder.path("m.safetensors")
+    let named = try folder.write("n.csv", "id,size,age\na,1,2\nb,2,1\nc,2,2\nd,1,1\n")
+    let targets = try folder.write("t.csv", "0\n1\n1\n0\n")
+    let fit = try Tool.run("fit", "softmax", named, targets, "--l2", "0.1", "--output", model)
+    #expect(fit.output.hasPrefix("features: header: yes; labels: column 1; columns: 2\n"))
+    #expect(fit.output.contains("targets: header: no; labels: none; columns: 1\n"))
+    let json = try Tool.run(
+      "fit", "softmax", named, targets, "--l2", "0.1", "--json", "--output", model)
+    #expect(json.output.contains("\"labelColumns\""), "\(json.output)")
+    let prediction = try Tool.run("predict", model, named, "--output", folder.path("p.csv"))
+    #expect(prediction.output.hasPrefix("features: header: yes; labels: column 1; columns: 2\n"))
+    let samples = try Tool.run("fit", "gaussian", "--samples", named)
+    #expect(samples.output.contains("samples: header: yes; labels: column 1; columns: 2\n"))
+  }
+
+  @Test func classesOfWhichSomeRowsAreSeparableAreNamedToo() throws {
+    let model = folder.path("m.safetensors")
+    let marked = try folder.write("marked.csv", "1,0\n2,0\n3,0\n1,0\n2,0\n3,0\n1,1\n2,1\n")
+    let targets = try folder.write("some.csv", "0\n1\n0\n1\n0\n1\n0\n0\n")
+    let fit = try Tool.run("fit", "softmax", marked, targets, "--output", model)
+    #expect(fit.status == 0)
+    for text in [fit.output, fit.errors] {
+      #expect(text.contains("not converged: some rows are separable"), "\(text)")
+      #expect(text.contains("classes 0, 1 are told apart without an error in some"), "\(text)")
+      #expect(text.contains("--l2"), "\(text)")
+    }
+  }
+
+  @Test func distributionsOfOneClassAreRefusedAsLabelsAre() throws {
+    let model = folder.path("m.safetensors")
+    let wide = try folder.write("wide.csv", "-5\n-4\n-6\n")
+    let targets = try folder.write("one.csv", "0,1,0\n0,1,0\n0,1,0\n")
+    let fit = try Tool.run(
+      "fit", "softmax", wide, targets, "--target-form", "probabilities", "--output", model)
+    #expect(fit.status == 65 && fit.errors.contains("one.csv"), "\(fit.errors)")
+    #expect(fit.errors.contains("class 1"), "\(fit.errors)")
   }
 
   @Test func featuresOfVeryDifferentScaleAreSaidWhereAFitDidNotConverge() throws {

@@ -74,11 +74,21 @@ import Testing
 
   @Test func whatIsNotTextIsRefusedWithItsByte() throws {
     let latin = try scratch.file("a.csv", Array("1,2\ncaf".utf8) + [0xE9, 0x2C, 0x33, 0x0A])
-    #expect(refusal { _ = try MatrixReader.read(latin) }?.place == "byte 7")
+    let refused = refusal { _ = try MatrixReader.read(latin) }
+    #expect(refused?.place == "line 2, byte 7")
+    #expect(refused?.reason.contains("byte 0xE9") == true)
+    #expect(refused?.reason.contains("iconv -f LATIN1 -t UTF-8") == true)
+    // Quotation marks of Windows-1252, after lines of every end.
+    let windows = try scratch.file(
+      "w.csv", Array("1,2\r\n3,4\n\r5,6\r".utf8) + [0x93, 0x37, 0x94, 0x2C, 0x38, 0x0A])
+    let other = refusal { _ = try MatrixReader.read(windows) }
+    #expect(other?.place == "line 5, byte 14")
+    #expect(other?.reason.contains("byte 0x93") == true)
+    #expect(other?.reason.contains("iconv -f WINDOWS-1252 -t UTF-8") == true)
     let wide = try scratch.file("b.csv", [0xFF, 0xFE, 0x31, 0x00])
     #expect(refusal { _ = try MatrixReader.read(wide) }?.place == "byte 0")
     let overlong = try scratch.file("c.csv", [0x31, 0xC0, 0x80])
-    #expect(refusal { _ = try MatrixReader.read(overlong) }?.place == "byte 1")
+    #expect(refusal { _ = try MatrixReader.read(overlong) }?.place == "line 1, byte 1")
   }
 
   @Test func errorsNameTheFileAndThePlace() throws {

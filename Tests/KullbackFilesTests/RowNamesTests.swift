@@ -29,6 +29,10 @@ import Testing
   @Test func whatIsNoTextIsRefused() throws {
     let path = try scratch.file("names.txt", [0x61, 0xFF, 10])
     #expect(refusal { _ = try RowNames.read(path, count: 1) }?.reason.contains("UTF-8") == true)
+    let latin = try scratch.file("latin.txt", Array("a\nM".utf8) + [0xFC] + Array("ller\n".utf8))
+    let refused = refusal { _ = try RowNames.read(latin, count: 2) }
+    #expect(refused?.reason.contains("byte 0xFC") == true)
+    #expect(refused?.reason.contains("iconv -f LATIN1 -t UTF-8") == true)
     #expect(throws: FileError.self) { try RowNames.read(scratch.path("absent"), count: 1) }
   }
 }

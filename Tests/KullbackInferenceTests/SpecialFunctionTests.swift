@@ -61,6 +61,19 @@ struct SpecialFunctionCheck: Sendable, CustomTestStringConvertible {
     .init(name: "shapeExcess", tolerance: 1e-13) {
       SpecialFunctions.shapeExcess(from: $0[0], to: $0[1], difference: $0[1] - $0[0])
     },
+    .init(name: "shapeFall", tolerance: 2e-14) { SpecialFunctions.shapeFall($0[0], by: $0[1]) },
+    .init(name: "scaledSlopeFall", tolerance: 2e-14) {
+      SpecialFunctions.scaledSlopeFall($0[0], by: $0[1])
+    },
+    .init(name: "scaledLogLessDigamma", tolerance: 3e-15) {
+      SpecialFunctions.scaledLogLessDigamma($0[0])
+    },
+    .init(name: "shapeCurvature", tolerance: 4e-15, floor: 1) {
+      SpecialFunctions.shapeCurvature($0[0])
+    },
+    .init(name: "shapeCurvatureFall", tolerance: 2e-14, floor: 1) {
+      SpecialFunctions.shapeCurvatureFall($0[0], by: $0[1]) * ($0[0] / $0[1] + 1)
+    },
     .init(name: "logScaledBesselI0", tolerance: 2e-15) {
       SpecialFunctions.logScaledBesselI0($0[0])
     },

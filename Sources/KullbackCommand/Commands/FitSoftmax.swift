@@ -20,9 +20,10 @@ struct FitSoftmaxCommand: ParsableCommand {
 
       What is minimised is a mean over rows; --l2 is 1 / (C x rows) of scikit-learn's LogisticRegression, and \
       2 / (C x rows) for two classes, of which it has one vector of weights and this has two. A fit that \
-      did not converge says so, is written all the same, and ends with exit code 0. Labels of one class alone are \
-      refused; classes without a row, as class 0 where labels begin at 1, are named. Classes that are separable have \
-      no best model without --l2, and features of very different scale may keep a fit from converging: both are said.
+      did not converge says so, is written all the same, and ends with exit code 0. Targets of one class alone are \
+      refused; classes without a row, as class 0 where labels begin at 1, are named. Classes that are separable, in \
+      all rows or in some, have no best model without --l2, and features of very different scale may keep a fit from \
+      converging: both are said.
 
       Targets and weights are matched to the features by the labels of rows, where both have some, and the model \
       keeps the names of features and of classes that the files give: predict goes by them.

@@ -4,7 +4,8 @@
 ///                   applies, temperature, smoothing, tolerance, parameters, convertedFrom, reordered (what
 ///                   was put in the other input's order by name: "columns", "rows"), byPosition (what was
 ///                   not, by --by-position, though it is called otherwise), and of text table: header,
-///                   labelColumns (from 1), leftOutColumns, transposed, long, classes
+///                   labelColumns (from 1), leftOutColumns, transposed, long, and classes or, of what
+///                   are no distributions, columns
 ///     firstRow      the first row that was read, counted from 0
 ///     rows          how many rows were read
 ///     unit          what divergences and entropies are measured in

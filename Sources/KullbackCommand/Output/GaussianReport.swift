@@ -8,6 +8,8 @@ struct GaussianReport: Encodable {
   let dimension: Int
   /// What the dimensions are called, where that is known.
   let names: [String]?
+  /// What of texts was taken for what.
+  let tables: TextTables?
   /// What of the inputs was brought in line with the rows of samples or features.
   let matched: Matches?
   /// One component each.
@@ -49,7 +51,7 @@ struct GaussianReport: Encodable {
   ) throws {
     let mixture = try result.mixture()
     let file = try MixtureFile(mixture, names: subject.names)
-    (names, matched) = (subject.names, subject.matched)
+    (names, tables, matched) = (subject.names, subject.tables, subject.matched)
     deviations = mixture.components.map(\.deviations)
     (weights, means, covariances) = (file.weights, file.means, file.covariances)
     family = command.family.rawValue
@@ -125,7 +127,7 @@ struct GaussianReport: Encodable {
   /// The report as lines.
   var lines: [String] {
     var lines = ["\(title)  \(Format.count(dimension, "dimension"))"]
-    lines += (matched?.lines ?? []) + [""]
+    lines += (tables?.lines ?? []) + (matched?.lines ?? []) + [""]
     var table = Table(
       [
         Table.Column(title: weights.count > 1 ? "component" : "", alignsLeft: true),

@@ -26,26 +26,32 @@ struct InputReport: Encodable {
     let leftOutColumns: Int
     let transposed: Bool
     let long: Bool
-    let classes: Int
+    /// How many numbers a row has: of distributions.
+    let classes: Int?
+    /// The same of parameters, features, labels and weights.
+    let columns: Int?
 
-    init(_ layout: TableLayout, classes: Int) {
+    init(_ layout: TableLayout, classes: Int? = nil, columns: Int? = nil) {
       header = layout.hasHeader
       labelColumns = layout.labelColumns
       leftOutColumns = layout.leftOut
       transposed = layout.isTransposed
       long = layout.isLong
-      self.classes = classes
+      (self.classes, self.columns) = (classes, columns)
     }
 
     /// As in `header: yes; labels: column 1; classes: 26`.
     var line: String {
-      let columns = labelColumns.map(String.init).joined(separator: ", ")
+      let places = labelColumns.map(String.init).joined(separator: ", ")
       let labels =
-        labelColumns.isEmpty ? "none" : "column\(labelColumns.count > 1 ? "s" : "") \(columns)"
-      return "header: \(header ? "yes" : "no"); labels: \(labels); "
-        + (leftOutColumns > 0 ? "columns left out: \(Format.count(leftOutColumns)); " : "")
-        + (long ? "a number a line; " : "") + (transposed ? "columns read as rows; " : "")
-        + "classes: \(Format.count(classes))"
+        labelColumns.isEmpty ? "none" : "column\(labelColumns.count > 1 ? "s" : "") \(places)"
+      var parts = ["header: \(header ? "yes" : "no")", "labels: \(labels)"]
+      if leftOutColumns > 0 { parts.append("columns left out: \(Format.count(leftOutColumns))") }
+      if long { parts.append("a number a line") }
+      if transposed { parts.append("columns read as rows") }
+      if let classes { parts.append("classes: \(Format.count(classes))") }
+      if let columns { parts.append("columns: \(Format.count(columns))") }
+      return parts.joined(separator: "; ")
     }
   }
 
@@ -88,5 +94,23 @@ struct InputReport: Encodable {
         (report.table.map { ["\(name): \($0.line)"] } ?? [])
           + Matching(reordered: report.reordered, byPosition: report.byPosition).lines(name)
       }
+  }
+}
+
+/// What of several texts was taken for what: `{"features": {"header": true, ...}}`.
+struct TextTables: Encodable {
+  private let tables: [(name: String, table: InputReport.TextTable)]
+
+  /// Nil where no input is a text.
+  init?(_ inputs: [(name: String, table: InputReport.TextTable?)]) {
+    tables = inputs.compactMap { name, table in table.map { (name, $0) } }
+    guard !tables.isEmpty else { return nil }
+  }
+
+  /// What the report says.
+  var lines: [String] { tables.map { "\($0.name): \($0.table.line)" } }
+
+  func encode(to encoder: any Encoder) throws {
+    try Dictionary(uniqueKeysWithValues: tables.map { ($0.name, $0.table) }).encode(to: encoder)
   }
 }

@@ -27,6 +27,8 @@ struct SoftmaxReport: Encodable {
   }
 
   let output: String
+  /// What of texts was taken for what.
+  let tables: TextTables?
   /// What of the inputs was brought in line with the features' rows.
   let matched: Matches?
   let direction: String
@@ -37,14 +39,16 @@ struct SoftmaxReport: Encodable {
   /// Classes that are the label of no row with weight.
   let classesWithoutRow: [Int]
   let separableClasses: [Int]
+  let partlySeparableClasses: [Int]
   let featureSpread: Double?
   let steps: [Step]
 
   init(
     _ fit: SoftmaxFit, _ log: [SoftmaxProgress], output: String, direction: String,
-    matched: Matches?
+    tables: TextTables?, matched: Matches?
   ) {
     self.output = output
+    self.tables = tables
     self.matched = matched
     self.direction = direction
     converged = fit.convergence.isConverged
@@ -53,6 +57,7 @@ struct SoftmaxReport: Encodable {
     classes = fit.model.classes
     classesWithoutRow = fit.classesWithoutRow
     separableClasses = fit.separableClasses
+    partlySeparableClasses = fit.partlySeparableClasses
     featureSpread = fit.featureSpread
     steps = log.map { step in
       Step(
@@ -76,6 +81,13 @@ struct SoftmaxReport: Encodable {
     if !separableClasses.isEmpty {
       remarks.append(
         "classes \(Self.list(separableClasses)) are told apart without an error, and larger weights are always"
+          + " better: --l2 1e-3 gives them an end")
+    }
+    if !partlySeparableClasses.isEmpty {
+      let isOne = partlySeparableClasses.count == 1
+      remarks.append(
+        "\(isOne ? "class" : "classes") \(Self.list(partlySeparableClasses)) \(isOne ? "is" : "are") told apart"
+          + " without an error \(isOne ? "from the others" : "in some of the rows"), and larger weights are always"
           + " better: --l2 1e-3 gives them an end")
     }
     if let featureSpread {
@@ -123,7 +135,8 @@ struct SoftmaxReport: Encodable {
       cells += [step.penalty, step.gradient].map { Format.value($0, digits: 3) }
       table.append(cells)
     }
-    return (matched.map { $0.lines + [""] } ?? []) + table.lines(width: Terminal.width) + [
+    let inputs = (tables?.lines ?? []) + (matched?.lines ?? [])
+    return (inputs.isEmpty ? [] : inputs + [""]) + table.lines(width: Terminal.width) + [
       "",
       convergence + (steps.last.map { ", after \(Format.count($0.iteration, "iteration"))" } ?? ""),
     ] + remarksOnConvergence + remarks + [

@@ -132,6 +132,8 @@ struct FamilyEvaluation {
       file: file.name, rows: file.matrix.rows, columns: file.matrix.columns,
       type: file.matrix.kind.name, form: family.name,
       parameters: family.parameters.isEmpty ? ["one for each class"] : family.parameters,
+      table: family.parameters.isEmpty
+        ? file.layout.map { .init($0, classes: file.matrix.columns) } : file.table,
       convertedFrom: side.given, reordered: file.matching.reordered,
       byPosition: file.matching.byPosition)
   }

@@ -71,12 +71,15 @@ struct GaussianWork {
       let file = try InputFile(path, command.table.options(.features))
       try file.checkMemory(forNumbers: file.matrix.rows, file.matrix.columns)
       guard let path = command.weights else {
-        return FitSubject(kind: .samples(file.matrix.doubles, nil), names: file.columnNames)
+        return FitSubject(
+          kind: .samples(file.matrix.doubles, nil), names: file.columnNames,
+          tables: TextTables([("samples", file.table)]))
       }
       var weightFile = try InputFile(path)
       let weights = try weightFile.rowWeights(of: file, byPosition: command.match.isByPosition)
       return FitSubject(
         kind: .samples(file.matrix.doubles, weights), names: file.columnNames,
+        tables: TextTables([("samples", file.table), ("weights", weightFile.table)]),
         matched: Matches([("weights", weightFile.matching)]))
     }
     if let path = command.mixture {
@@ -113,6 +116,7 @@ struct GaussianWork {
       priorScale: command.priorDeviation ?? 1)
     return FitSubject(
       kind: .density(density), names: file.columnNames,
+      tables: TextTables([("features", file.table), ("labels", labelFile.table)]),
       matched: Matches([("labels", labelFile.matching)]))
   }
 
@@ -171,6 +175,8 @@ struct FitSubject {
   let kind: Kind
   /// What the dimensions are called, where that is known.
   var names: [String]?
+  /// What of texts was taken for what.
+  var tables: TextTables?
   /// What of the inputs was brought in line with the rows of samples or features.
   var matched: Matches?
 

@@ -20,6 +20,11 @@ struct InputFile {
   /// What messages call it.
   var name: String { path == "-" ? "standard input" : path }
 
+  /// What of a text that holds no distributions was taken for what.
+  var table: InputReport.TextTable? {
+    layout.map { .init($0, columns: matrix.columns) }
+  }
+
   /// Refuses work that would hold so many numbers of 8 bytes beside the file.
   func checkMemory(forNumbers rows: Int, _ columns: Int) throws(Failure) {
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)

@@ -6,6 +6,8 @@ struct LabelFile {
   private(set) var labels: [Int64]
   /// What the rows are called, where a CSV file says it.
   private(set) var rowLabels: [String]?
+  /// What of a text was taken for what.
+  let table: InputReport.TextTable?
   /// What of it was brought in line with another input's names.
   private(set) var matching = Matching()
 
@@ -14,6 +16,7 @@ struct LabelFile {
     do {
       let file = try MatrixReader.readLabelledLabels(path)
       (labels, rowLabels) = (file.labels, file.rowLabels)
+      table = file.layout.map { .init($0, columns: 1) }
     } catch {
       throw Failure(error)
     }
@@ -34,7 +37,7 @@ extension InputReport {
   init(_ file: LabelFile) {
     self.init(
       file: file.name, rows: file.labels.count, columns: 1, type: "int64", form: "class labels",
-      parameters: ["counted from 0"], reordered: file.matching.reordered,
+      parameters: ["counted from 0"], table: file.table, reordered: file.matching.reordered,
       byPosition: file.matching.byPosition)
   }
 }

@@ -48,6 +48,7 @@ struct Prediction {
     }
     let report = PredictionReport(
       output: command.output.path, rows: logits.rows, classes: logits.columns, bits: command.bits,
+      tables: TextTables([("features", features.table)]),
       matched: Matches([("features", features.matching)]))
     if command.options.json {
       try StandardStreams.print(JSON.text(report))
@@ -86,11 +87,13 @@ struct PredictionReport: Encodable {
   let rows: Int
   let classes: Int
   let bits: Int?
+  /// What of a text was taken for what.
+  let tables: TextTables?
   /// What of the features was brought in line with the model's names.
   let matched: Matches?
 
   var lines: [String] {
-    (matched?.lines ?? []) + [
+    (tables?.lines ?? []) + (matched?.lines ?? []) + [
       "\(output): logits, \(Format.count(rows, "row")) x \(Format.count(classes)) classes"
         + (bits.map { ", of weights rounded to \($0) bits" } ?? "")
     ]

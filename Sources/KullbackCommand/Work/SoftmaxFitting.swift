@@ -19,11 +19,13 @@ struct SoftmaxFitting {
           + " \(Format.count(features.matrix.rows, "row")) of \(features.name)")
     }
     var matched = [("targets", targets.matching)]
+    var tables = [("features", features.table), ("targets", targets.table)]
     var weights: [Double]?
     if let path = command.weights {
       var file = try InputFile(path)
       weights = try file.rowWeights(of: features, byPosition: command.match.isByPosition)
       matched.append(("weights", file.matching))
+      tables.append(("weights", file.table))
     }
     let output = try SoftmaxFile(command.output)
     let progress = Progress(
@@ -46,7 +48,8 @@ struct SoftmaxFitting {
       throw error
     }
     let report = SoftmaxReport(
-      fit, log, output: command.output, direction: direction, matched: Matches(matched))
+      fit, log, output: command.output, direction: direction, tables: TextTables(tables),
+      matched: Matches(matched))
     if !fit.convergence.isConverged {
       let remarks = [fit.convergence.description] + report.remarksOnConvergence
       StandardStreams.complain("kullback: warning: \(remarks.joined(separator: "; "))")
@@ -101,6 +104,15 @@ struct SoftmaxFitting {
       switch self {
       case .labels(let file): file.matching
       case .distributions(_, let file): file.matching
+      }
+    }
+
+    /// What of a text was taken for what.
+    var table: InputReport.TextTable? {
+      switch self {
+      case .labels(let file): file.table
+      case .distributions(let set, let file):
+        file.layout.map { .init($0, classes: set.classes) }
       }
     }
 

@@ -32,9 +32,14 @@ public struct SoftmaxFit: Sendable {
   public let classesWithoutRow: [Int]
   /// The classes that the model tells apart without an error where that means that no maximum exists, else empty.
   ///
-  /// `convergence` is then `.separable`; a penalty above 0 gives the weights an end. Only complete separation is told, of
-  /// all rows into all classes.
+  /// `convergence` is then `.separable`; a penalty above 0 gives the weights an end.
   public let separableClasses: [Int]
+  /// The classes of which some rows are told apart without an error, and no row is the worse for it, so that no maximum
+  /// exists although other rows overlap (quasi-complete separation); else empty.
+  ///
+  /// Those that are apart from all other classes, if there are some. `convergence` is then `.partlySeparable`; a penalty
+  /// above 0 gives the weights an end.
+  public let partlySeparableClasses: [Int]
   /// How far the features are from a common scale where the search did not converge and they are far from it: the
   /// largest quotient of two features' deviations, or of a feature's mean and its deviation, if it is above 1000.
   ///

@@ -28,7 +28,8 @@ internal import KullbackLinearAlgebra
 /// converted once. The result has the same bits whatever the number of threads.
 ///
 /// - Complexity: an iteration takes one evaluation as a rule, of 4 × rows × features × classes operations;
-///   memory is that of some tiles of rows, beyond the features in `Double`.
+///   memory is that of some tiles of rows, beyond the features in `Double`. Without a penalty, where some margins are so
+///   large that rows may be separable, it takes up to 300 more to tell.
 ///
 /// Source: Böhning, *Multinomial logistic regression algorithm*, Ann. Inst. Statist. Math. 44 (1992) 197,
 /// for the bound (1/2)(I - 11ᵀ/K) ⊗ Σ x xᵀ; Hinton, Vinyals and Dean, *Distilling the knowledge in a neural
@@ -63,7 +64,8 @@ public struct SoftmaxRegression: Sendable {
   ///   - classes: how many classes there are; by default as many as the largest label asks for.
   ///   - sampleWeights: a weight for each row, 0 or above; 1 where nil.
   ///   - report: is told of the start and of every iteration; what it throws ends the fit.
-  /// - Returns: the model; whether it is the best one says `convergence`: `.separable` where no best one exists.
+  /// - Returns: the model; whether it is the best one says `convergence`: `.separable` or
+  ///   `.partlySeparable` where no best one exists.
   /// - Throws: `InferenceError` for data and options that are refused, with the row: `.lengthMismatch`,
   ///   `.labelOutOfRange`, `.notFinite`, `.invalidSampleWeight`, `.invalidParameter`, `.nothingToFit`, and
   ///   `.reverseKLToLabels` where reverse KL is asked for without label smoothing, `.oneClass` where all rows with
@@ -94,7 +96,8 @@ public struct SoftmaxRegression: Sendable {
   ///   - sampleWeights: a weight for each row, 0 or above; 1 where nil.
   ///   - report: is told of the start and of every iteration; what it throws ends the fit.
   /// - Returns: the model; whether it is the best one says `convergence`.
-  /// - Throws: `InferenceError` as for labels; `.invalidTarget` for a row that is no distribution,
+  /// - Throws: `InferenceError` as for labels, `.oneClass` where all rows with weight have all their mass in the same
+  ///   class; `.invalidTarget` for a row that is no distribution,
   ///   `.infiniteReverseKL` where D(q‖p) is asked for and a target has a class without mass.
   public func fit(
     features: AnyMatrix, targets: DistributionSet, sampleWeights: [Double]? = nil,

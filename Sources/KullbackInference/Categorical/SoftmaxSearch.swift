@@ -50,14 +50,45 @@ struct SoftmaxSearch {
     guard let final else { throw InferenceError.notFiniteAtStart }
     let (weights, intercepts) = problem.split(centred(point))
     let separable = try problem.separatedClasses(point) ?? []
-    let convergence = separable.isEmpty ? convergence : .separable
-    let hasNoEnd = !convergence.isConverged && convergence != .separable
+    let partly =
+      separable.isEmpty
+      ? try partlySeparatedClasses(point, goingOn: convergence != .iterationsExhausted) : []
+    let isSeparable = !(separable.isEmpty && partly.isEmpty)
+    let hasNoEnd = !convergence.isConverged && !isSeparable
     let spread = hasNoEnd ? problem.featureSpread : 1
     return SoftmaxFit(
       model: try SoftmaxModel(
         weights: weights, intercepts: intercepts, temperature: problem.temperature),
-      convergence: convergence, final: final, classesWithoutRow: problem.classesWithoutRow,
-      separableClasses: separable, featureSpread: spread > 1000 ? spread : nil)
+      convergence: !separable.isEmpty ? .separable : isSeparable ? .partlySeparable : convergence,
+      final: final, classesWithoutRow: problem.classesWithoutRow, separableClasses: separable,
+      partlySeparableClasses: partly, featureSpread: spread > 1000 ? spread : nil)
+  }
+
+  /// The classes of which some rows are separable: if it looks as if there were some, the search may go on to a far
+  /// smaller gradient.
+  private func partlySeparatedClasses(_ point: [Double], goingOn: Bool) throws -> [Int] {
+    guard try problem.mayBePartlySeparated(point) else { return [] }
+    let far = goingOn ? try further(point, to: 1e-12) : point
+    return try problem.partlySeparatedClasses(along: far)
+  }
+
+  /// Where a search from a point ends that goes on to a smaller gradient, for as many iterations as some stages take.
+  private func further(_ point: [Double], to tolerance: Double) throws -> [Double] {
+    let evaluator = SoftmaxEvaluator(problem)
+    let curvature = SoftmaxCurvature(problem)
+    var point = point
+    for _ in 0..<10 {
+      var stage = LBFGS()
+      (stage.gradientTolerance, stage.maximumIterations) = (tolerance, 20)
+      let hasBlocks = curvature?.costOfBlocks != nil
+      let preconditioner = hasBlocks ? try curvature?.blocks(at: point) : nil
+      let found = try stage.minimise(
+        from: point, preconditioner: preconditioner.map { some in { try some.apply(&$0) } }
+      ) { try evaluator.evaluate($0, &$1).objective }
+      point = found.point
+      guard found.convergence == .iterationsExhausted else { return point }
+    }
+    return point
   }
 
   /// The parameters with the mean over classes taken from what no penalty holds: the distributions are the

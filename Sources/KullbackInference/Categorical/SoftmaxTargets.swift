@@ -25,14 +25,40 @@ enum SoftmaxTargets: Sendable {
     }
   }
 
-  /// Refuses labels of which there is but one among the rows with weight.
+  /// Refuses targets of which all rows with weight have all their mass in the same class.
   func checkTwoClasses(_ weights: [Double]?) throws(InferenceError) {
-    guard let labels else { return }
-    let rows = labels.indices.filter { (weights?[$0] ?? 1) > 0 }
-    guard let first = rows.first else { return }
-    guard rows.contains(where: { labels[$0] != labels[first] }) else {
-      throw .oneClass(labels[first])
+    let step = 1024
+    var only: Int?
+    for first in stride(from: 0, to: count, by: step) {
+      let range = first..<min(count, first + step)
+      let part: [Int]
+      switch self {
+      case .labels(let labels), .smoothedLabels(let labels, _): part = Array(labels[range])
+      case .distributions(let set):
+        guard let labels = Self.labels(of: set, range, weights) else { return }
+        part = labels
+      }
+      for (row, label) in part.enumerated() where (weights?[first + row] ?? 1) > 0 {
+        guard only ?? label == label else { return }
+        only = label
+      }
     }
+    if let only { throw .oneClass(only) }
+  }
+
+  /// The class that has all the mass of each row of a set; nil where a row with weight has mass in several.
+  static func labels(
+    of set: DistributionSet, _ range: Range<Int>, _ weights: [Double]?
+  ) -> [Int]? {
+    let (masses, _) = writeRows(
+      set.operand(), rows: range, as: .softmax, to: Double.self, threads: 1)
+    var labels: [Int] = []
+    for row in 0..<range.count {
+      let places = (0..<set.classes).filter { masses[row, $0] > 0 }
+      guard places.count == 1 || !((weights?[range.lowerBound + row] ?? 1) > 0) else { return nil }
+      labels.append(places.first ?? 0)
+    }
+    return labels
   }
 
   /// Refuses labels out of range.

@@ -46,13 +46,14 @@ public struct Banana: Density {
   public func logDensities(
     at points: Matrix<Double>, gradients: inout Matrix<Double>
   ) throws -> [Double] {
-    let square = scale * scale
     let constant = -log(scale) - Double(dimension) * logTwoPi / 2
     return try eachPoint(of: points, gradients: &gradients) { x, gradient in
-      let y = x[1] + bend * (x[0] * x[0] - square)
-      gradient[0] = -x[0] / square - 2 * bend * x[0] * y
+      // No square of the first dimension or the scale is formed, which might overflow.
+      let y = bend == 0 ? x[1] : x[1] + bend * (x[0] - scale) * (x[0] + scale)
+      let first = x[0] / scale
+      gradient[0] = -first / scale - 2 * bend * x[0] * y
       gradient[1] = -y
-      var sum = x[0] * x[0] / square + y * y
+      var sum = first * first + y * y
       for index in 2..<max(2, x.count) {
         gradient[index] = -x[index]
         sum += x[index] * x[index]

@@ -51,30 +51,32 @@ public struct EightSchools: Density {
   ) throws -> [Double] {
     try eachPoint(of: points, gradients: &gradients) { x, gradient in
       let (mu, logTau) = (x[8], x[9])
-      let tau = exp(logTau)
       let ratio = 2 * (logTau - Self.logOfFive)
       var value = -mu * mu / 50 - softplus(ratio) + logTau
       var (byMu, byLogTau) = (-mu / 25, 1 - 2 * logistic(ratio))
+      var offsets = 0.0
       for school in 0..<8 {
         let variance = Self.errors[school] * Self.errors[school]
         switch parametrisation {
         case .nonCentred:
-          let rest = Self.effects[school] - mu - tau * x[school]
+          let effect = product(x[school], exp: logTau)
+          let rest = Self.effects[school] - mu - effect
           let slope = rest / variance
           value -= (x[school] * x[school] + rest * slope) / 2
-          gradient[school] = tau * slope - x[school]
+          gradient[school] = product(slope, exp: logTau) - x[school]
           byMu += slope
-          byLogTau += slope * tau * x[school]
+          byLogTau += slope * effect
         case .centred:
           let rest = Self.effects[school] - x[school]
-          let scaled = (x[school] - mu) / tau
+          let offset = x[school] - mu
+          let scaled = product(offset, exp: -logTau)
           value -= (scaled * scaled + rest * rest / variance) / 2 + logTau
-          gradient[school] = rest / variance - scaled / tau
-          byMu += scaled / tau
+          gradient[school] = rest / variance - product(scaled, exp: -logTau)
+          offsets += offset
           byLogTau += scaled * scaled - 1
         }
       }
-      gradient[8] = byMu
+      gradient[8] = byMu + product(offsets, exp: -2 * logTau)
       gradient[9] = byLogTau
       return value
     }

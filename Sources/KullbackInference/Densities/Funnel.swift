@@ -44,14 +44,14 @@ public struct Funnel: Density {
     let square = scale * scale
     let constant = -log(scale) - Double(dimension) * logTwoPi / 2
     return try eachPoint(of: points, gradients: &gradients) { x, gradient in
-      let precision = exp(-x[0])
       var sum = 0.0
       for index in 1..<x.count {
-        gradient[index] = -precision * x[index]
+        gradient[index] = -product(x[index], exp: -x[0])
         sum += x[index] * x[index]
       }
-      gradient[0] = -x[0] / square - others / 2 + precision * sum / 2
-      return constant - x[0] * x[0] / (2 * square) - others * x[0] / 2 - precision * sum / 2
+      let spread = product(sum, exp: -x[0])
+      gradient[0] = -x[0] / square - others / 2 + spread / 2
+      return constant - x[0] * x[0] / (2 * square) - others * x[0] / 2 - spread / 2
     }
   }
 }

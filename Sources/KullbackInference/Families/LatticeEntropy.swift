@@ -27,6 +27,13 @@ struct LatticeEntropy {
 
   /// Σ P(k) (-log P(k)), from -log P(k), of a distribution whose mean is at least 1.
   func sum(_ surprisal: (Double) -> Double) -> Double {
+    mean(of: surprisal) { _, surprisal in surprisal }
+  }
+
+  /// Σ P(k) f(k), from -log P(k) and what f makes of k and it: a smooth function that grows more slowly than P falls.
+  func mean(
+    of surprisal: (Double) -> Double, _ function: (_ k: Double, _ surprisal: Double) -> Double
+  ) -> Double {
     let step = max(1, (deviation / 4).rounded(.down))
     var total = 0.0
     for direction in [-step, step] {
@@ -34,10 +41,11 @@ struct LatticeEntropy {
         let k = mode + Double(index) * direction
         guard k >= 0, k <= upper else { break }
         let value = surprisal(k)
-        let term = exp(-value) * value
+        let mass = exp(-value)
+        let term = mass == 0 ? 0 : mass * function(k, value)
         total += term
         // Past the peak of the terms each is smaller than the last: what follows adds nothing.
-        if abs(k - mode) > 2 * deviation + 2, term <= total * 1e-18 { break }
+        if abs(k - mode) > 2 * deviation + 2, abs(term) <= abs(total) * 1e-18 { break }
       }
     }
     return total * step

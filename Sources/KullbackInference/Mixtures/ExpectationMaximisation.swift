@@ -8,7 +8,8 @@ public import KullbackMatrix
 ///     q* = argmin D(p‖q) = argmin H(p,q)        p the samples, q = Σ wₖ N(mₖ, Σₖ)
 ///
 /// Each iteration shares every sample out among the components by their densities there, and makes each
-/// component the normal distribution of maximum likelihood of its shares. The likelihood never falls.
+/// component the normal distribution of maximum likelihood of its shares. The likelihood never falls: where
+/// rounding would let it, the search ends with the mixture before.
 ///
 /// The likelihood has no maximum where a component may shrink onto one sample. `regularisation` ε keeps that
 /// from happening: every component has, beside its samples, ε of a further sample with the variances s² of all
@@ -104,12 +105,20 @@ public struct ExpectationMaximisation: Sendable {
     report: (_ iteration: Int, _ objective: Double) throws -> Void
   ) throws -> Run {
     var run = Run(mixture: first)
+    var mixture = first
     // Ends: each turn adds an objective, and their number is limited.
     while true {
       // One reading of the samples gives this mixture's likelihood and what the next one is made of.
-      let sums = try rows.expectation(of: run.mixture)
-      run.logLikelihood = sums.logLikelihood
-      run.objectives.append(try sums.logLikelihood - rows.penalty(of: run.mixture))
+      let sums = try rows.expectation(of: mixture)
+      let objective = try sums.logLikelihood - rows.penalty(of: mixture)
+      if objective < run.end {
+        // Rounding; of more than the last digits where components are too narrow for the digits of their means.
+        let isSmall = run.end - objective <= max(tolerance, 1e-10 * max(1, abs(run.end)))
+        run.convergence = isSmall ? .valueStandsStill : .noFurtherDecrease
+        return run
+      }
+      (run.mixture, run.logLikelihood) = (mixture, sums.logLikelihood)
+      run.objectives.append(objective)
       let iteration = run.objectives.count - 1
       try report(iteration, run.end)
       if iteration > 0, run.end - run.objectives[iteration - 1] < tolerance {
@@ -117,7 +126,7 @@ public struct ExpectationMaximisation: Sendable {
         return run
       }
       if iteration >= maximumIterations { return run }
-      run.mixture = try rows.mixture(of: sums, around: run.mixture.components.map(\.mean))
+      mixture = try rows.mixture(of: sums, around: mixture.components.map(\.mean))
     }
   }
 

@@ -12,6 +12,8 @@ public enum Convergence: Sendable, Equatable {
   case unbounded
   /// The classes are separable and there is no penalty: no model is the best, larger weights are always better.
   case separable
+  /// Some rows are separable and there is no penalty: as for all of them, larger weights are always better.
+  case partlySeparable
 
   /// Whether what was found is a minimum to within the tolerances.
   public var isConverged: Bool { self == .gradientBelowTolerance || self == .valueStandsStill }
@@ -27,6 +29,7 @@ extension Convergence: CustomStringConvertible {
     case .noFurtherDecrease: "not converged: no step lowers the value"
     case .unbounded: "not converged: the value falls without bound"
     case .separable: "not converged: the classes are separable, so that no maximum exists"
+    case .partlySeparable: "not converged: some rows are separable, so that no maximum exists"
     }
   }
 }

@@ -9,7 +9,7 @@ from the definition with 120 digits, so that what cancels leaves enough of them.
 import json
 import math
 
-from mpmath import mp, mpf, besseli, digamma, exp, log, loggamma
+from mpmath import mp, mpf, besseli, digamma, exp, log, loggamma, psi
 
 mp.dps = 120
 cases = []
@@ -68,6 +68,25 @@ for a, b in PAIRS:
     excess = loggamma(y) - loggamma(x) - (y - x) * digamma(x)
     put("logGammaExcess", [a, b], excess)
     put("shapeExcess", [a, b], excess - y * (x / y - 1 - log(x / y)))
+
+def shape_functions(x):
+    """T(x) = log Gamma(x) - x log x + x, L(x) = -T'(x) and s(x) = x^2 T''(x)."""
+    return loggamma(x) - x * log(x) + x, log(x) - digamma(x), x * x * psi(1, x) - x
+
+
+mp.dps = 260
+PLACES = [1e-300, 1e-100, 1e-10, 1e-3, 0.3, 1.0, 3.7, 9.0, 9.99, 10.0, 12.5, 300.0, 1e6, 1e20, 1e40]
+for x in PLACES:
+    _, slope, curvature = shape_functions(mpf(x))
+    put("scaledLogLessDigamma", [x], x * slope)
+    put("shapeCurvature", [x], curvature)
+    for h in [1e-300, 1e-100, 1e-20, 1e-9, 1e-3, 0.12, 0.13, 1.0, 8.0, 1e3, 1e12, 1e60]:
+        if x / h < 1e60 and 1e-250 < h / x:
+            here, there = shape_functions(mpf(x)), shape_functions(mpf(x) + mpf(h))
+            put("shapeFall", [x, h], here[0] - there[0])
+            put("scaledSlopeFall", [x, h], x * (here[1] - there[1]))
+            # Held to what it is a part of.
+            put("shapeCurvatureFall", [x, h], (here[2] - there[2]) * (mpf(x) + mpf(h)) / h)
 
 mp.dps = 60
 KAPPAS = [1e-10, 1e-3, 0.1, 0.5, 0.99, 1.01, 2.0, 5.0, 12.0, 29.9, 30.1, 64.0, 300.0, 1e4, 1e5, 1e10]

@@ -1,0 +1,40 @@
+/// Texts in UTF-8, which are read, and in other encodings, which are not.
+enum TextEncoding {
+  /// Refuses bytes that are not text in UTF-8: names the first of them, its line, and what converts the file.
+  static func refuseUnlessUTF8(_ text: [UInt8], path: String) throws(FileError) {
+    guard let place = firstByteNotUTF8(text) else { return }
+    // What Latin-1 has control characters for, Windows-1252 has quotation marks, dashes and the euro for.
+    let isWindows = text.contains { (0x80...0x9F).contains($0) }
+    let (name, code) = isWindows ? ("Windows-1252", "WINDOWS-1252") : ("Latin-1", "LATIN1")
+    let digits = String(text[place], radix: 16, uppercase: true)
+    throw .malformed(
+      path: path, place: "line \(line(of: place, in: text)), byte \(place)",
+      reason:
+        "a byte 0x\(digits) that is not text in UTF-8: iconv -f \(code) -t UTF-8 converts a file in \(name)"
+    )
+  }
+
+  private static func firstByteNotUTF8(_ text: [UInt8]) -> Int? {
+    guard String(validating: text, as: UTF8.self) == nil else { return nil }
+    var decoder = UTF8()
+    var iterator = text.makeIterator()
+    var offset = 0
+    // Ends: each turn takes a byte at least.
+    while true {
+      switch decoder.decode(&iterator) {
+      case .scalarValue(let scalar): offset += UTF8.width(scalar)
+      case .emptyInput: return nil
+      case .error: return offset
+      }
+    }
+  }
+
+  /// The line of a byte, from 1; lines end with a line feed, a carriage return, or both.
+  private static func line(of place: Int, in text: [UInt8]) -> Int {
+    let (feed, carriage) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+    return 1
+      + text.indices.prefix(place).count { index in
+        text[index] == feed || (text[index] == carriage && text[index + 1] != feed)
+      }
+  }
+}

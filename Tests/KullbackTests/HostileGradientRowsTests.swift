@@ -1,0 +1,123 @@
+import Kullback
+import KullbackTestSupport
+import Testing
+
+/// Gradients of divergences at rows that are peaked, tied, masked, far from 0 or nearly alike, against the formulas in
+/// about 32 digits.
+@Suite struct HostileGradientRowsTests {
+  private struct Pair<Element: BinaryFloatingPoint> {
+    var target: [Element]
+    var model: [Element]
+    let temperature: Double
+
+    var rows: (p: OracleRow, q: OracleRow) {
+      let form = OracleForm.logits(temperature: temperature)
+      return (
+        OracleRow(target.map { Double($0) }, form: form),
+        OracleRow(model.map { Double($0) }, form: form)
+      )
+    }
+  }
+
+  /// A pair whose target, or whose model, has no mass where the mask of that side is.
+  private static func pair<Element: BinaryFloatingPoint>(
+    masksTarget: Bool, _ random: inout SeededGenerator
+  ) -> Pair<Element> {
+    func pick<Value>(_ values: [Value]) -> Value {
+      values[Int(random.uniform() * Double(values.count))]
+    }
+    let classes = pick([2, 3, 17, 130, 2100])
+    let (size, level) = (pick([0, 0.1, 1, 10, 60]), pick([0, 0, 1e3, -1e6, 1e9]))
+    let target = (0..<classes).map { _ in Element(level + size * random.normal()) }
+    let near = pick([1e-6, 1e-3, 0.1, 0, 1])
+    let model: [Element] =
+      random.uniform() < 0.5
+      ? target.map { $0 + Element(near * random.normal()) }
+      : (0..<classes).map { _ in Element(size * random.normal()) }
+    var pair = Pair(target: target, model: model, temperature: pick([1, 1, 0.3, 20]))
+    // Of all classes but the first, which each row has.
+    let mask: Element = pick([-.infinity, -1e30])
+    for index in 1..<classes where random.uniform() < 0.3 {
+      switch Int(random.uniform() * 3) {
+      case 0: (pair.target[index], pair.model[index]) = (mask, mask)
+      case 1 where masksTarget: pair.target[index] = mask
+      case 2 where !masksTarget: pair.model[index] = mask
+      default: break
+      }
+    }
+    return pair
+  }
+
+  /// What is as good as 0: masses that underflow, times what differences of logits may be.
+  private static func least<Element: BinaryFloatingPoint>(_ type: Element.Type) -> Double {
+    1e10 * Double(Element.leastNormalMagnitude)
+  }
+
+  private static func forward<Element: LogitElement & BinaryFloatingPoint>(
+    _ type: Element.Type, within tolerance: Double, seed: UInt64
+  ) throws {
+    var random = SeededGenerator(seed: seed)
+    for round in 0..<250 {
+      let pair: Pair<Element> = pair(masksTarget: true, &random)
+      let found = try forwardKLGradient(
+        target: DistributionSet(logits: Matrix([pair.target]), temperature: pair.temperature),
+        model: DistributionSet(logits: Matrix([pair.model]), temperature: pair.temperature),
+        as: type)
+      let reasons = found.diagnostics.invalidRows
+      #expect(reasons.isEmpty, "\(round): \(reasons)")
+      let (p, q) = pair.rows
+      var worst = (error: 0.0, place: "")
+      for k in pair.target.indices {
+        let exact = (q.probabilities[k] - p.probabilities[k]).high
+        let larger = max(p.probabilities[k].high, q.probabilities[k].high)
+        let isAlike = abs(exact) < larger / 2
+        let room = tolerance * (isAlike ? abs(exact) : larger) + 0x1p-52 * larger
+        let error = abs(Double(found.gradient[0, k]) * pair.temperature - exact)
+        let share = error / (room + least(Element.self))
+        if !(share <= worst.error) {
+          worst = (share, "class \(k) of \(pair.target.count): \(error), \(exact)")
+        }
+      }
+      #expect(worst.error <= 1, "\(round), \(pair.temperature), \(worst)")
+    }
+  }
+
+  private static func reverse<Element: LogitElement & BinaryFloatingPoint>(
+    _ type: Element.Type, within tolerance: Double, seed: UInt64
+  ) throws {
+    var random = SeededGenerator(seed: seed)
+    for round in 0..<250 {
+      let pair: Pair<Element> = pair(masksTarget: false, &random)
+      let found = try reverseKLGradient(
+        target: DistributionSet(logits: Matrix([pair.target]), temperature: pair.temperature),
+        model: DistributionSet(logits: Matrix([pair.model]), temperature: pair.temperature),
+        as: type)
+      let reasons = found.diagnostics.invalidRows
+      #expect(reasons.isEmpty, "\(round): \(reasons)")
+      let (p, q) = pair.rows
+      var worst = (error: 0.0, place: "")
+      let divergence = OraclePair(p, q).reversedDivergence
+      for k in pair.target.indices {
+        let mass = q.probabilities[k].high
+        let ratio =
+          mass == 0 ? 0 : (q.logProbabilities[k] - p.logProbabilities[k]).high
+        let exact = mass * (ratio - divergence)
+        let room = mass * (tolerance * (abs(ratio) + divergence) + 0x1p-52)
+        let error = abs(Double(found.gradient[0, k]) * pair.temperature - exact)
+        let share = error / (room + least(Element.self))
+        if !(share <= worst.error) {
+          worst = (share, "class \(k) of \(pair.target.count): \(error), \(exact)")
+        }
+      }
+      #expect(worst.error <= 1, "\(round), \(pair.temperature), \(worst)")
+    }
+  }
+
+  @Test func forwardOfFloats() throws { try Self.forward(Float.self, within: 4e-6, seed: 51) }
+
+  @Test func forwardOfDoubles() throws { try Self.forward(Double.self, within: 4e-12, seed: 52) }
+
+  @Test func reverseOfFloats() throws { try Self.reverse(Float.self, within: 4e-6, seed: 53) }
+
+  @Test func reverseOfDoubles() throws { try Self.reverse(Double.self, within: 4e-12, seed: 54) }
+}

@@ -2,7 +2,6 @@ internal import KullbackMatrix
 
 /// Elements of a matrix in other places, copied.
 enum Rearrangement {
-  case transposed
   /// The same places, in memory of its own.
   case copied
   /// Only these columns, in this order.
@@ -32,15 +31,6 @@ enum Rearrangement {
         return AnyMatrix(source[columns: first..<first + columns.count])
       }
       return AnyMatrix(source.arranged(columns: columns))
-    case .transposed:
-      return source.withElements { elements, stride in
-        var values: [Element] = []
-        values.reserveCapacity(source.rows * source.columns)
-        for column in 0..<source.columns {
-          for row in 0..<source.rows { values.append(elements[row * stride + column]) }
-        }
-        return AnyMatrix(Matrix(values, rows: source.columns, columns: source.rows))
-      }
     }
   }
 }

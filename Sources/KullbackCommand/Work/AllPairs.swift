@@ -10,7 +10,8 @@ struct AllPairs {
   func run() throws {
     let started = ContinuousClock.now
     try ProductBuffers.reserve(threads: command.options.threads)
-    let inputs = try PairInputs(command.targets, command.models, command.pairs)
+    let inputs = try PairInputs(
+      command.targets, command.models, command.pairs, threads: command.options.threads)
     try command.output?.check(against: inputs.files)
     try command.heatmap?.check(against: inputs.files)
     try checkOrder(inputs)

@@ -9,7 +9,8 @@ struct ClusterWork {
     let options = command.options
     let started = ContinuousClock.now
     let side = try PairInputs.Side(
-      command.file, command.set.form, command.set, rows: command.set.rows, labels: command.labels)
+      command.file, command.set.form, command.set, rows: command.set.rows, labels: command.labels,
+      threads: options.threads)
     for output in [command.output, command.centroids] { try output?.check(against: [side.file]) }
     if !options.quiet { FormHint.give(side.file, side.set, option: "--form") }
     let unit = try command.base.unit

@@ -11,7 +11,8 @@ struct NearestWork {
     try ProductBuffers.reserve(threads: command.options.threads)
     let options = command.options
     let started = ContinuousClock.now
-    let inputs = try PairInputs(command.queries, command.set, command.pairs)
+    let inputs = try PairInputs(
+      command.queries, command.set, command.pairs, threads: command.options.threads)
     try command.output?.check(against: inputs.files)
     if !options.quiet { inputs.hint() }
     let unit = try command.base.unit

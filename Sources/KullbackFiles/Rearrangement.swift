@@ -7,6 +7,11 @@ enum Rearrangement {
   /// Only these columns, in this order.
   case columns([Int])
 
+  /// Whether columns follow each other, so that nothing of them is copied.
+  static func isRange(_ columns: [Int]) -> Bool {
+    zip(columns, columns.dropFirst()).allSatisfy { $1 == $0 + 1 }
+  }
+
   func callAsFunction(_ matrix: AnyMatrix) -> AnyMatrix {
     switch matrix.kind {
     case .float32: rearranged(matrix, as: Float.self)
@@ -26,8 +31,7 @@ enum Rearrangement {
     case .copied:
       return AnyMatrix(Matrix(source.values, rows: source.rows, columns: source.columns))
     case .columns(let columns):
-      let isRange = zip(columns, columns.dropFirst()).allSatisfy { $1 == $0 + 1 }
-      if isRange, let first = columns.first {
+      if Self.isRange(columns), let first = columns.first {
         return AnyMatrix(source[columns: first..<first + columns.count])
       }
       return AnyMatrix(source.arranged(columns: columns))

@@ -135,6 +135,11 @@ import Testing
         "timeout 60 \"$K\" \(command.joined(separator: " ")) --rows '0..<2' --json")
       #expect(run.status == 0, "\(command[0]): \(run.errors)")
     }
+    let range = try Tool.run("entropy", path, "--columns", "3...9", "--rows", "0..<2")
+    #expect(range.status == 0 && range.output.contains("x 7 float32"), "\(range.errors)")
+    // Columns that do not follow each other are copied.
+    let some = try Tool.run("entropy", path, "--columns", "3,9", "--rows", "0..<2")
+    #expect(some.status == 71 && some.errors.contains("tebibyte.npy"), "\(some.errors)")
     let all = try Tool.run("pairwise", path)
     #expect(all.status == 71 && all.errors.contains("tebibyte.npy"), "\(all.errors)")
   }

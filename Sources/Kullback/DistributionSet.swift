@@ -134,8 +134,8 @@ public struct DistributionSet: Sendable {
       tolerance ?? DistributionSet.defaultTolerance(matrix.kind, classes: matrix.columns)
   }
 
-  private init(_ other: DistributionSet, rows: Range<Int>) {
-    matrix = other.matrix[rows: rows]
+  private init(_ other: DistributionSet, of matrix: AnyMatrix) {
+    self.matrix = matrix
     form = other.form
     temperature = other.temperature
     smoothing = other.smoothing
@@ -144,7 +144,16 @@ public struct DistributionSet: Sendable {
 
   /// A range of the distributions; shares the memory.
   public subscript(rows: Range<Int>) -> DistributionSet {
-    DistributionSet(self, rows: rows)
+    DistributionSet(self, of: matrix[rows: rows])
+  }
+
+  /// The same distributions with the elements of each row one after the other in memory: this set, or one of a
+  /// copy.
+  ///
+  /// What streams over rows needs no such copy; see `AnyMatrix.isInOrder`.
+  public func inOrder(threads: Int? = nil) -> DistributionSet {
+    let ordered = operand().inOrder(threads: threads ?? Threads.default).matrix
+    return DistributionSet(self, of: ordered)
   }
 
   /// How far from 1 the probabilities of a row may sum by default.

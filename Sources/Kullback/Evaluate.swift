@@ -126,26 +126,42 @@ struct PairJob {
   /// Bytes of input that are worked on between two looks at progress and cancellation.
   static let blockBytes = 64 << 20
 
+  /// Rows that are worked on between two such looks.
+  private var step: Int {
+    let rowBytes =
+      target.matrix.columns * (target.matrix.kind.byteCount + model.matrix.kind.byteCount)
+    let usual = max(16, PairJob.blockBytes / max(1, rowBytes) / 16 * 16)
+    let copied = [target, model].filter { !$0.isRepeated && !$0.matrix.isInOrder }
+    return copied.map(\.orderedRows).min() ?? usual
+  }
+
+  /// The row that stands for all rows of a side, in order; nil where there are more.
+  private func repeated(_ side: RowOperand, _ threads: Int) -> RowOperand? {
+    side.isRepeated ? side.inOrder(threads: threads) : nil
+  }
+
   func run(
     _ sources: [Measure.Source], threads: Int?, _ progress: ((Int, Int) -> Void)?
   ) throws -> PairValues {
     var results = PairValues(sources: sources, rows: rows)
-    let rowBytes =
-      target.matrix.columns * (target.matrix.kind.byteCount + model.matrix.kind.byteCount)
-    let step = max(16, PairJob.blockBytes / max(1, rowBytes) / 16 * 16)
+    let threads = threads ?? Threads.default
+    let sides = [target, model].filter { !$0.isRepeated && $0.matrix.isMapped }
+    let (repeatedTarget, repeatedModel) = (repeated(target, threads), repeated(model, threads))
+    var (targetRoom, modelRoom): (AnyMatrix?, AnyMatrix?)
     var from = 0
     while from < rows {
       try Task.checkCancellation()
       let block = from..<min(rows, from + step)
       let next = block.upperBound..<min(rows, block.upperBound + step)
-      for side in [target, model] where !side.isRepeated && side.matrix.isMapped {
-        if from == 0 { side.matrix.prefetch(rows: block) }
-        side.matrix.prefetch(rows: next)
-      }
-      results.evaluate(target, model, rows: block, threads: threads ?? Threads.default)
-      for side in [target, model] where !side.isRepeated && side.matrix.isMapped {
-        side.matrix.release(rows: block)
-      }
+      if from == 0 { for side in sides { side.matrix.prefetch(rows: block) } }
+      let (first, second) = (
+        repeatedTarget ?? target.inOrder(rows: block, threads: threads, in: &targetRoom),
+        repeatedModel ?? model.inOrder(rows: block, threads: threads, in: &modelRoom)
+      )
+      for side in sides { side.matrix.prefetch(rows: next) }
+      results.evaluate(
+        first, second, rows: 0..<block.count, at: block.lowerBound, threads: threads)
+      for side in sides where side.matrix.isInOrder { side.matrix.release(rows: block) }
       from = block.upperBound
       progress?(from, rows)
     }

@@ -25,19 +25,19 @@ struct PairValues: Sendable {
     if !orders.isEmpty { powers = PowerResults(orders: orders, rows: rows) }
   }
 
-  /// Evaluates rows of both sides; results go to the same rows here.
+  /// Evaluates rows of both sides; results go to rows `place` and on here.
   mutating func evaluate(
-    _ target: RowOperand, _ model: RowOperand, rows: Range<Int>, threads: Int
+    _ target: RowOperand, _ model: RowOperand, rows: Range<Int>, at place: Int, threads: Int
   ) {
     // Taken out while they are written, so that nobody else holds them.
     if var some = pairs.take() {
       evaluatePairs(
-        target, model, rows: rows, into: &some, at: rows.lowerBound, threads: threads)
+        target, model, rows: rows, into: &some, at: place, threads: threads)
       pairs = some
     }
     if var some = powers.take() {
       evaluatePowerSums(
-        target, model, rows: rows, into: &some, at: rows.lowerBound, threads: threads)
+        target, model, rows: rows, into: &some, at: place, threads: threads)
       powers = some
     }
   }

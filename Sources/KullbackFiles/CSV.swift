@@ -28,9 +28,10 @@ public struct Table: Sendable {
   func transposed() -> Table {
     var layout = layout
     layout?.isTransposed = true
+    let turned = matrix.transposed()
     return Table(
-      matrix: Rearrangement.transposed(matrix), rowLabels: columnNames, columnNames: rowLabels,
-      layout: layout, elementType: elementType)
+      matrix: turned.isMapped ? turned : turned.inOrder(), rowLabels: columnNames,
+      columnNames: rowLabels, layout: layout, elementType: elementType)
   }
 }
 

@@ -94,6 +94,11 @@ extension Table {
         reason: numbers.isEmpty
           ? "no column is left for numbers" : "a column is to be labels, and to be numbers")
     }
+    if !Rearrangement.isRange(numbers) {
+      let (count, overflow) = matrix.rows.multipliedReportingOverflow(
+        by: numbers.count * matrix.kind.byteCount)
+      try AvailableMemory.check(overflow ? Int.max - (1 << 20) : count, for: path)
+    }
     return Table(
       matrix: Rearrangement.columns(numbers)(matrix),
       rowLabels: labels.isEmpty

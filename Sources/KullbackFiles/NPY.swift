@@ -5,8 +5,8 @@ public enum NPY {
   /// Reads a matrix: two dimensions, or one as a single row.
   ///
   /// Elements of float16, float32, float64, bfloat16, int32 and int64 in this machine's order are mapped
-  /// where they lie. Others, Fortran order, and elements that do not begin at a multiple of their size are
-  /// converted into fresh memory.
+  /// where they lie, also in Fortran order: the rows are then not in order (`AnyMatrix.isInOrder`). Others, and
+  /// elements that do not begin at a multiple of their size, are converted into fresh memory.
   ///
   /// - Throws: `FileError.cannotRead`, `.malformed`.
   public static func read(_ path: String) throws(FileError) -> AnyMatrix {
@@ -65,8 +65,10 @@ public enum NPY {
     let isTransposed = header.isFortranOrder && rows > 1 && columns > 1
     // Elements that no processor's loads are aligned to are copied.
     let isAligned = header.dataOffset.isMultiple(of: header.element.byteCount)
-    if let kind = header.element.direct, !isTransposed, isAligned {
-      return direct(bytes, header, kind, rows, columns)
+    if let kind = header.element.direct, isAligned {
+      return isTransposed
+        ? direct(bytes, header, kind, columns, rows).transposed()
+        : direct(bytes, header, kind, rows, columns)
     }
     try AvailableMemory.check(rows * columns * header.element.convertedByteCount, for: path)
     return converted(bytes, header, rows, columns, isTransposed)

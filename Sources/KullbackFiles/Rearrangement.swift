@@ -2,11 +2,15 @@ internal import KullbackMatrix
 
 /// Elements of a matrix in other places, copied.
 enum Rearrangement {
-  case transposed
   /// The same places, in memory of its own.
   case copied
   /// Only these columns, in this order.
   case columns([Int])
+
+  /// Whether columns follow each other, so that nothing of them is copied.
+  static func isRange(_ columns: [Int]) -> Bool {
+    zip(columns, columns.dropFirst()).allSatisfy { $1 == $0 + 1 }
+  }
 
   func callAsFunction(_ matrix: AnyMatrix) -> AnyMatrix {
     switch matrix.kind {
@@ -27,20 +31,10 @@ enum Rearrangement {
     case .copied:
       return AnyMatrix(Matrix(source.values, rows: source.rows, columns: source.columns))
     case .columns(let columns):
-      let isRange = zip(columns, columns.dropFirst()).allSatisfy { $1 == $0 + 1 }
-      if isRange, let first = columns.first {
+      if Self.isRange(columns), let first = columns.first {
         return AnyMatrix(source[columns: first..<first + columns.count])
       }
       return AnyMatrix(source.arranged(columns: columns))
-    case .transposed:
-      return source.withElements { elements, stride in
-        var values: [Element] = []
-        values.reserveCapacity(source.rows * source.columns)
-        for column in 0..<source.columns {
-          for row in 0..<source.rows { values.append(elements[row * stride + column]) }
-        }
-        return AnyMatrix(Matrix(values, rows: source.columns, columns: source.rows))
-      }
     }
   }
 }

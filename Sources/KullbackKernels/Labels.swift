@@ -47,6 +47,9 @@ public func evaluateLabels(
   precondition(labels.count == rows, "\(labels.count) labels for \(rows) rows")
   precondition(classes > 0, "rows without classes")
   precondition(scoring.classWeights.map { $0.count == classes } ?? true, "wrong count of weights")
+  guard operand.matrix.isInOrder else {
+    return inBlocks(labels, operand, scoring: scoring, threads: threads, on: set)
+  }
   let columns = Columns(rows: rows, count: 2, statusCount: 1)
   // SAFETY: labels, weights, side and columns are valid for this call, which ends after the last task.
   unsafe labels.withUnsafeBufferPointer { labels in
@@ -74,6 +77,22 @@ public func evaluateLabels(
   return LabelResults(
     values: columns.column(0), weights: columns.column(1),
     statuses: (0..<rows).map { columns.status(0, row: $0) })
+}
+
+/// The same of rows that are not in order, a block of them after the other.
+private func inBlocks(
+  _ labels: [Int64], _ operand: RowOperand, scoring: LabelScoring, threads: Int,
+  on set: InstructionSet
+) -> LabelResults {
+  var (values, weights, statuses): ([Double], [Double], [RowStatus]) = ([], [], [])
+  operand.inBlocks(0..<labels.count, threads: threads) { part, some, done in
+    let results = evaluateLabels(
+      Array(labels[done..<done + some.count]), part, scoring: scoring, threads: threads, on: set)
+    values += results.values
+    weights += results.weights
+    statuses += results.statuses
+  }
+  return LabelResults(values: values, weights: weights, statuses: statuses)
 }
 
 /// One call's work, as tasks that threads share.

@@ -81,6 +81,8 @@ public struct RowOperand: Sendable {
   var rowBytes: Int { matrix.columns * matrix.kind.byteCount }
 
   /// Calls `body` with the C face of this operand, which is valid for the call.
+  ///
+  /// Rows that are not in order are copied first: who has many calls puts them in order before.
   func withSide(_ body: (kvk_side) -> Void) {
     unsafe matrix.withUnsafeBaseAddress { base in
       var side = unsafe kvk_side()

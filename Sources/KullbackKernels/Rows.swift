@@ -64,14 +64,16 @@ public func evaluateRows(
   guard !rows.isEmpty else { return }
   // SAFETY: the side and the columns are valid for this call, which ends after the last task; tasks
   // write disjoint rows.
-  unsafe operand.withSide { side in
-    unsafe results.withColumns(at: offset) { out in
-      let work = unsafe RowWork(
-        side: side, out: out, table: set.table, rows: rows, classes: classes)
-      if classes > Int(KVK_SEGMENT) {
-        for index in 0..<rows.count { work.runLongRow(index, threads: threads) }
-      } else {
-        work.runRows(threads: threads)
+  operand.inBlocks(rows, threads: threads) { part, some, done in
+    unsafe part.withSide { side in
+      unsafe results.withColumns(at: offset + done) { out in
+        let work = unsafe RowWork(
+          side: side, out: out, table: set.table, rows: some, classes: classes)
+        if classes > Int(KVK_SEGMENT) {
+          for index in 0..<some.count { work.runLongRow(index, threads: threads) }
+        } else {
+          work.runRows(threads: threads)
+        }
       }
     }
   }

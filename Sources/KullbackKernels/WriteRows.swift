@@ -26,13 +26,11 @@ public func writeRows<Element>(
   precondition(shape.0 >= rows.count && shape.1 == operand.matrix.columns, "shapes differ")
   var statuses: [RowStatus] = []
   // SAFETY: both matrices live over the call.
-  unsafe operand.withSide { side in
-    unsafe result.withUnsafeMutableBaseAddress { base in
-      let target = unsafe RowTarget(
-        base: base, stride: shape.2, kind: Element.elementKind, output: output)
-      unsafe statuses = target.write(
-        side, rows: rows, classes: shape.1, threads: threads, table: set.table)
-    }
+  unsafe result.withUnsafeMutableBaseAddress { base in
+    let target = unsafe RowTarget(
+      base: base, stride: shape.2, kind: Element.elementKind, output: output)
+    unsafe statuses = target.write(
+      operand, rows: rows, classes: shape.1, threads: threads, table: set.table)
   }
   return statuses
 }
@@ -52,10 +50,8 @@ public func writeRows<Element>(
     guard let base = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
     let target = unsafe RowTarget(
       base: base, stride: classes, kind: Element.elementKind, output: output)
-    unsafe operand.withSide { side in
-      unsafe statuses = target.write(
-        side, rows: rows, classes: classes, threads: threads, table: set.table)
-    }
+    unsafe statuses = target.write(
+      operand, rows: rows, classes: classes, threads: threads, table: set.table)
   }
   return (result, statuses)
 }
@@ -113,6 +109,23 @@ struct RowTarget: @unchecked Sendable {
 
   /// Results of this size go past the caches.
   static let streamingBytes = 16 << 20
+
+  /// Writes rows of an operand to the first rows here.
+  func write(
+    _ operand: RowOperand, rows: Range<Int>, classes: Int, threads: Int, table: kvk_table
+  ) -> [RowStatus] {
+    var statuses: [RowStatus] = []
+    operand.inBlocks(rows, threads: threads) { part, some, done in
+      // SAFETY: the caller's rows lie inside the memory.
+      let target = unsafe RowTarget(
+        base: base + done * stride * kind.byteCount, stride: stride, kind: kind, output: output)
+      unsafe part.withSide { side in
+        unsafe statuses += target.write(
+          side, rows: some, classes: classes, threads: threads, table: table)
+      }
+    }
+    return statuses
+  }
 
   /// Writes rows of a side to the first rows here.
   func write(

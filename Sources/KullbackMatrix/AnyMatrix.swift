@@ -1,6 +1,6 @@
 /// A matrix whose element type is known at run time: what a file holds.
 public struct AnyMatrix: Sendable {
-  let layout: Layout
+  var layout: Layout
 
   /// What elements are stored as.
   public var kind: ElementKind { layout.kind }
@@ -8,8 +8,8 @@ public struct AnyMatrix: Sendable {
   public var rows: Int { layout.rows }
   /// Columns.
   public var columns: Int { layout.columns }
-  /// Elements from one row to the next.
-  public var rowStride: Int { layout.rowStride }
+  /// Elements from one row to the next, where `withUnsafeBaseAddress` shows them.
+  public var rowStride: Int { layout.servedStride }
   /// Bytes of all elements.
   public var byteCount: Int { rows * columns * kind.byteCount }
 
@@ -74,24 +74,27 @@ public struct AnyMatrix: Sendable {
 
   /// Has rows of a mapped file read ahead of their use and returns at once; elsewhere does nothing.
   public func prefetch(rows range: Range<Int>) {
-    layout.storage.prefetch(bytes: layout.byteRange(rows: range))
+    for bytes in layout.byteRanges(rows: range) { layout.storage.prefetch(bytes: bytes) }
   }
 
-  /// Brings rows of a mapped file into memory, so that reading them faults no page; elsewhere does nothing.
+  /// Brings rows of a mapped file into memory, so that reading them faults no page; elsewhere, and where they
+  /// are not in order, does nothing.
   public func populate(rows range: Range<Int>) {
-    guard isMapped else { return }
+    guard isMapped, isInOrder else { return }
     layout.storage.populate(bytes: layout.byteRange(rows: range))
   }
 
-  /// Brings a part of a row of a mapped file into memory; elsewhere does nothing.
+  /// Brings a part of a row of a mapped file into memory; elsewhere, and where it is not in order, does nothing.
   public func populate(row: Int, columns: Range<Int>) {
-    guard isMapped else { return }
+    guard isMapped, isInOrder else { return }
     layout.storage.populate(bytes: layout.byteRange(row: row, columns: columns))
   }
 
   /// Gives the memory of a mapped file's rows back; elsewhere does nothing.
   public func release(rows range: Range<Int>) {
-    layout.storage.release(bytes: layout.byteRange(rows: range))
+    // Pages of columns hold other rows too, which are read again when they are wanted.
+    layout.storage.release(
+      bytes: isInOrder ? layout.byteRange(rows: range) : layout.byteRange)
   }
 
   /// Hands the address of the first element to a closure.
@@ -101,6 +104,6 @@ public struct AnyMatrix: Sendable {
   public func withUnsafeBaseAddress<Result>(
     _ body: (UnsafeRawPointer) throws -> Result
   ) rethrows -> Result {
-    try unsafe layout.withBaseAddress(body)
+    try unsafe layout.withBaseAddress { base, _ in try unsafe body(base) }
   }
 }

@@ -15,6 +15,15 @@ extension Matrix {
       columnPlaces.allSatisfy { (0..<columns).contains($0) }, "a column that is not there")
     var result = Matrix(rows: rowPlaces.count, columns: columnPlaces.count)
     result.withMutableElements { target, targetStride in
+      guard isInOrder else {
+        // Only what is wanted is read.
+        for (column, columnPlace) in columnPlaces.enumerated() {
+          for (row, rowPlace) in rowPlaces.enumerated() {
+            target[row * targetStride + column] = self[rowPlace, columnPlace]
+          }
+        }
+        return
+      }
       withElements { elements, stride in
         for (row, rowPlace) in rowPlaces.enumerated() {
           for (column, columnPlace) in columnPlaces.enumerated() {

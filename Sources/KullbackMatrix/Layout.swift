@@ -4,6 +4,8 @@ struct Layout: Sendable {
   let rows: Int
   let columns: Int
   let rowStride: Int
+  /// Elements from one column to the next: 1, unless a row's elements lie apart in memory.
+  let columnStride: Int
   let offset: Int  // elements before the first row
   var storage: Storage
 
@@ -16,15 +18,21 @@ struct Layout: Sendable {
   }
 
   init(
-    kind: ElementKind, rows: Int, columns: Int, rowStride: Int, offset: Int, storage: Storage
+    kind: ElementKind, rows: Int, columns: Int, rowStride: Int, columnStride: Int = 1, offset: Int,
+    storage: Storage
   ) {
     self.kind = kind
     self.rows = rows
     self.columns = columns
-    self.rowStride = rowStride
+    // Where the next column would be does not matter to a single one.
+    self.columnStride = columns <= 1 ? 1 : columnStride
+    self.rowStride = rows <= 1 && self.columnStride == 1 ? max(rowStride, columns) : rowStride
     self.offset = offset
     self.storage = storage
   }
+
+  /// Whether the elements of a row lie one after the other.
+  var isInOrder: Bool { columnStride == 1 }
 
   init(kind: ElementKind, rows: Int, columns: Int) {
     let count = Layout.elements(rows, columns)
@@ -50,7 +58,7 @@ struct Layout: Sendable {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     return Layout(
       kind: kind, rows: range.count, columns: columns, rowStride: rowStride,
-      offset: offset + range.lowerBound * rowStride, storage: storage)
+      columnStride: columnStride, offset: offset + range.lowerBound * rowStride, storage: storage)
   }
 
   func slice(columns range: Range<Int>) -> Layout {
@@ -58,13 +66,21 @@ struct Layout: Sendable {
       range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
     return Layout(
       kind: kind, rows: rows, columns: range.count, rowStride: rowStride,
-      offset: offset + range.lowerBound, storage: storage)
+      columnStride: columnStride, offset: offset + range.lowerBound * columnStride,
+      storage: storage)
+  }
+
+  /// Rows as columns, in the same memory.
+  var transposed: Layout {
+    Layout(
+      kind: kind, rows: columns, columns: rows, rowStride: columnStride, columnStride: rowStride,
+      offset: offset, storage: storage)
   }
 
   func byteOffset(row: Int, column: Int) -> Int {
     precondition(row >= 0 && row < rows, "row \(row) of \(rows)")
     precondition(column >= 0 && column < columns, "column \(column) of \(columns)")
-    return (offset + row * rowStride + column) * kind.byteCount
+    return (offset + row * rowStride + column * columnStride) * kind.byteCount
   }
 
   func byteRange(row: Int, columns: Range<Int>) -> Range<Int> {
@@ -81,12 +97,34 @@ struct Layout: Sendable {
     return from..<max(from, (offset + range.upperBound * rowStride) * kind.byteCount)
   }
 
-  func withBaseAddress<Result>(
-    _ body: (UnsafeRawPointer) throws -> Result
-  ) rethrows -> Result {
+  /// The bytes of rows: a stretch, or one in each column.
+  func byteRanges(rows range: Range<Int>) -> [Range<Int>] {
+    guard storage.isMapped else { return [] }
+    guard !isInOrder else { return [byteRange(rows: range)] }
+    let part = slice(range).transposed
+    return (0..<columns).map { part.byteRange(row: $0, columns: 0..<range.count) }
+  }
+
+  /// The bytes from the first to the last element.
+  var byteRange: Range<Int> {
+    guard rows > 0, columns > 0 else { return 0..<0 }
+    return byteOffset(row: 0, column: 0)..<byteOffset(row: rows - 1, column: columns - 1)
+      + kind.byteCount
+  }
+
+  /// Elements from one row to the next, where `withBaseAddress` shows them.
+  var servedStride: Int { isInOrder ? rowStride : columns }
+
+  /// Calls with the address of elements of which those of a row lie one after the other, and with the elements
+  /// from one row to the next.
+  func withBaseAddress<Result, Failure: Error>(
+    _ body: (UnsafeRawPointer, _ stride: Int) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let layout = isInOrder ? self : inOrder()
     // SAFETY: the storage outlives the call.
-    try withExtendedLifetime(storage) {
-      try unsafe body(UnsafeRawPointer(storage.base) + offset * kind.byteCount)
+    return try withExtendedLifetime(layout.storage) { () throws(Failure) -> Result in
+      try unsafe body(
+        UnsafeRawPointer(layout.storage.base) + layout.offset * kind.byteCount, layout.rowStride)
     }
   }
 }

@@ -93,6 +93,16 @@ public final class MappedFile: @unchecked Sendable {
     _ = unsafe madvise(UnsafeMutableRawPointer(mutating: base + from), to - from, MADV_DONTNEED)
   }
 
+  /// Tells the system whether the file is read here and there, so that nothing is read around what is touched,
+  /// instead of from its start to its end.
+  func expect(isScattered: Bool) {
+    guard isMapped else { return }
+    // SAFETY: the whole mapping.
+    _ = unsafe madvise(
+      UnsafeMutableRawPointer(mutating: base), byteCount,
+      isScattered ? MADV_RANDOM : MADV_SEQUENTIAL)
+  }
+
   private func advise(_ bytes: Range<Int>, first: Int32, else second: Int32) {
     let page = Int(getpagesize())
     let from = max(0, bytes.lowerBound) / page * page

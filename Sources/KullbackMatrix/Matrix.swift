@@ -9,8 +9,8 @@ public struct Matrix<Element: MatrixElement>: Sendable {
   public var rows: Int { layout.rows }
   /// Columns.
   public var columns: Int { layout.columns }
-  /// Elements from one row to the next.
-  public var rowStride: Int { layout.rowStride }
+  /// Elements from one row to the next, where closures are shown them.
+  public var rowStride: Int { layout.servedStride }
 
   init(layout: Layout) {
     self.layout = layout
@@ -132,6 +132,9 @@ public struct Matrix<Element: MatrixElement>: Sendable {
   /// Whether the elements lie in a mapped file or a caller's memory.
   public var isBorrowed: Bool { !layout.storage.isWritable }
 
+  /// Whether the elements of a row lie one after the other; see `AnyMatrix.isInOrder`.
+  public var isInOrder: Bool { layout.isInOrder }
+
   /// Hands the address of the first element to a closure.
   ///
   /// It may be unaligned.
@@ -139,7 +142,7 @@ public struct Matrix<Element: MatrixElement>: Sendable {
   public func withUnsafeBaseAddress<Result>(
     _ body: (UnsafeRawPointer) throws -> Result
   ) rethrows -> Result {
-    try unsafe layout.withBaseAddress(body)
+    try unsafe layout.withBaseAddress { base, _ in try unsafe body(base) }
   }
 
   /// Hands the address of the first element to a closure that may write all elements.
@@ -157,6 +160,11 @@ public struct Matrix<Element: MatrixElement>: Sendable {
   /// Copies all elements, row after row, to bytes with room for them.
   private func copyElements(to target: UnsafeMutableRawBufferPointer) {
     guard rows > 0, columns > 0, let start = target.baseAddress else { return }
+    guard isInOrder else {
+      // SAFETY: the target has room for all elements.
+      unsafe layout.copyInOrder(columns: 0..<columns, to: start)
+      return
+    }
     let size = MemoryLayout<Element>.size
     // Rows without gaps are one stretch of memory.
     let isDense = rowStride == columns
@@ -171,7 +179,8 @@ public struct Matrix<Element: MatrixElement>: Sendable {
   }
 
   mutating func makeWritable() {
-    guard !(layout.storage.isWritable && isKnownUniquelyReferenced(&layout.storage)) else { return }
+    let isWritable = layout.storage.isWritable && isInOrder
+    guard !(isWritable && isKnownUniquelyReferenced(&layout.storage)) else { return }
     self = unsafe Matrix(rows: rows, columns: columns) { buffer in
       // SAFETY: the buffer holds exactly as many elements.
       unsafe copyElements(to: UnsafeMutableRawBufferPointer(buffer))

@@ -2,12 +2,13 @@ extension Matrix {
   /// Hands the elements to a closure as they lie in memory.
   ///
   /// The element of row r and column c is at `r * stride + c`; the span ends with the last row's last
-  /// element. Memory that a caller lent and that is not aligned is copied first.
+  /// element. Memory that a caller lent and that is not aligned is copied first, and so are rows that are not in
+  /// order.
   public func withElements<Result, Failure: Error>(
     _ body: (_ elements: Span<Element>, _ stride: Int) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let base = unsafe layout.storage.base + layout.offset * layout.kind.byteCount
-    guard Int(bitPattern: base) % MemoryLayout<Element>.alignment == 0 else {
+    guard isInOrder, Int(bitPattern: base) % MemoryLayout<Element>.alignment == 0 else {
       return try body(values.span, columns)
     }
     // SAFETY: so many elements lie from the first to the last; the storage lives over the call.

@@ -67,6 +67,9 @@ final class Storage: @unchecked Sendable {
   /// Whether the bytes are those of a mapped file.
   var isMapped: Bool { mapping != nil }
 
+  /// Tells the system whether a mapped file is read here and there instead of from its start to its end.
+  func expect(isScattered: Bool) { mapping?.expect(isScattered: isScattered) }
+
   /// Has bytes of a mapped file read ahead; elsewhere does nothing.
   func prefetch(bytes: Range<Int>) {
     mapping?.prefetch(bytes: bytes.lowerBound + mappingOffset..<bytes.upperBound + mappingOffset)

@@ -25,8 +25,9 @@ enum NPY {
   }
 
   /// The opening of a file of version 1.
-  static func header(_ type: String, shape: String) -> Data {
-    var text = "{'descr': '\(type)', 'fortran_order': False, 'shape': \(shape), }"
+  static func header(_ type: String, shape: String, fortran: Bool = false) -> Data {
+    var text =
+      "{'descr': '\(type)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': \(shape), }"
     text += String(repeating: " ", count: 63 - (text.utf8.count + 10) % 64) + "\n"
     var data = Data([0x93] + Array("NUMPY".utf8) + [1, 0])
     data.append(UInt8(text.utf8.count & 0xFF))

@@ -2,7 +2,7 @@ internal import KullbackKernels
 
 /// A set as all pairs need it: its rows with the logarithms of their normalisers and their entropies.
 struct PairwiseSide: Sendable {
-  /// The set, its logits levelled where they are far from 0.
+  /// The set in order, its logits levelled where they are far from 0.
   let set: DistributionSet
   let operand: RowOperand
   let count: Int
@@ -19,8 +19,10 @@ struct PairwiseSide: Sendable {
   let isWide: Bool
 
   init(
-    _ original: DistributionSet, wantsEntropies: Bool, wantsLargest: Bool = false, threads: Int
+    _ given: DistributionSet, wantsEntropies: Bool, wantsLargest: Bool = false, threads: Int
   ) throws(KullbackError) {
+    // All rows are read again and again.
+    let original = given.inOrder(threads: threads)
     var quantities: [RowQuantity] = [.logNormaliser]
     if wantsEntropies { quantities.append(.entropy) }
     if wantsLargest { quantities.append(.largest) }

@@ -10,10 +10,12 @@ struct AllPairs {
   func run() throws {
     let started = ContinuousClock.now
     try ProductBuffers.reserve(threads: command.options.threads)
-    let inputs = try PairInputs(command.targets, command.models, command.pairs)
+    let inputs = try PairInputs(
+      command.targets, command.models, command.pairs, threads: command.options.threads)
     try command.output?.check(against: inputs.files)
     try command.heatmap?.check(against: inputs.files)
     try checkOrder(inputs)
+    try memory(inputs).check(for: inputs.targets.file.name)
     if !command.options.quiet { inputs.hint() }
     switch command.type {
     case .float32: try run(inputs, since: started, as: Float.self)
@@ -28,6 +30,24 @@ struct AllPairs {
       .usage,
       "--order is for up to \(Format.count(Self.orderedRows)) rows, whose matrix is held in memory; "
         + "there are \(Format.count(most))")
+  }
+
+  /// What is held of all pairs at once, beside what `--memory` allows.
+  private func memory(_ inputs: PairInputs) -> MemoryNeed {
+    let (targets, models) = (inputs.targets.set.count, inputs.models.set.count)
+    let size = command.type == .float32 ? 4 : 8
+    let values = MemoryNeed(targets, models, of: size)
+    guard command.order else {
+      return isHeld(inputs, elementSize: size) ? values : .none
+    }
+    // What is ordered is float64, with 4 bytes a pair beside it; what is in another unit is copied twice.
+    let inUnit = command.base.logarithm == .natural ? .none : values + values
+    guard inputs.isItself else {
+      let rows = max(targets, models)
+      return values + MemoryNeed(rows, rows, of: 12)
+    }
+    let ordering = MemoryNeed(targets, targets, of: size == 4 ? 12 : 4)
+    return values + (ordering.bytes > inUnit.bytes ? ordering : inUnit)
   }
 
   private func run<Element: WrittenElement>(
@@ -57,7 +77,7 @@ struct AllPairs {
   ) throws -> PairwiseReport {
     let (measure, threads) = (command.measure.named.measure, command.options.threads)
     let memory = command.pairs.memory.limit?.bytes
-    guard command.order || isHeld(inputs, as: Element.self) else {
+    guard command.order || isHeld(inputs, elementSize: MemoryLayout<Element>.size) else {
       return try evaluatePairwise(
         measure, targets: inputs.targets.set, models: inputs.models.set, as: Element.self,
         threads: threads, workingMemory: memory
@@ -87,9 +107,9 @@ struct AllPairs {
 
   /// Whether the matrix is held as a whole: that of a set and itself, both of whose halves come from one
   /// product, where it needs no more than the working memory.
-  private func isHeld<Element>(_ inputs: PairInputs, as type: Element.Type) -> Bool {
+  private func isHeld(_ inputs: PairInputs, elementSize: Int) -> Bool {
     let rows = inputs.targets.set.count
     let limit = command.pairs.memory.limit?.bytes ?? ByteCount.workingMemory
-    return inputs.isItself && rows <= limit / max(1, rows * MemoryLayout<Element>.size)
+    return inputs.isItself && rows <= limit / max(1, rows * elementSize)
   }
 }

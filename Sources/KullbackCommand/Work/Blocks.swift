@@ -1,3 +1,6 @@
+internal import Kullback
+internal import KullbackFiles
+
 /// A range of rows in blocks that are worked on one after the other.
 ///
 /// A block is small enough that its results take little memory, and large enough that what happens
@@ -10,10 +13,19 @@ struct Blocks: Sequence, IteratorProtocol {
   private let rowsPerBlock: Int
 
   /// `bytesPerRow`: of all inputs together.
-  init(_ rows: Range<Int>, bytesPerRow: Int) {
+  init(_ rows: Range<Int>, bytesPerRow: Int, targetBytes: Int = Blocks.targetBytes) {
     remaining = rows
     rowsPerBlock = Swift.min(
-      Swift.max(1, Self.targetBytes / Swift.max(1, bytesPerRow)), Self.maximumRows)
+      Swift.max(1, targetBytes / Swift.max(1, bytesPerRow)), Self.maximumRows)
+  }
+
+  /// Bytes of a block of files: fewer where rows are copied, as memory has no room for many.
+  ///
+  /// Refuses rows of which there is not even room for one.
+  static func targetBytes(_ files: [InputFile], bytesPerRow: Int) throws(Failure) -> Int {
+    guard let copied = files.first(where: { !$0.matrix.isInOrder }) else { return targetBytes }
+    try MemoryNeed(bytes: bytesPerRow).check(for: copied.name)
+    return Swift.min(targetBytes, (AvailableMemory.bytes ?? targetBytes) / 4)
   }
 
   mutating func next() -> Range<Int>? {

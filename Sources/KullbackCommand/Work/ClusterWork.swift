@@ -9,8 +9,10 @@ struct ClusterWork {
     let options = command.options
     let started = ContinuousClock.now
     let side = try PairInputs.Side(
-      command.file, command.set.form, command.set, rows: command.set.rows, labels: command.labels)
+      command.file, command.set.form, command.set, rows: command.set.rows, labels: command.labels,
+      threads: options.threads)
     for output in [command.output, command.centroids] { try output?.check(against: [side.file]) }
+    try memory(side).check(for: side.file.name)
     if !options.quiet { FormHint.give(side.file, side.set, option: "--form") }
     let unit = try command.base.unit
     // What cannot be created is refused before anything is computed.
@@ -38,5 +40,14 @@ struct ClusterWork {
       files.discard()
       throw error
     }
+  }
+
+  /// What all rows and centroids take, whatever `--memory` is.
+  private func memory(_ side: PairInputs.Side) -> MemoryNeed {
+    // More clusters than rows are refused for that.
+    let clusters = max(0, min(command.k, side.set.count))
+    // Centroids as they are and as they become, their logarithms, and the sums of one block of rows and of all;
+    // of each row its normaliser, entropy, divergence, and its cluster twice.
+    return MemoryNeed(clusters, side.set.classes, of: 36) + MemoryNeed(side.set.count, 1, of: 48)
   }
 }

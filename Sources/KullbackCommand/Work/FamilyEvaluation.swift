@@ -41,8 +41,8 @@ struct FamilyEvaluation {
       ],
       evaluation: StreamedEvaluation(
         quantities: Self.quantities, unit: try command.base.unit, rows: 0..<count,
-        bytesPerRow: bytes(target) + bytes(model), output: command.output, isQuiet: options.quiet,
-        started: started),
+        bytesPerRow: bytes(target) + bytes(model), blockBytes: Blocks.targetBytes,
+        output: command.output, isQuiet: options.quiet, started: started),
       options: options, isWide: command.wide,
       labels: (rows == 1 ? nil : target.rowLabels) ?? (others == 1 ? nil : model.rowLabels))
     try session.run { [models] range, _ in
@@ -82,7 +82,7 @@ struct FamilyEvaluation {
   /// Opens a file, and finds what its columns hold: by the names in its header, where it has one.
   private func side(_ path: String) throws(Failure) -> Side {
     let family = command.family.family
-    var file = try InputFile(path, command.table.options(.parameters))
+    var file = try InputFile(path, command.table.options(.parameters), isStreamed: true)
     let (names, width) = (family.parameters, file.matrix.columns)
     guard !names.isEmpty else {
       guard width >= 2 else {

@@ -28,10 +28,13 @@ enum FormHint {
 
   /// The form that the first rows have unmistakably, when it is not the declared one.
   static func likelyForm(of set: DistributionSet) -> Form? {
-    let matrix = set.matrix
     // Two classes or more: a row of one class sums to whatever it holds.
-    guard matrix.rows > 0, matrix.columns > 1, matrix.columns <= 1 << 20 else { return nil }
-    let count = min(matrix.rows, lookedAt, max(1, elementsLookedAt / matrix.columns))
+    guard set.count > 0, set.classes > 1, set.classes <= 1 << 20 else { return nil }
+    let count = min(set.count, lookedAt, max(1, elementsLookedAt / set.classes))
+    let first = set.matrix[rows: 0..<count]
+    // A page of every column, which would be waited for one after the other.
+    if !first.isInOrder { first.prefetch(rows: 0..<count) }
+    let matrix = first.inOrder()
     let rows = (0..<count).map { row in
       (0..<matrix.columns).map { matrix.value(row: row, column: $0) }
     }

@@ -27,16 +27,16 @@ struct InputFile {
 
   /// Refuses work that would hold so many numbers of 8 bytes beside the file.
   func checkMemory(forNumbers rows: Int, _ columns: Int) throws(Failure) {
-    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
-    let bytes = overflow ? Int.max : count.multipliedReportingOverflow(by: 8).partialValue
-    let needed = overflow || count > Int.max / 8 ? Int.max - (1 << 20) : bytes
-    try Failure.ofFile { () throws(FileError) in
-      try AvailableMemory.check(needed, for: name)
-    }
+    try MemoryNeed(rows, columns, of: 8).check(for: name)
   }
 
   /// Opens a file, or reads standard input.
-  init(_ path: String, _ options: TableOptions = TableOptions(.parameters)) throws(Failure) {
+  ///
+  /// - Parameter isStreamed: whether rows are read once, in blocks, so that a file that holds columns need not be
+  ///   put in order as a whole.
+  init(
+    _ path: String, _ options: TableOptions = TableOptions(.parameters), isStreamed: Bool = false
+  ) throws(Failure) {
     self.path = path
     do {
       let table = try MatrixReader.read(path, options: options)
@@ -48,6 +48,22 @@ struct InputFile {
     } catch {
       throw Failure(error)
     }
+    if !isStreamed { matrix = try inOrder(matrix) }
+  }
+
+  /// Rows of the file with the elements of each one after the other, copied where the file holds columns.
+  private func inOrder(_ rows: AnyMatrix) throws(Failure) -> AnyMatrix {
+    guard !rows.isInOrder else { return rows }
+    try MemoryNeed(rows.rows, rows.columns, of: rows.kind.byteCount).check(for: name)
+    return rows.inOrder()
+  }
+
+  /// Some of the rows as distributions whose elements lie one after the other, for work that reads them again
+  /// and again.
+  func held(_ set: DistributionSet, threads: Int?) throws(Failure) -> DistributionSet {
+    guard !set.matrix.isInOrder else { return set }
+    try MemoryNeed(set.count, set.classes, of: set.matrix.kind.byteCount).check(for: name)
+    return set.inOrder(threads: threads)
   }
 
   /// The rows as distributions.

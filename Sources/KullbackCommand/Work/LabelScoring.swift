@@ -11,7 +11,7 @@ struct LabelScoring {
     let isByPosition = command.match.isByPosition
     var labelFile = try LabelFile(command.labels)
     let file = try InputFile(
-      command.model, command.set.table.options(.classes, form: command.set.form))
+      command.model, command.set.table.options(.classes, form: command.set.form), isStreamed: true)
     let set = try file.distributions(command.set.form, command.set)
     try command.output?.check(against: [file])
     try labelFile.matchRows(to: file.rowSide, byPosition: isByPosition)
@@ -29,6 +29,7 @@ struct LabelScoring {
       inputs.append(("weights", InputReport(classWeights: weightFile)))
     }
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
+    let bytesPerRow = set.classes * set.matrix.kind.byteCount
     let ignored = command.ignoreIndex.map(Int64.init)
     var totals = Totals()
     var session = EvaluationSession(
@@ -40,8 +41,9 @@ struct LabelScoring {
             isDivergence: true)
         ],
         unit: try command.base.unit, rows: rows,
-        bytesPerRow: set.classes * set.matrix.kind.byteCount, output: command.output,
-        isQuiet: options.quiet, started: started),
+        bytesPerRow: bytesPerRow,
+        blockBytes: try Blocks.targetBytes([file], bytesPerRow: bytesPerRow),
+        output: command.output, isQuiet: options.quiet, started: started),
       options: options, isWide: command.wide, labels: file.rowLabels)
     let unit = session.evaluation.unit
     session.remark = {

@@ -11,8 +11,10 @@ struct NearestWork {
     try ProductBuffers.reserve(threads: command.options.threads)
     let options = command.options
     let started = ContinuousClock.now
-    let inputs = try PairInputs(command.queries, command.set, command.pairs)
+    let inputs = try PairInputs(
+      command.queries, command.set, command.pairs, threads: command.options.threads)
     try command.output?.check(against: inputs.files)
+    try memory(inputs).check(for: inputs.targets.file.name)
     if !options.quiet { inputs.hint() }
     let unit = try command.base.unit
     // What cannot be created is refused before anything is computed.
@@ -31,6 +33,14 @@ struct NearestWork {
       file?.discard()
       throw error
     }
+  }
+
+  /// What the neighbours take; how many are within a distance shows only as they are found.
+  private func memory(_ inputs: PairInputs) -> MemoryNeed {
+    let most = command.within == nil ? command.k ?? Self.defaultCount : 0
+    // A list's own bytes, and its neighbours'.
+    let (queries, found) = (inputs.targets.set.count, min(most, inputs.models.set.count))
+    return MemoryNeed(queries, 40, of: 1) + MemoryNeed(queries, found, of: 16)
   }
 
   private func find(

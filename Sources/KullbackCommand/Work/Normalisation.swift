@@ -9,7 +9,8 @@ struct Normalisation {
     let options = command.options
     let started = ContinuousClock.now
     let file = try InputFile(
-      command.input, command.set.table.options(.classes, form: command.set.form))
+      command.input, command.set.table.options(.classes, form: command.set.form),
+      isStreamed: true)
     try command.output.check(against: [file])
     let set = try file.distributions(command.set.form, command.set)
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
@@ -27,13 +28,14 @@ struct Normalisation {
   ) throws {
     let options = command.options
     let bytesPerRow = set.classes * (set.matrix.kind.byteCount + MemoryLayout<Element>.size)
+    // Blocks of a quarter: a block's results are held as well as read.
+    let targetBytes = try Blocks.targetBytes([file], bytesPerRow: bytesPerRow) / 4
     let writer = try MatrixFile(
       command.output, rows: rows.count, columns: set.classes, kind: Element.elementKind)
     let progress = Progress(total: rows.count, quiet: options.quiet)
     var invalid = InvalidRows()
     do {
-      // Blocks of a quarter: a block's results are held as well as read.
-      for range in Blocks(rows, bytesPerRow: 4 * bytesPerRow) {
+      for range in Blocks(rows, bytesPerRow: bytesPerRow, targetBytes: targetBytes) {
         let block =
           command.softmax
           ? try set[range].probabilities(as: Element.self, threads: options.threads)

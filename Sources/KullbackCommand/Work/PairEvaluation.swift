@@ -9,9 +9,11 @@ struct PairEvaluation {
     let (set, options) = (command.set, command.options)
     let started = ContinuousClock.now
     let targetFile = try InputFile(
-      command.target, set.table.options(.classes, form: command.targetForm ?? set.form))
+      command.target, set.table.options(.classes, form: command.targetForm ?? set.form),
+      isStreamed: true)
     var modelFile = try InputFile(
-      command.model, set.table.options(.classes, form: command.modelForm ?? set.form))
+      command.model, set.table.options(.classes, form: command.modelForm ?? set.form),
+      isStreamed: true)
     try command.output?.check(against: [targetFile, modelFile])
     let isByPosition = command.match.isByPosition
     try modelFile.matchColumns(to: targetFile.columnSide, byPosition: isByPosition)
@@ -26,14 +28,16 @@ struct PairEvaluation {
     let bytes = { (side: DistributionSet) in
       side.count == 1 && count > 1 ? 0 : side.classes * side.matrix.kind.byteCount
     }
+    let bytesPerRow = bytes(target) + bytes(model)
     let session = EvaluationSession(
       inputs: [
         ("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model)),
       ],
       evaluation: StreamedEvaluation(
         quantities: measures.map(StreamedEvaluation.Quantity.init), unit: try command.base.unit,
-        rows: rows, bytesPerRow: bytes(target) + bytes(model), output: command.output,
-        isQuiet: options.quiet, started: started),
+        rows: rows, bytesPerRow: bytesPerRow,
+        blockBytes: try Blocks.targetBytes([targetFile, modelFile], bytesPerRow: bytesPerRow),
+        output: command.output, isQuiet: options.quiet, started: started),
       options: options, isWide: command.wide,
       labels: (target.count == 1 ? nil : targetFile.rowLabels)
         ?? (model.count == 1 ? nil : modelFile.rowLabels))

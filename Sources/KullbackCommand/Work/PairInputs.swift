@@ -19,18 +19,18 @@ struct PairInputs {
 
   /// Opens the files.
   init(
-    _ first: String, _ second: String?, _ options: PairOptions
+    _ first: String, _ second: String?, _ options: PairOptions, threads: Int?
   ) throws {
     let targets = try Side(
       first, options.targetForm ?? options.set.form, options.set, rows: options.set.rows,
-      labels: options.labels)
+      labels: options.labels, threads: threads)
     isItself = second == nil
     models =
       try second.map { path in
         try Side(
           path, options.modelForm ?? options.set.form, options.set, rows: nil,
           labels: options.modelLabels, like: targets.file.columnSide,
-          byPosition: options.match.isByPosition)
+          byPosition: options.match.isByPosition, threads: threads)
       } ?? targets
     self.targets = targets
     guard targets.set.classes == models.set.classes else {
@@ -77,14 +77,14 @@ extension PairInputs.Side {
   /// - Parameter other: the names whose order the columns are to have.
   init(
     _ path: String, _ form: FormArgument, _ options: SetOptions, rows: RowRange?, labels: String?,
-    like other: Matching.Names? = nil, byPosition: Bool = false
+    like other: Matching.Names? = nil, byPosition: Bool = false, threads: Int?
   ) throws {
-    var file = try InputFile(path, options.table.options(.classes, form: form))
+    var file = try InputFile(path, options.table.options(.classes, form: form), isStreamed: true)
     if let other { try file.matchColumns(to: other, byPosition: byPosition) }
     self.file = file
     let whole = try file.distributions(form, options)
     let rows = try rows?.resolved(count: whole.count) ?? 0..<whole.count
-    set = whole[rows]
+    set = try file.held(whole[rows], threads: threads)
     calls = try RowCalls(labels, of: file, rows: rows)
     report = InputReport(file, whole)
   }

@@ -35,7 +35,17 @@ struct PairOrder {
 extension Matrix where Element: WrittenElement {
   /// The same values in `Double`.
   fileprivate var doubles: Matrix<Double> {
-    AnyMatrix(self).matrix(of: Double.self)
-      ?? Matrix<Double>(values.map { Double($0) }, rows: rows, columns: columns)
+    if let same = AnyMatrix(self).matrix(of: Double.self) { return same }
+    var result = Matrix<Double>(rows: rows, columns: columns)
+    result.withMutableElements { target, targetStride in
+      withElements { elements, stride in
+        for row in 0..<rows {
+          for column in 0..<columns {
+            target[row * targetStride + column] = Double(elements[row * stride + column])
+          }
+        }
+      }
+    }
+    return result
   }
 }

@@ -27,6 +27,7 @@ struct SoftmaxFitting {
       matched.append(("weights", file.matching))
       tables.append(("weights", file.table))
     }
+    try memory(features, classes: targets.classes).check(for: features.name)
     let output = try SoftmaxFile(command.output)
     let progress = Progress(
       total: command.maxIterations, of: "iterations", quiet: command.options.quiet)
@@ -55,6 +56,16 @@ struct SoftmaxFitting {
       StandardStreams.complain("kullback: warning: \(remarks.joined(separator: "; "))")
     }
     try report.print(json: command.options.json, quiet: command.options.quiet)
+  }
+
+  /// What a fit holds beside its files.
+  private func memory(_ features: InputFile, classes: Int) -> MemoryNeed {
+    let matrix = features.matrix
+    let copy =
+      matrix.kind == .float64 ? .none : MemoryNeed(matrix.rows, matrix.columns, of: 8)
+    let work = regression.heldBytes(
+      rows: matrix.rows, features: matrix.columns, classes: classes)
+    return copy + MemoryNeed(bytes: Int(min(work, 0x1p62)))
   }
 
   /// The file that an error is about.
@@ -97,6 +108,14 @@ struct SoftmaxFitting {
       switch self {
       case .labels(let file): file.labels.count
       case .distributions(let set, _): set.count
+      }
+    }
+
+    /// Classes; one less where they are counted from the labels.
+    var classes: Int {
+      switch self {
+      case .labels(let file): Int(max(1, file.labels.max() ?? 0))
+      case .distributions(let set, _): set.classes
       }
     }
 

@@ -37,6 +37,8 @@ struct StreamedEvaluation {
   let rows: Range<Int>
   /// Bytes of a row in all inputs together.
   let bytesPerRow: Int
+  /// Bytes of a block of rows.
+  let blockBytes: Int
   let output: OutputFile?
   let isQuiet: Bool
   /// When the first byte was read.
@@ -65,7 +67,7 @@ struct StreamedEvaluation {
     var invalid = InvalidRows()
     let progress = Progress(total: rows.count, quiet: isQuiet)
     do {
-      for range in Blocks(rows, bytesPerRow: bytesPerRow) {
+      for range in Blocks(rows, bytesPerRow: bytesPerRow, targetBytes: blockBytes) {
         let block = try evaluate(range) { done in
           progress.update(range.lowerBound - rows.lowerBound + done)
         }

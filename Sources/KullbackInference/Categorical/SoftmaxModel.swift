@@ -104,10 +104,10 @@ func fill(_ matrix: inout Matrix<Double>, with row: [Double]) {
   }
 }
 
-/// The elements as `Double`, without a copy where they are.
+/// The elements as `Double` and in order, without a copy where they are both.
 func doubles(_ matrix: AnyMatrix) -> Matrix<Double> {
   switch matrix.kind {
-  case .float64: matrix.matrix(of: Double.self) ?? Matrix(rows: 0, columns: 0)
+  case .float64: matrix.inOrder().matrix(of: Double.self) ?? Matrix(rows: 0, columns: 0)
   case .float32: converted(matrix, from: Float.self) { Double($0) }
   case .float16: converted(matrix, from: Float16.self) { Double($0) }
   case .bfloat16: converted(matrix, from: BFloat16.self) { Double(Float($0)) }

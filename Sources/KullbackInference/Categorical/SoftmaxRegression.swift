@@ -103,6 +103,7 @@ public struct SoftmaxRegression: Sendable {
     features: AnyMatrix, targets: DistributionSet, sampleWeights: [Double]? = nil,
     report: (SoftmaxProgress) throws -> Void = { _ in }
   ) throws -> SoftmaxFit {
+    let targets = targets.inOrder(threads: threads)
     try SoftmaxTargets.check(targets, forReverseKL: objective.forwardShare < 1)
     return try fit(
       features, .distributions(targets), classes: targets.classes, sampleWeights, report)

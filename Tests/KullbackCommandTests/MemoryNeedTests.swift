@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+@testable import KullbackCommand
+
+/// What can be counted beforehand is compared with what there is, before anything is allocated or created.
+@Suite struct MemoryNeedTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func sizesThatOverflowAreWhatNothingHas() {
+    let most = MemoryNeed(.max, .max, of: .max)
+    #expect(most.bytes > Int.max / 2)
+    #expect((most + most).bytes == most.bytes)
+    #expect((MemoryNeed(3, 5, of: 8) + MemoryNeed(bytes: 2)).bytes == 122)
+    #expect((MemoryNeed(1 << 40, 0, of: 8) + .none).bytes == 0)
+  }
+
+  /// Zeros that take no room on the disk.
+  private func zeros(_ name: String, _ rows: Int, _ columns: Int) throws -> String {
+    let header = NPY.header("<f4", shape: "(\(rows), \(columns))")
+    let path = try folder.write(name, header)
+    let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    try file.truncate(atOffset: UInt64(header.count + 4 * rows * columns))
+    try file.close()
+    return path
+  }
+
+  private func expectRefusal(_ words: [String], mebibytes: Int) throws {
+    let name = words[0] == "fit" ? "o.safetensors" : "o.npy"
+    let output = try folder.write(name, "precious")
+    let line = words.map { "'\($0)'" }.joined(separator: " ")
+    // What a process may have of its own; mapped files are not.
+    let run = try Tool.shell(
+      "ulimit -d 400000; timeout 60 \"$K\" \(line) --output '\(output)' --threads 1")
+    #expect(run.status == 71, "\(words): \(run.status) \(run.errors)")
+    let named = run.errors.split(separator: "it takes ").last?.split(separator: " ").first
+    let said = named.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+    #expect(
+      said >= mebibytes && said < mebibytes * 3 / 2 + 2, "\(words): \(run.errors)")
+    #expect(try folder.bytes(name) == Data("precious".utf8))
+  }
+
+  @Test func whatIsHeldIsSaidBeforeIt() throws {
+    let pairs = try zeros("pairs.npy", 9000, 2)
+    // 4 or 8 bytes a pair for the values, and for their order 12 or 4.
+    try expectRefusal(["pairwise", pairs, "--order"], mebibytes: 9000 * 9000 * 12 / 1_048_576)
+    try expectRefusal(
+      ["pairwise", pairs, "--order", "--type", "float32"], mebibytes: 9000 * 9000 * 16 / 1_048_576)
+    try expectRefusal(
+      ["pairwise", pairs, pairs, "--order"], mebibytes: 9000 * 9000 * 20 / 1_048_576)
+    try expectRefusal(
+      ["pairwise", pairs, "--memory", "1G"], mebibytes: 9000 * 9000 * 8 / 1_048_576)
+    try expectRefusal(["nearest", pairs, "-k", "9000"], mebibytes: 9000 * 9000 * 16 / 1_048_576)
+    let wide = try zeros("wide.npy", 3000, 5000)
+    try expectRefusal(["cluster", wide, "-k", "2900"], mebibytes: 2900 * 5000 * 36 / 1_048_576)
+    let features = try zeros("features.npy", 200_000, 300)
+    let labels = try folder.write("labels.npy", NPY.labels((0..<200_000).map { $0 % 3 }))
+    try expectRefusal(
+      ["fit", "softmax", features, labels, "--l2", "1"], mebibytes: 200_000 * 300 * 8 / 1_048_576)
+    let classes = try folder.write("many.npy", NPY.labels((0..<3000).map { $0 * 2 }))
+    try expectRefusal(
+      ["fit", "softmax", wide, classes, "--l2", "1"],
+      mebibytes: (3000 * 5000 + 5001 * 5999 * 28) * 8 / 1_048_576)
+  }
+
+  @Test func whatFitsIsDone() throws {
+    let pairs = try zeros("pairs.npy", 900, 2)
+    for words in [
+      ["pairwise", pairs, "--order"], ["nearest", pairs, "-k", "900"],
+      ["cluster", pairs, "-k", "1"],
+    ] {
+      let line = words.map { "'\($0)'" }.joined(separator: " ")
+      let run = try Tool.shell("ulimit -d 400000; \"$K\" \(line) --quiet --threads 1")
+      #expect(run.status == 0, "\(words): \(run.errors)")
+    }
+  }
+}

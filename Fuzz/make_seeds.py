@@ -52,6 +52,10 @@ for name, text in tables.items():
     keep("csv", name, text)
     keep("tsv", name, text.replace(",", "\t"))
     keep("text", name, text.replace(",", "\t") if name == "plain" else text)
+# The length chooses how a table is read.
+for way, name in ((0, "transposed"), (1, "header"), (2, "columns"), (3, "named-columns"), (4, "long"), (5, "long-by-name")):
+    text = "name,a,b\nx,1,2\ny,1,2\nx,3,4\n"
+    keep("csv", name + "-chosen", text + "\n" * ((way - len(text)) % 8))
 keep("csv", "not-utf8", b"a,b\n1,\xff\n")
 keep("text", "npy", npy("<f4", "(1, 2)", bytes(8)))
 

@@ -9,10 +9,10 @@ enum Target: String, CaseIterable {
   /// Runs one input, which has to end in a result or in an error of the expected type.
   func run(_ bytes: [UInt8]) {
     switch self {
-    case .npy: withFile(bytes, "input.npy", readTable)
-    case .csv: withFile(bytes, "input.csv", readTable)
-    case .tsv: withFile(bytes, "input.tsv", readTable)
-    case .text: withFile(bytes, "input", readTable)
+    case .npy: withFile(bytes, "input.npy", readTables)
+    case .csv: withFile(bytes, "input.csv", readTables)
+    case .tsv: withFile(bytes, "input.tsv", readTables)
+    case .text: withFile(bytes, "input", readTables)
     case .labels:
       withFile(bytes, "input") { _ = try? MatrixReader.readLabels($0) }
       withFile(bytes, "input.npy") { _ = try? NPY.readLabels($0) }
@@ -26,7 +26,9 @@ enum Target: String, CaseIterable {
 }
 
 private let folder: String = {
-  var name = Array(("/tmp/kullback-fuzz-" + String(repeating: "X", count: 6)).utf8CString)
+  // In memory where that is possible: a file on a disk takes longer than reading it.
+  let room = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+  var name = Array((room + "/kullback-fuzz-" + String(repeating: "X", count: 6)).utf8CString)
   guard mkdtemp(&name) != nil else { fatalError("no temporary folder") }
   let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   return path
@@ -58,8 +60,32 @@ private func touch(_ matrix: AnyMatrix) {
   if sum == 0.1234567 { print(sum) }
 }
 
-private func readTable(_ path: String) {
-  guard let table = try? MatrixReader.read(path) else { return }
+/// Ways of reading a table beside the rules' own, one of which the input chooses by its length.
+private let ways: [TableOptions] = {
+  var ways = [TableOptions](repeating: TableOptions(), count: 6)
+  ways[0].isTransposed = true
+  ways[1].header = true
+  ways[1].labelColumns = [.numbers(1...2)]
+  ways[2].header = false
+  ways[2].labelColumns = []
+  ways[2].columns = [.from(2), .numbers(1...1)]
+  ways[3].columns = [.name("b"), .name("a")]
+  ways[4].long = LongColumns(
+    row: .numbers(1...1), column: .numbers(2...2), value: .numbers(3...3), absent: 0)
+  ways[5].long = LongColumns(
+    row: .name("a"), column: .name("name"), value: .name("b"), absent: nil)
+  return ways + [TableOptions(.features), TableOptions(.parameters)]
+}()
+
+private func readTables(_ path: String) {
+  readTable(path, TableOptions())
+  var size = stat()
+  guard stat(path, &size) == 0 else { return }
+  readTable(path, ways[Int(size.st_size) % ways.count])
+}
+
+private func readTable(_ path: String, _ options: TableOptions) {
+  guard let table = try? MatrixReader.read(path, options: options) else { return }
   touch(table.matrix)
   if let labels = table.rowLabels { expect(labels.count == table.matrix.rows, "a label a row") }
   if let names = table.columnNames {
@@ -77,6 +103,13 @@ private func readNames(_ path: String) {
 private func readTensors(_ path: String) {
   guard let file = try? Safetensors.read(path) else { return }
   for tensor in file.tensors.values { touch(tensor.matrix) }
+  guard let named = try? SoftmaxFile.read(path) else { return }
+  let model = named.model
+  expect(
+    model.temperature > 0 && model.temperature < .infinity, "a model's temperature is positive")
+  expect(
+    named.features.map { $0.count == model.features } ?? true, "features have a name each")
+  expect(named.classes.map { $0.count == model.classes } ?? true, "classes have a name each")
 }
 
 private func readMixture(_ path: String) {

@@ -1,0 +1,1 @@
+../../../../Sources/KullbackCommand/Output/JSON.swift

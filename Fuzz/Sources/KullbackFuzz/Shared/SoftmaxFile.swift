@@ -1,0 +1,1 @@
+../../../../Sources/KullbackCommand/Work/SoftmaxFile.swift

@@ -272,7 +272,7 @@ private struct HostilePair {
       let finite = row.filter(\.isFinite).map { $0 / 2 / side.temperature }
       return (finite.max() ?? 0) - (finite.min() ?? 0)
     }
-    let isWide = spread[0] + spread[1] > 0.4e308
+    let isWide = !(spread[0] + spread[1] <= 0.4e308)
     let single = first.isSingle || second.isSingle
     let oracle = hasMass ? OraclePair(first.oracleRow(0), second.oracleRow(0)) : nil
     for set in InstructionSet.available {

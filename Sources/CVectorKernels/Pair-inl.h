@@ -1,9 +1,5 @@
 // Pairs of rows: which kernel evaluates them, the passes over a row, and results to their columns.
 
-static int pl_wants_family(const kvk_pair_out *out) {
-  return out->column[KVK_JS] || out->column[KVK_TV] || out->column[KVK_HELLINGER];
-}
-
 // Whether the second family's pass runs in Double, where the sums did not: Floats do not hold the differences of
 // rows that are very near, nor A - B where that is large beside them.
 static int pl_family_widens(const pl_row *s, const pl_result *r) {
@@ -11,7 +7,7 @@ static int pl_family_widens(const pl_row *s, const pl_result *r) {
 }
 
 static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_row *s,
-                      double sums[3]) {
+                      double sums[PF_SUMS]) {
   pl_view view;
   const pl_result r = pl_conclude(s);
   const int wide = pair->type == KVK_F64 || s->wide || pl_family_widens(s, &r);
@@ -44,11 +40,10 @@ static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_ro
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
     pl_open(pair, wide, k, n, &view);
-    double *js = &sums[0], *tv = &sums[1], *he = &sums[2];
-    if (wide) pf_block_f64(KVK_F64, view.a, view.b, view.a_low, view.b_low, n, &d, js, tv, he);
-    else if (pair->type == KVK_F32) pf_block_f32(KVK_F32, view.a, view.b, 0, 0, n, &f, js, tv, he);
-    else if (pair->type == KVK_F16) pf_block_f32(KVK_F16, view.a, view.b, 0, 0, n, &f, js, tv, he);
-    else pf_block_f32(KVK_BF16, view.a, view.b, 0, 0, n, &f, js, tv, he);
+    if (wide) pf_block_f64(KVK_F64, view.a, view.b, view.a_low, view.b_low, n, &d, sums);
+    else if (pair->type == KVK_F32) pf_block_f32(KVK_F32, view.a, view.b, 0, 0, n, &f, sums);
+    else if (pair->type == KVK_F16) pf_block_f32(KVK_F16, view.a, view.b, 0, 0, n, &f, sums);
+    else pf_block_f32(KVK_BF16, view.a, view.b, 0, 0, n, &f, sums);
   }
 }
 
@@ -92,65 +87,46 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
   } else if (!status_b) {
     status_b = pl_status_alone(pair->b, pair->row, classes);
   }
-  double v[KVK_PAIR_COUNT];
-  if (status_a || status_b) {
-    for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
-  } else {
-    const double ab = r.d_ab, ba = r.d_ba;
-    // Where one direction is 0 the rows are the same, and what the other sums hold is rounding.
-    const int same = ab == 0 || ba == 0;
-    const double js = same ? 0 : 0.5 * s->js, tv = same ? 0 : 0.5 * s->tv;
-    const double hellinger = same ? 0 : sqrt(0.5 * s->hellinger);
-    v[KVK_D_AB] = swapped ? ba : ab;
-    v[KVK_D_BA] = swapped ? ab : ba;
-    v[KVK_H_A] = swapped ? r.h_b : r.h_a;
-    v[KVK_H_B] = swapped ? r.h_a : r.h_b;
-    v[KVK_H_AB] = v[KVK_H_A] + v[KVK_D_AB];
-    v[KVK_H_BA] = v[KVK_H_B] + v[KVK_D_BA];
-    v[KVK_JEFFREYS] = ab + ba;
-    v[KVK_JS] = js < 0.69314718055994530942 ? js : 0.69314718055994530942;
-    v[KVK_TV] = tv < 1 ? tv : 1;
-    v[KVK_HELLINGER] = hellinger < 1 ? hellinger : 1;
-    v[KVK_SAME_LARGEST] = s->index_a == s->index_b;
-    v[KVK_LSE_A] = swapped ? lse_b : lse_a;
-    v[KVK_LSE_B] = swapped ? lse_a : lse_b;
-    // The levels' difference first, which is exact where they are alike.
-    const int alike = side_is_log(pair->a->form) && side_is_log(pair->b->form) &&
-                      side_temperature(pair->a) == side_temperature(pair->b);
-    const double levels = alike
-                              ? (s->level_a - s->level_b) / side_temperature(pair->a)
-                              : level_a - level_b;
-    const double ratio = levels + (s->c + (s->c_low + r.log_ratio));
-    v[KVK_LOG_RATIO] = swapped ? -ratio : ratio;
-  }
-  for (int j = 0; j < KVK_PAIR_COUNT; j++)
-    if (out->column[j]) out->column[j][i] = v[j];
-  if (out->norms) {
-    kvk_pair_norms norms = {s->level_a, s->level_b, s->top_a, s->top_b, r.log_a, r.log_b, 0, 0};
-    pl_ratio(s, &r, &norms.ratio, &norms.ratio_low);
-    out->norms[i] = status_a || status_b ? norms_invalid() : swapped ? norms_swapped(&norms) : norms;
-  }
-  out->status_a[i] = (uint8_t)(swapped ? status_b : status_a);
-  out->status_b[i] = (uint8_t)(swapped ? status_a : status_b);
+  const int alike = side_is_log(pair->a->form) && side_is_log(pair->b->form) &&
+                    side_temperature(pair->a) == side_temperature(pair->b);
+  // The levels' difference first, which is exact where they are alike.
+  const double levels = alike ? (s->level_a - s->level_b) / side_temperature(pair->a) : level_a - level_b;
+  // Where one direction is 0 the rows are the same, and what the other sums hold is rounding.
+  pair_result result = {.d_ab = r.d_ab, .d_ba = r.d_ba, .h_a = r.h_a, .h_b = r.h_b, .lse_a = lse_a, .lse_b = lse_b,
+                        .log_ratio = levels + (s->c + (s->c_low + r.log_ratio)), .same = r.d_ab == 0 || r.d_ba == 0,
+                        .same_largest = s->index_a == s->index_b, .status_a = status_a, .status_b = status_b};
+  memcpy(result.family, s->family, sizeof result.family);
+  result.norms = (kvk_pair_norms){s->level_a, s->level_b, s->top_a, s->top_b, r.log_a, r.log_b, 0, 0};
+  pl_ratio(s, &r, &result.norms.ratio, &result.norms.ratio_low);
+  pair_store(&result, swapped, out, i);
 }
 
 // Whether A - B, from sums in Float, is too rough for the total variation that was found.
 static int pl_family_is_rough(const pl_pair *pair, const pl_row *s) {
   if (pair->type == KVK_F64 || s->wide) return 0;
-  return s->tv < 0x1p-4 * pl_conclude(s).ratio_size;
+  return s->family[PF_VARIATION] < 0x1p-4 * pl_conclude(s).ratio_size;
 }
 
-// What the next pass over a row is, after the one that `s` says: a later one, or once, with what was in Float to be
-// added up in Double, PL_LEVEL.
+// What the next pass over a row is, after the one that `s` says: a later one; once, with what was in Float to be
+// added up in Double, PL_LEVEL; once, with smaller weights, PL_WIDE.
 static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *s) {
   if (s->status_a || s->status_b) return s->pass = PL_DONE;
   if (s->pass == PL_FAMILY) {
     if (!pl_family_is_rough(pair, s)) return s->pass = PL_DONE;
-    s->js = s->tv = s->hellinger = 0;
+    pair_clear_family(s->family);
     return s->pass = PL_LEVEL;
   }
   if (s->pass == PL_LEVEL) {
     pl_begin_wide(pair, s);
+    return s->pass = PL_WIDE;
+  }
+  if (s->lost && s->wide) {
+    // Once: it stays crowded.
+    s->crowded = 1;
+    s->lost = 0;
+    s->scale += PL_CROWD * 0.69314718055994530942;
+    for (int j = 0; j < PL_SUMS; j++) s->sum[j] = 0;
+    s->forbidden_ab = s->forbidden_ba = 0;
     return s->pass = PL_WIDE;
   }
   if (s->lost) return s->pass = PL_LEVEL;
@@ -170,7 +146,7 @@ static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *
     return s->pass = s->wide ? PL_WIDE_LOOK : PL_LOOK;
   }
   s->log_ratio = r.log_ratio;
-  if (!pl_wants_family(wanted)) return s->pass = PL_DONE;
+  if (!pair_wants_family(wanted)) return s->pass = PL_DONE;
   // Staging leaves the largest logits a low part, which A - B needs where it is not a sum of small terms.
   const int lacks = pair->low && !s->wide && r.ratio_size == 1;
   return s->pass = lacks ? PL_LEVEL : PL_FAMILY;
@@ -192,13 +168,7 @@ static void pl_pass(const pl_pair *pair, int64_t from, int64_t to, const kvk_pai
   case PL_LEVEL: pl_find_levels(pair, from, to, partial); break;
   case PL_WIDE:
   case PL_WIDE_LOOK: pl_run_wide(pair, from, to, partial); break;
-  default: {
-    double sums[3] = {0, 0, 0};
-    pl_family(pair, from, to, partial, sums);
-    partial->js += sums[0];
-    partial->tv += sums[1];
-    partial->hellinger += sums[2];
-  }
+  default: pl_family(pair, from, to, partial, partial->family);
   }
 }
 
@@ -216,7 +186,7 @@ static void pair_row(const kvk_side *a, const kvk_side *b, int64_t row, int64_t 
   int swapped;
   pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s = {.top_a = -INFINITY, .top_b = -INFINITY};
-  // Ends: pl_next raises s.pass each time but once, before s.wide is set for good.
+  // Ends: pl_next raises s.pass each time but twice, before s.wide and before s.crowded are set for good.
   do {
     pair = pl_levelled(pair, &s);
     pl_pass(&pair, 0, classes, out, &s);
@@ -230,7 +200,7 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
   const int plain = side_is_log(a->form) && side_is_log(b->form) && side_temperature(a) == 1.0 &&
                     side_temperature(b) == 1.0 && a->type == b->type &&
                     (a->type == KVK_F32 || a->type == KVK_F16 || a->type == KVK_BF16);
-  if (!plain || classes > PS_CLASSES || pl_wants_family(out) || out->column[KVK_SAME_LARGEST])
+  if (!plain || classes > PS_CLASSES || pair_wants_family(out) || out->column[KVK_SAME_LARGEST])
     return 0;
   v_f32 ta[PS_CLASSES], tb[PS_CLASSES];
   for (int64_t i = 0; i < count; i += PS_LANES) {
@@ -264,31 +234,14 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
         pair_row(a, b, first + at, classes, out, at);
         continue;
       }
+      // In the order in which it was evaluated.
       const int swap = swapped >> lane & 1;
-      double v[KVK_PAIR_COUNT];
-      v[KVK_D_AB] = swap ? r.d_ba[lane] : r.d_ab[lane];
-      v[KVK_D_BA] = swap ? r.d_ab[lane] : r.d_ba[lane];
-      v[KVK_H_A] = swap ? r.h_b[lane] : r.h_a[lane];
-      v[KVK_H_B] = swap ? r.h_a[lane] : r.h_b[lane];
-      v[KVK_H_AB] = v[KVK_H_A] + v[KVK_D_AB];
-      v[KVK_H_BA] = v[KVK_H_B] + v[KVK_D_BA];
-      v[KVK_JEFFREYS] = r.d_ab[lane] + r.d_ba[lane];
-      v[KVK_LSE_A] = swap ? r.lse_b[lane] : r.lse_a[lane];
-      v[KVK_LSE_B] = swap ? r.lse_a[lane] : r.lse_b[lane];
-      v[KVK_LOG_RATIO] = swap ? -r.c[lane] : r.c[lane];
-      int32_t status_a = KVK_VALID, status_b = KVK_VALID;
-      side_check(a, 0, v[KVK_LSE_A], &status_a);
-      side_check(b, 0, v[KVK_LSE_B], &status_b);
-      if (out->norms) {
-        const kvk_pair_norms norms = {0, 0, r.top_a[lane], r.top_b[lane], r.log_a[lane], r.log_b[lane], r.c[lane], 0};
-        out->norms[at] = status_a || status_b ? norms_invalid() : swap ? norms_swapped(&norms) : norms;
-      }
-      if (status_a || status_b)
-        for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
-      out->status_a[at] = (uint8_t)status_a;
-      out->status_b[at] = (uint8_t)status_b;
-      for (int j = 0; j < KVK_PAIR_COUNT; j++)
-        if (out->column[j]) out->column[j][at] = v[j];
+      pair_result result = {.d_ab = r.d_ab[lane], .d_ba = r.d_ba[lane], .h_a = r.h_a[lane], .h_b = r.h_b[lane],
+                            .lse_a = r.lse_a[lane], .lse_b = r.lse_b[lane], .log_ratio = r.c[lane]};
+      result.norms = (kvk_pair_norms){0, 0, r.top_a[lane], r.top_b[lane], r.log_a[lane], r.log_b[lane], r.c[lane], 0};
+      side_check(swap ? b : a, 0, result.lse_a, &result.status_a);
+      side_check(swap ? a : b, 0, result.lse_b, &result.status_b);
+      pair_store(&result, swap, out, at);
     }
   }
   return 1;
@@ -319,7 +272,7 @@ static void pair_segment(const kvk_side *a, const kvk_side *b, int64_t row, int6
     s = (pl_row){.top_a = -INFINITY, .top_b = -INFINITY};
   } else {
     for (int j = 0; j < PL_SUMS; j++) s.sum[j] = s.pass == PL_FAMILY ? s.sum[j] : 0;
-    s.js = s.tv = s.hellinger = 0;
+    pair_clear_family(s.family);
   }
   pl_pass(&pair, from, to, wanted, &s);
   memset(partial, 0, sizeof *partial);
@@ -388,9 +341,7 @@ static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int
     s.status_b = side_worse(s.status_b, p.status_b);
     s.lost |= p.lost;
     if (pass == PL_FAMILY) {
-      s.js += p.js;
-      s.tv += p.tv;
-      s.hellinger += p.hellinger;
+      pair_add_family(p.family, s.family);
     } else if (pass == PL_LEVEL) {
       s.level_a = p.level_a > s.level_a ? p.level_a : s.level_a;
       s.level_b = p.level_b > s.level_b ? p.level_b : s.level_b;

@@ -40,7 +40,8 @@ enum {
 #undef KVK_REAL
 
 // The passes over a row. The next one is further down this list whatever a pass finds, but that PL_FAMILY may send
-// sums in Float back to PL_LEVEL, which none in Double does: at most eight.
+// sums in Float back to PL_LEVEL, which none in Double does, and that PL_WIDE is taken once more where its sums
+// overflow: at most eleven.
 enum {
   PL_FIRST,     // the sums in the elements' type, their reference following the largest logits
   PL_LOOK,      // the same with the shift A - B, where D was far below the terms it is made of
@@ -62,6 +63,8 @@ enum {
 // become PL_BEYOND; what the other side's mass in such a class comes to is out of range.
 #define PL_BEYOND (-0x1.fffffffffffffp1023)
 #define PL_LOWEST (-0x1.ffffffffffffep1023)
+// Classes that may be as far away as numbers go before their sums overflow: 2^40.
+#define PL_CROWD 40.0
 // Entropies of Floats below it may have lost masses that are 0 in Float.
 #define PL_FAINTEST 1e-30
 // Entropies of Floats below it are those of masses so small that the rounding of their logits less the scale counts,
@@ -80,12 +83,13 @@ typedef struct {
   double top_a, top_b;         // the largest logits so far, less the levels
   double index_a, index_b;     // the first places of the largest elements, where asked for
   double largest_a, largest_b; // and these, as stored
-  double js, tv, hellinger;
+  double family[PF_SUMS];
   double log_ratio;            // log Z_a - log Z_b, for the second family's pass
   double digits;               // the relative rounding of c in the element type, with its low part
   int32_t started, exact, masked, pass;
   int32_t lost;      // the pass could not hold the sums: PL_LEVEL is next
   int32_t wide;      // the sums are those of PL_WIDE
+  int32_t crowded;   // ... in weights of 2^-PL_CROWD, as several differences may be as large as numbers are
   int32_t from_zero; // weights in Float are taken from 0, not from the largest logit
   int32_t forbidden_ab, forbidden_ba;
   int32_t status_a, status_b;
@@ -414,14 +418,15 @@ static inline pl_reference_f32 pl_reference_single(const pl_row *s) {
 }
 
 static inline pl_reference_f64 pl_reference_double(const pl_row *s) {
-  const double base_b = s->top_b > -INFINITY ? s->top_b : s->scale;
+  const double base = s->crowded ? s->scale - PL_CROWD * 0.69314718055994530942 : s->scale;
+  const double base_b = s->top_b > -INFINITY ? s->top_b : base;
   pl_reference_f64 ref;
-  ref.base = set1_f64(s->scale);
-  ref.exponent = set1_f64(0);
+  ref.base = set1_f64(base);
+  ref.exponent = set1_f64(s->crowded ? PL_CROWD : 0);
   ref.c_high = set1_f64(s->c);
   ref.c_low = set1_f64(s->c_low);
   ref.base_b = set1_f64(base_b);
-  ref.factor_b = set1_f64(s->top_b > -INFINITY ? exp(pl_offset_b(s)) : 1);
+  ref.factor_b = set1_f64(s->top_b > -INFINITY ? exp(pl_offset_b(s) + (s->scale - base)) : 1);
   ref.largest_a = set1_f64(s->top_a);
   ref.largest_b = set1_f64(s->top_b);
   return ref;
@@ -558,9 +563,10 @@ static void pl_block_tops(const pl_pair *pair, const pl_view *view, int64_t n, d
 }
 
 static inline int pl_finite(const pl_sums *sums) {
-  double all = 0;
-  for (int j = 0; j < PL_SUMS; j++) all += sums->sum[j];
-  return all - all == 0;
+  // One by one: two of them may be as large as numbers are.
+  int finite = 1;
+  for (int j = 0; j < PL_SUMS; j++) finite &= sums->sum[j] - sums->sum[j] == 0;
+  return finite;
 }
 
 // Why a stretch of a row is refused on either side, if it is; the first reason wins.
@@ -716,12 +722,18 @@ static void pl_begin_wide(const pl_pair *pair, pl_row *s) {
   pl_refer_to(s, &place);
 }
 
+// Whether staging may have put a side's logits out of range: as stored none is.
+static inline int pl_may_be_beyond(const kvk_side *s, double level) {
+  return side_is_log(s->form) && (level != 0 || side_temperature(s) != 1.0);
+}
+
 // Whether one side has mass in a class where the other's logit, less its level, is out of range.
-static int pl_is_beyond(const pl_view *view, int64_t n) {
+static int pl_is_beyond(const pl_pair *pair, const pl_view *view, int64_t n) {
   const double *a = view->a, *b = view->b;
+  const int may_a = pl_may_be_beyond(pair->a, pair->level_a), may_b = pl_may_be_beyond(pair->b, pair->level_b);
   int beyond = 0;
   for (int64_t i = 0; i < n; i++)
-    beyond |= (a[i] == PL_BEYOND && b[i] > -750) | (b[i] == PL_BEYOND && a[i] > -750);
+    beyond |= (may_a & (a[i] == PL_BEYOND) & (b[i] > -750)) | (may_b & (b[i] == PL_BEYOND) & (a[i] > -750));
   return beyond;
 }
 
@@ -738,7 +750,11 @@ static void pl_run_wide(const pl_pair *pair, int64_t from, int64_t to, pl_row *s
     pl_sums sums;
     pl_evaluate(pair, s, 1, 0, &view, n, &sums);
     const int finite = pl_finite(&sums);
-    if (!finite || (sums.far >= -PL_LOWEST / 2 && pl_is_beyond(&view, n))) {
+    if (!finite && !s->crowded) {
+      s->lost = 1;
+      continue;
+    }
+    if (!finite || (sums.far >= -PL_LOWEST / 2 && pl_is_beyond(pair, &view, n))) {
       pl_scan(pair, k, k + n, s);
       if (!s->status_a && !s->status_b) s->status_a = s->status_b = KVK_OUT_OF_RANGE;
       continue;

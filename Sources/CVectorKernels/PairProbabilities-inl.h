@@ -58,7 +58,7 @@ typedef struct {
   double expected;                // of Σ x and Σ y
   double lse_a, lse_b;            // logarithms of the rows' own sums
   double top_a, top_b;            // the largest x and y
-  double js, tv, hellinger;
+  double family[PF_SUMS];
   double index_a, index_b, largest_a, largest_b;
   int32_t begun, pass, looks;
   int32_t scaled, wide, only_a, only_b;
@@ -99,10 +99,6 @@ static pp_pair pp_order(const kvk_side *a, const kvk_side *b, int64_t row, int64
                    (c[KVK_D_AB] && c[KVK_D_BA]);
   pair.what = both ? PP_ALL : (c[KVK_D_BA] != 0) == swap ? PP_FORWARD : PP_REVERSE;
   return pair;
-}
-
-static inline int pp_wants_family(const kvk_pair_out *out) {
-  return out->column[KVK_JS] || out->column[KVK_TV] || out->column[KVK_HELLINGER];
 }
 
 // One function per combination that is used.
@@ -282,7 +278,7 @@ static void pp_add_up(const kvk_side *side, double alpha, int64_t row, int64_t f
 }
 
 static void pp_family_run(const pp_pair *pair, int64_t from, int64_t to, pp_row *s) {
-  double sums[3] = {0, 0, 0};
+  double *sums = s->family;
   const double even = s->scale_b + s->low_b;
   pp_even_f64 d = {set1_f64(s->scale_a), set1_f64(s->scale_b), set1_f64(s->low_b), set1_f64(even)};
   const int32_t type = pair->a->type;
@@ -305,9 +301,6 @@ static void pp_family_run(const pp_pair *pair, int64_t from, int64_t to, pp_row 
     else if (type == KVK_F16) pp_family_block_f32(0, KVK_F16, a, b, 0, 0, n, &f, sums);
     else pp_family_block_f32(0, KVK_BF16, a, b, 0, 0, n, &f, sums);
   }
-  s->js += sums[0];
-  s->tv += sums[1];
-  s->hellinger += sums[2];
 }
 
 // One pass over a stretch of a row.
@@ -437,9 +430,9 @@ static int32_t pp_next(const pp_pair *pair, const kvk_pair_out *wanted, pp_row *
   if (s->status_a || s->status_b) return s->pass = PP_DONE;
   if (s->pass == PP_FAMILY) {
     // Where the sums' rounding is not far below the distance, once more in Double.
-    if (s->wide || pair->a->type == KVK_F64 || !(s->tv < 0x1p12 * fabs(s->sum[PP_M])))
+    if (s->wide || pair->a->type == KVK_F64 || !(s->family[PF_VARIATION] < 0x1p12 * fabs(s->sum[PP_M])))
       return s->pass = PP_DONE;
-    s->js = s->tv = s->hellinger = 0;
+    pair_clear_family(s->family);
     s->wide = 1;
     return s->pass;
   }
@@ -459,7 +452,7 @@ static int32_t pp_next(const pp_pair *pair, const kvk_pair_out *wanted, pp_row *
   }
   const double u = s->sum[PP_M] / sx;
   const pp_result r = pp_conclude(pair, s);
-  const int uneven = pp_wants_family(wanted) && !(fabs(u) < 1e-3);
+  const int uneven = pair_wants_family(wanted) && !(fabs(u) < 1e-3);
   if ((r.look_again || uneven) && s->looks < 3 && !(s->looks > 0 && fabs(u) < 1e-14)) {
     s->looks += 1;
     s->expected = sx;
@@ -469,49 +462,25 @@ static int32_t pp_next(const pp_pair *pair, const kvk_pair_out *wanted, pp_row *
     return s->pass = PP_AGAIN;
   }
   s->low_b = -s->scale_b * (u / (1 + u));
-  return s->pass = pp_wants_family(wanted) ? PP_FAMILY : PP_DONE;
+  return s->pass = pair_wants_family(wanted) ? PP_FAMILY : PP_DONE;
 }
 
 static void pp_write(const pp_pair *pair, const pp_row *s, const kvk_pair_out *out, int64_t i) {
-  const int swapped = pair->swapped;
-  double v[KVK_PAIR_COUNT];
-  kvk_pair_norms norms = norms_invalid();
   const pp_result r = pp_conclude(pair, s);
   const double known = (s->only_a ? 0 : r.d_ab) + (s->only_b ? 0 : r.d_ba) + r.h_a + r.h_b;
-  int32_t status_a = s->status_a, status_b = s->status_b;
-  if (!status_a && !status_b && known - known != 0) status_a = status_b = KVK_OUT_OF_RANGE;
-  if (status_a || status_b) {
-    for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
-  } else {
-    const double s_x = s->sum[PP_A];
-    const int same = pair->what == PP_REVERSE ? r.d_ba == 0 : r.d_ab == 0;
-    const double js = same ? 0 : 0.25 * s->js / s_x, tv = same ? 0 : 0.5 * s->tv / s_x;
-    const double hellinger = same ? 0 : sqrt(0.5 * s->hellinger / s_x);
-    v[KVK_D_AB] = swapped ? r.d_ba : r.d_ab;
-    v[KVK_D_BA] = swapped ? r.d_ab : r.d_ba;
-    v[KVK_H_A] = swapped ? r.h_b : r.h_a;
-    v[KVK_H_B] = swapped ? r.h_a : r.h_b;
-    v[KVK_H_AB] = v[KVK_H_A] + v[KVK_D_AB];
-    v[KVK_H_BA] = v[KVK_H_B] + v[KVK_D_BA];
-    v[KVK_JEFFREYS] = r.d_ab + r.d_ba;
-    v[KVK_JS] = js < 0.69314718055994530942 ? js : 0.69314718055994530942;
-    v[KVK_TV] = tv < 1 ? tv : 1;
-    v[KVK_HELLINGER] = hellinger < 1 ? hellinger : 1;
-    v[KVK_SAME_LARGEST] = s->index_a == s->index_b;
-    v[KVK_LSE_A] = swapped ? s->lse_b : s->lse_a;
-    v[KVK_LSE_B] = swapped ? s->lse_a : s->lse_b;
-    const double scales = s->scale_b / s->scale_a;
-    const int whole = scales > 0 && scales < INFINITY;
-    const double ratio = (whole ? log(scales) : log(s->scale_b) - log(s->scale_a)) -
-                         log1p(s->sum[PP_M] / s_x);
-    v[KVK_LOG_RATIO] = swapped ? -ratio : ratio;
-    norms = (kvk_pair_norms){0, 0, 0, 0, s->lse_a, s->lse_b, ratio, 0};
-  }
-  for (int j = 0; j < KVK_PAIR_COUNT; j++)
-    if (out->column[j]) out->column[j][i] = v[j];
-  if (out->norms) out->norms[i] = swapped ? norms_swapped(&norms) : norms;
-  out->status_a[i] = (uint8_t)(swapped ? status_b : status_a);
-  out->status_b[i] = (uint8_t)(swapped ? status_a : status_b);
+  const double s_x = s->sum[PP_A], scales = s->scale_b / s->scale_a;
+  const int whole = scales > 0 && scales < INFINITY;
+  const double log_scales = whole ? log(scales) : log(s->scale_b) - log(s->scale_a);
+  pair_result result = {.d_ab = r.d_ab, .d_ba = r.d_ba, .h_a = r.h_a, .h_b = r.h_b, .lse_a = s->lse_a,
+                        .lse_b = s->lse_b, .log_ratio = log_scales - log1p(s->sum[PP_M] / s_x),
+                        .same = pair->what == PP_REVERSE ? r.d_ba == 0 : r.d_ab == 0,
+                        .same_largest = s->index_a == s->index_b, .status_a = s->status_a, .status_b = s->status_b};
+  for (int j = 0; j < PF_SUMS; j++) result.family[j] = s->family[j] / s_x;
+  // That of 1 ± t is twice that of the mean.
+  result.family[PF_JENSEN] *= 0.5;
+  result.norms = (kvk_pair_norms){0, 0, 0, 0, s->lse_a, s->lse_b, result.log_ratio, 0};
+  if (!s->status_a && !s->status_b && known - known != 0) result.status_a = result.status_b = KVK_OUT_OF_RANGE;
+  pair_store(&result, pair->swapped, out, i);
 }
 
 static void pp_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
@@ -535,7 +504,7 @@ static void pp_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_
   if (!s.begun) pp_begin(&pair, &s);
   if (s.pass != PP_FAMILY) pp_clear(&s);
   s.plain_a = s.plain_b = s.shrunk_a = s.shrunk_b = 0;
-  s.js = s.tv = s.hellinger = 0;
+  pair_clear_family(s.family);
   pp_pass(&pair, from, to, wanted, &s);
   memset(partial, 0, sizeof *partial);
   memcpy(partial, &s, sizeof s);
@@ -558,9 +527,7 @@ static int32_t pp_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64
       s.shrunk_a += p.shrunk_a;
       s.shrunk_b += p.shrunk_b;
     } else if (s.pass == PP_FAMILY) {
-      s.js += p.js;
-      s.tv += p.tv;
-      s.hellinger += p.hellinger;
+      pair_add_family(p.family, s.family);
     } else {
       pp_block_sums sums;
       memcpy(sums.sum, p.sum, sizeof sums.sum);

@@ -171,7 +171,7 @@ typedef struct {
   V even; // scale_b + low_b: y = b × even has the sum of x
 } N(pp_even);
 
-// (x + y) [(1 + t) log1p(t) + (1 - t) log1p(-t)], |y - x| and (√y - √x)² of one vector, where
+// (x + y) [(1 + t) log1p(t) + (1 - t) log1p(-t)], |y - x|, (√y - √x)² and (y - x) t of one vector, where
 // t = (y - x)/(x + y).
 KVK_INLINE void N(pp_family_step)(const int low, V a, V b, V a_low, V b_low, const N(pp_even) *ref,
                                   N(pf_lanes) *acc) {
@@ -193,20 +193,22 @@ KVK_INLINE void N(pp_family_step)(const int low, V a, V b, V a_low, V b_low, con
                   N(drop)(nothing, v * N(log_normal)(nothing ? N(set1)(1) : v));
     h = near ? h : far;
   }
-  acc->js += sum * h;
-  acc->tv += N(abs)(d);
-  acc->hellinger += apart * apart;
+  acc->sum[PF_JENSEN] += sum * h;
+  acc->sum[PF_VARIATION] += N(abs)(d);
+  acc->sum[PF_HELLINGER] += apart * apart;
+  acc->sum[PF_TRIANGULAR] += d * t;
 }
 
 KVK_INLINE void N(pp_family_block)(const int low, const int32_t type, const void *a, const void *b,
                                    const R *a_low, const R *b_low, int64_t n,
-                                   const N(pp_even) *ref, double sums[3]) {
+                                   const N(pp_even) *ref, double sums[PF_SUMS]) {
   const V zero = N(set1)(0);
-  N(total) total[3];
+  N(total) total[PF_SUMS];
   memset(total, 0, sizeof total);
   int64_t i = 0;
   while (i < n) {
-    N(pf_lanes) acc = {zero, zero, zero};
+    N(pf_lanes) acc;
+    for (int j = 0; j < PF_SUMS; j++) acc.sum[j] = zero;
     const int64_t stop = n - i > PP_CARRY * LANES ? i + PP_CARRY * LANES : n;
     for (; i + LANES <= stop; i += LANES) {
       const V la = low ? N(load)(a_low + i) : zero, lb = low ? N(load)(b_low + i) : zero;
@@ -224,9 +226,7 @@ KVK_INLINE void N(pp_family_block)(const int low, const int32_t type, const void
       N(pp_family_step)(low, N(load)(ta), N(load)(tb), N(load)(tla), N(load)(tlb), ref, &acc);
       i = stop;
     }
-    N(total_add)(&total[0], acc.js);
-    N(total_add)(&total[1], acc.tv);
-    N(total_add)(&total[2], acc.hellinger);
+    for (int j = 0; j < PF_SUMS; j++) N(total_add)(&total[j], acc.sum[j]);
   }
-  for (int j = 0; j < 3; j++) sums[j] += N(total_sum)(&total[j]);
+  for (int j = 0; j < PF_SUMS; j++) sums[j] += N(total_sum)(&total[j]);
 }

@@ -38,6 +38,7 @@
 #include "RowStatistics-inl.h"
 #include "WriteRows-inl.h"
 #include "Labels-inl.h"
+#include "PairResult-inl.h"
 #include "PairLogits-inl.h"
 #include "PairGradient-inl.h"
 #include "PairShort-inl.h"

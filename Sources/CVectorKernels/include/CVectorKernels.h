@@ -67,7 +67,8 @@ enum {
   KVK_LSE_A = 11,      // log of the normaliser of a, at its temperature (log of the sum for probabilities)
   KVK_LSE_B = 12,
   KVK_LOG_RATIO = 13, // KVK_LSE_A - KVK_LSE_B, with all its digits where the rows are alike
-  KVK_PAIR_COUNT = 14,
+  KVK_TRIANGULAR = 14, // triangular discrimination, in 0...2
+  KVK_PAIR_COUNT = 15,
 };
 
 /// What turns the elements of a pair of rows into probabilities, whatever their level: logits less the level,

@@ -1,0 +1,68 @@
+// What a pair of rows comes to, and how it goes to the columns that are asked for. A new quantity of the second
+// pass is a name in the list below, its sum in PairFamilyBody-inl.h and PairProbabilitiesBody-inl.h, and its
+// conclusion in pair_store.
+
+// The sums of the second pass, of terms that need both distributions normalised.
+enum {
+  PF_JENSEN,     // Σ p log(2p/(p+q)) + q log(2q/(p+q))
+  PF_VARIATION,  // Σ |p - q|
+  PF_HELLINGER,  // Σ (√p - √q)²
+  PF_TRIANGULAR, // Σ (p - q)² / (p + q)
+  PF_SUMS,
+};
+
+static int pair_wants_family(const kvk_pair_out *out) {
+  return out->column[KVK_JS] || out->column[KVK_TV] || out->column[KVK_HELLINGER] || out->column[KVK_TRIANGULAR];
+}
+
+// In the order in which the pair was evaluated.
+typedef struct {
+  double d_ab, d_ba, h_a, h_b, lse_a, lse_b;
+  double log_ratio; // lse_a - lse_b
+  double family[PF_SUMS];
+  int same;         // the rows are the same distribution: what the second pass's sums hold is rounding
+  int same_largest;
+  int32_t status_a, status_b;
+  kvk_pair_norms norms;
+} pair_result;
+
+static inline double pair_at_most(double x, double most) { return x < most ? x : most; }
+
+// Writes a result to place i of the columns, in the order in which the pair was given.
+static void pair_store(const pair_result *r, int swapped, const kvk_pair_out *out, int64_t i) {
+  double v[KVK_PAIR_COUNT];
+  const int invalid = r->status_a || r->status_b;
+  if (invalid) {
+    for (int j = 0; j < KVK_PAIR_COUNT; j++) v[j] = NAN;
+  } else {
+    const double whole = r->same ? 0 : 1;
+    v[KVK_D_AB] = swapped ? r->d_ba : r->d_ab;
+    v[KVK_D_BA] = swapped ? r->d_ab : r->d_ba;
+    v[KVK_H_A] = swapped ? r->h_b : r->h_a;
+    v[KVK_H_B] = swapped ? r->h_a : r->h_b;
+    v[KVK_H_AB] = v[KVK_H_A] + v[KVK_D_AB];
+    v[KVK_H_BA] = v[KVK_H_B] + v[KVK_D_BA];
+    v[KVK_JEFFREYS] = r->d_ab + r->d_ba;
+    v[KVK_JS] = pair_at_most(whole * 0.5 * r->family[PF_JENSEN], 0.69314718055994530942);
+    v[KVK_TV] = pair_at_most(whole * 0.5 * r->family[PF_VARIATION], 1);
+    v[KVK_HELLINGER] = pair_at_most(sqrt(whole * 0.5 * r->family[PF_HELLINGER]), 1);
+    v[KVK_TRIANGULAR] = pair_at_most(whole * r->family[PF_TRIANGULAR], 2);
+    v[KVK_SAME_LARGEST] = r->same_largest;
+    v[KVK_LSE_A] = swapped ? r->lse_b : r->lse_a;
+    v[KVK_LSE_B] = swapped ? r->lse_a : r->lse_b;
+    v[KVK_LOG_RATIO] = swapped ? -r->log_ratio : r->log_ratio;
+  }
+  for (int j = 0; j < KVK_PAIR_COUNT; j++)
+    if (out->column[j]) out->column[j][i] = v[j];
+  if (out->norms) out->norms[i] = invalid ? norms_invalid() : swapped ? norms_swapped(&r->norms) : r->norms;
+  out->status_a[i] = (uint8_t)(swapped ? r->status_b : r->status_a);
+  out->status_b[i] = (uint8_t)(swapped ? r->status_a : r->status_b);
+}
+
+static inline void pair_add_family(const double from[PF_SUMS], double to[PF_SUMS]) {
+  for (int j = 0; j < PF_SUMS; j++) to[j] += from[j];
+}
+
+static inline void pair_clear_family(double sums[PF_SUMS]) {
+  for (int j = 0; j < PF_SUMS; j++) sums[j] = 0;
+}

@@ -26,6 +26,8 @@ public struct Measure: Sendable {
   public let dimension: Dimension
   /// Whether it is a divergence: never negative, and 0 where the two distributions agree.
   public let isDivergence: Bool
+  /// Whether it is the same with target and model exchanged.
+  public let isSymmetric: Bool
   /// What the kernels compute for it, with the target first.
   let source: Source
   /// What is done with each value of the source.
@@ -43,7 +45,7 @@ public struct Measure: Sendable {
 
   init(
     name: String, title: String, notation: String, dimension: Dimension = .information,
-    isDivergence: Bool = true, source: Source,
+    isDivergence: Bool = true, isSymmetric: Bool = false, source: Source,
     transform: (@Sendable (Double) -> Double)? = nil
   ) {
     self.name = name
@@ -51,6 +53,7 @@ public struct Measure: Sendable {
     self.notation = notation
     self.dimension = dimension
     self.isDivergence = isDivergence
+    self.isSymmetric = isSymmetric
     self.source = source
     self.transform = transform ?? { $0 }
     isPlain = transform == nil
@@ -58,19 +61,21 @@ public struct Measure: Sendable {
 
   init(
     name: String, title: String, notation: String, dimension: Dimension = .information,
-    isDivergence: Bool = true, quantity: PairQuantity,
+    isDivergence: Bool = true, isSymmetric: Bool = false, quantity: PairQuantity,
     transform: (@Sendable (Double) -> Double)? = nil
   ) {
     self.init(
       name: name, title: title, notation: notation, dimension: dimension,
-      isDivergence: isDivergence, source: .quantity(quantity), transform: transform)
+      isDivergence: isDivergence, isSymmetric: isSymmetric, source: .quantity(quantity),
+      transform: transform)
   }
 
   /// All measures that need no order, as they are listed; those of an order are in `families`.
   public static let all: [Measure] = [
     .forwardKL, .reverseKL, .targetEntropy, .modelEntropy, .crossEntropy, .reverseCrossEntropy,
     .jeffreys, .jensenShannon, .jensenShannonDistance, .totalVariation, .hellinger,
-    .squaredHellinger, .bhattacharyya, .chiSquared, .reverseChiSquared, .topAgreement,
+    .squaredHellinger, .triangularDiscrimination, .bhattacharyya, .chiSquared, .reverseChiSquared,
+    .topAgreement,
   ]
 
   /// The measures that one read of each input gives together.

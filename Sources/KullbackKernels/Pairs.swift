@@ -33,6 +33,8 @@ public enum PairQuantity: Int, Sendable, CaseIterable {
   case logNormaliserOfSecond = 12
   /// The first normaliser's logarithm less the second's, with all its digits where the rows are alike.
   case logRatio = 13
+  /// The triangular discrimination, in 0...2.
+  case triangularDiscrimination = 14
 }
 
 /// The results of pairs of rows: a column of `Double` for each quantity asked for, and what became of

@@ -98,6 +98,7 @@ extension OraclePair {
     case .jeffreys: jeffreys
     case .jensenShannon: jensenShannon
     case .totalVariation: totalVariation
+    case .triangularDiscrimination: triangularDiscrimination
     case .hellinger: hellinger
     case .sameLargest: sameLargest
     case .logNormaliserOfFirst: logNormaliserOfFirst
@@ -117,7 +118,7 @@ extension PairQuantity {
     guard value.isFinite, expected.isFinite else { return false }
     let error = abs(value - expected)
     switch self {
-    case .divergence, .reversedDivergence, .jeffreys, .jensenShannon:
+    case .divergence, .reversedDivergence, .jeffreys, .jensenShannon, .triangularDiscrimination:
       guard value >= 0, value.sign == .plus else { return false }
       return error <= (single ? 1e-6 : 1e-12) * expected + 1e-20
     case .totalVariation, .hellinger:

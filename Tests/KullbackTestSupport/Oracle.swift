@@ -106,6 +106,8 @@ public struct OraclePair: Sendable {
   public let jensenShannon: Double
   /// Half the sum of |p - q|.
   public let totalVariation: Double
+  /// The triangular discrimination.
+  public let triangularDiscrimination: Double
   /// The Hellinger distance.
   public let hellinger: Double
   /// 1 where the largest class is the same, else 0.
@@ -121,7 +123,7 @@ public struct OraclePair: Sendable {
   public init(_ first: OracleRow, _ second: OracleRow) {
     var (forward, reverse) = (DoubleDouble(0), DoubleDouble(0))
     var (jensen, variation) = (DoubleDouble(0), DoubleDouble(0))
-    var squaredHellinger = DoubleDouble(0)
+    var (squaredHellinger, triangular) = (DoubleDouble(0), DoubleDouble(0))
     for k in first.probabilities.indices {
       let (p, q) = (first.probabilities[k], second.probabilities[k])
       let (logP, logQ) = (first.logProbabilities[k], second.logProbabilities[k])
@@ -134,6 +136,7 @@ public struct OraclePair: Sendable {
         jensen += mass * DoubleDouble(2).log()
         variation += mass
         squaredHellinger += mass
+        triangular += mass
         continue
       }
       let x = logQ - logP
@@ -145,6 +148,7 @@ public struct OraclePair: Sendable {
       variation += larger * rest
       let root = distance.scaled(by: -1).expm1()
       squaredHellinger += larger * root * root
+      triangular += larger * rest * (rest / (DoubleDouble(2) - rest))
       jensen += (p + q) * Self.entropyLoss(rest / (DoubleDouble(2) - rest))
     }
     let half = DoubleDouble(0.5)
@@ -157,6 +161,7 @@ public struct OraclePair: Sendable {
     reversedCrossEntropy = second.entropy + reverse.high
     jensenShannon = (half * jensen).high
     totalVariation = (half * variation).high
+    triangularDiscrimination = triangular.high
     hellinger = (half * squaredHellinger).squareRoot().high
     sameLargest = first.largest == second.largest ? 1 : 0
     logNormaliserOfFirst = first.logNormaliser.high

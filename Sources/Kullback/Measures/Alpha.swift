@@ -27,7 +27,8 @@ extension Measure {
     return Measure(
       name: MeasureFamily.name("alpha", order),
       title: "alpha divergence of order \(MeasureFamily.text(order))",
-      notation: "A[\(MeasureFamily.text(order))](target‖model)", dimension: .number, source: source,
+      notation: "A[\(MeasureFamily.text(order))](target‖model)", dimension: .number,
+      isSymmetric: order == 0.5, source: source,
       transform: order == 0 || order == 1 ? nil : divides)
   }
 }

@@ -7,5 +7,5 @@ extension Measure {
   /// Source: Bhattacharyya 1943, Bulletin of the Calcutta Mathematical Society 35.
   public static let bhattacharyya = Measure(
     name: "bhattacharyya", title: "Bhattacharyya", notation: "B(target,model)",
-    source: .power(order: 0.5), transform: { nonNegative(-$0) })
+    isSymmetric: true, source: .power(order: 0.5), transform: { nonNegative(-$0) })
 }

@@ -4,5 +4,5 @@ extension Measure {
   /// The Hellinger distance, √(½ Σ (√p - √q)²) = √(1 - Σ √(p q)), in 0...1.
   public static let hellinger = Measure(
     name: "hellinger", title: "Hellinger", notation: "Hel(target,model)",
-    dimension: .number, quantity: .hellinger)
+    dimension: .number, isSymmetric: true, quantity: .hellinger)
 }

@@ -6,5 +6,5 @@ extension Measure {
   /// Source: Jeffreys 1946, Proceedings of the Royal Society A 186.
   public static let jeffreys = Measure(
     name: "jeffreys", title: "Jeffreys", notation: "J(target,model)",
-    quantity: .jeffreys)
+    isSymmetric: true, quantity: .jeffreys)
 }

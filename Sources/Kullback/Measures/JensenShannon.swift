@@ -8,5 +8,5 @@ extension Measure {
   /// Source: Lin 1991, IEEE Transactions on Information Theory 37, eq. 3.1.
   public static let jensenShannon = Measure(
     name: "jensen-shannon", title: "Jensen-Shannon", notation: "JS(target,model)",
-    quantity: .jensenShannon)
+    isSymmetric: true, quantity: .jensenShannon)
 }

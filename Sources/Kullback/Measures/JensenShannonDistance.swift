@@ -7,5 +7,6 @@ extension Measure {
   public static let jensenShannonDistance = Measure(
     name: "jensen-shannon-distance", title: "Jensen-Shannon distance",
     notation: "√JS(target,model)",
-    dimension: .rootInformation, quantity: .jensenShannon, transform: { $0.squareRoot() })
+    dimension: .rootInformation, isSymmetric: true, quantity: .jensenShannon,
+    transform: { $0.squareRoot() })
 }

@@ -21,7 +21,7 @@ extension Measure {
       name: MeasureFamily.name("renyi", order),
       title: "Rényi divergence of order \(MeasureFamily.text(order))",
       notation: "R[\(MeasureFamily.text(order))](target‖model)",
-      source: order == 1 ? .quantity(.divergence) : .power(order: order),
+      isSymmetric: order == 0.5, source: order == 1 ? .quantity(.divergence) : .power(order: order),
       transform: order == 1 || order == .infinity ? nil : divides)
   }
 }

@@ -22,7 +22,7 @@ extension Measure {
       name: MeasureFamily.name("tsallis", order),
       title: "Tsallis relative entropy of order \(MeasureFamily.text(order))",
       notation: "T[\(MeasureFamily.text(order))](target‖model)", dimension: .number,
-      source: order == 1 ? .quantity(.divergence) : .power(order: order),
+      isSymmetric: order == 0.5, source: order == 1 ? .quantity(.divergence) : .power(order: order),
       transform: order == 1 ? nil : divides)
   }
 }

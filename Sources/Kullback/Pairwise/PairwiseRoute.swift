@@ -74,14 +74,3 @@ extension PairwiseRoute {
     if case .powers = self { true } else { false }
   }
 }
-
-extension Measure {
-  /// Whether it is the same with target and model exchanged.
-  public var isSymmetric: Bool {
-    switch source {
-    case .quantity(let quantity):
-      [.jeffreys, .jensenShannon, .totalVariation, .hellinger, .sameLargest].contains(quantity)
-    case .power(let order): order == 0.5
-    }
-  }
-}

@@ -77,6 +77,7 @@ def expected(first, second):
         "jeffreys": forward + reverse,
         "jensenShannon": jensen,
         "totalVariation": mp.fsum(abs(x - y) for x, y in zip(p, q)) / 2,
+        "triangularDiscrimination": mp.fsum((x - y) ** 2 / (x + y) for x, y in zip(p, q) if x + y),
         "hellinger": mp.sqrt(mp.fsum((mp.sqrt(x) - mp.sqrt(y)) ** 2 for x, y in zip(p, q)) / 2),
         "sameLargest": mpf(int(p.index(max(p)) == q.index(max(q)))),
         "logNormaliserOfFirst": top_p,

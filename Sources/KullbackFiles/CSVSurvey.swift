@@ -146,11 +146,14 @@ struct CSVSurvey {
       let rest = cells.count > 1 ? cells.dropFirst() : cells[...]
       return (rest.contains(.word) || (isIndex && rest.allSatisfy(\.isNumeric)), nil)
     }
+    let areNames = cells.allSatisfy { $0.number != nil || $0 == .word || $0 == .blank }
+    if rowsBelow > 0, areNames, firstQuoted == first.count, secondQuoted < widthBelow {
+      return (true, nil)
+    }
     // A word before numbers is a label, or the name of the labels.
     let start = isIndex || (cells[0] == .word && cells.count > 1) ? 1 : 0
     guard cells[start...].allSatisfy({ $0.number != nil }) else { return (false, nil) }
     guard rowsBelow > 0 else { return (false, nil) }
-    if firstQuoted == first.count, secondQuoted < widthBelow { return (true, nil) }
     return headerOfNumbers(first[start...], isIndex: isIndex)
   }
 

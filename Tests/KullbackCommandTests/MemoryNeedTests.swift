@@ -92,6 +92,24 @@ import Testing
     #expect(numbers.count == 2 && numbers[0] < numbers[1], "\(run.errors)")
   }
 
+  /// A thread whose arena is not to be had asks the system twice at each allocation.
+  @Test func aLimitOnAddressesTakesNoTimeOfTheSystem() throws {
+    var rows = [[Float]](repeating: [Float](repeating: 0, count: 50), count: 400)
+    for row in 0..<400 {
+      for column in 0..<50 { rows[row][column] = Float((row * 7 + column * 13) % 17) }
+    }
+    let set = try folder.write("set.npy", NPY.floats(rows))
+    let run = try Tool.shell(
+      "ulimit -v 580000; \"$K\" nearest '\(set)' --measure jensen-shannon --quiet --threads 2; times"
+    )
+    // The times of the shell, then those of its children: as in "0m1.2s 0m0.01s".
+    let last: [Substring] = run.output.split(whereSeparator: { $0 == " " || $0 == "\n" })
+    let times = String(last.last ?? "")
+    let text = String(times.dropFirst(2).dropLast())
+    let seconds = try #require(Double(text), "\(run.output)")
+    #expect(times.hasPrefix("0m") && seconds < 0.3, "\(run.output) \(run.errors)")
+  }
+
   @Test func whatFitsIsDone() throws {
     let pairs = try zeros("pairs.npy", 900, 2)
     for words in [

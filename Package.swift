@@ -39,6 +39,7 @@ let package = Package(
         .apt(["zlib1g-dev"]),
         .brew(["zlib"]),
       ]),
+    .systemLibrary(name: "CMalloc"),
     .target(name: "CVectorKernels"),
     .target(name: "KullbackMatrix", swiftSettings: strict),
     .target(
@@ -64,7 +65,7 @@ let package = Package(
     .executableTarget(
       name: "KullbackCommand",
       dependencies: [
-        "Kullback", "KullbackFiles", "KullbackInference", "KullbackLinearAlgebra",
+        "CMalloc", "Kullback", "KullbackFiles", "KullbackInference", "KullbackLinearAlgebra",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -80,7 +80,8 @@ extension KullbackError: CustomStringConvertible {
     case .invalidOrder(let order, let name):
       "\(MeasureFamily.text(order)) is no order of \(name), whose orders are"
         + " \(Measure.families.first { $0.name == name }?.orders ?? "others")"
-    case .labelCount(let labels, let rows): "\(labels) labels for \(rows) rows"
+    case .labelCount(let labels, let rows):
+      "\(labels) label\(labels == 1 ? "" : "s") for \(rows) row\(rows == 1 ? "" : "s")"
     case .invalidLabelSmoothing(let value): "label smoothing \(value) is not in 0...1"
     case .invalidClassWeights(let count, let classes):
       count == classes

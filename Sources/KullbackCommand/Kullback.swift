@@ -40,6 +40,7 @@ struct KullbackTool: ParsableCommand {
   static let version = "0.1.0"
 
   static func main() {
+    Allocator.prepare()
     Signals.install()
     end(run(nil))
   }

@@ -13,12 +13,18 @@ enum Bytes {
   case mapped(MappedFile)
   case inMemory([UInt8])
 
+  /// Sees the first bytes of what is read, and may refuse them.
+  typealias Look = ([UInt8]) throws(FileError) -> Void
+
   /// The bytes of a file, a pipe or, for "-", standard input.
-  init(path: String) throws(FileError) {
+  ///
+  /// - Parameter look: sees the first bytes before the others are read.
+  init(path: String, look: Look? = nil) throws(FileError) {
     guard path != "-" else {
       // A file that was redirected is mapped like any other, when it is to be read from its start.
       let isAtStart = lseek(STDIN_FILENO, 0, SEEK_CUR) == 0
-      self = try Bytes(descriptor: STDIN_FILENO, path: "standard input", maps: isAtStart)
+      self = try Bytes(
+        descriptor: STDIN_FILENO, path: "standard input", maps: isAtStart, look: look)
       return
     }
     // Opened once: a pipe that is closed and opened again has lost its writer.
@@ -28,12 +34,14 @@ enum Bytes {
       throw FileError.cannotRead(path: path, reason: systemReason(errno))
     }
     defer { close(descriptor) }
-    self = try Bytes(descriptor: descriptor, path: path, maps: true)
+    self = try Bytes(descriptor: descriptor, path: path, maps: true, look: look)
   }
 
-  private init(descriptor: Int32, path: String, maps: Bool) throws(FileError) {
+  private init(
+    descriptor: Int32, path: String, maps: Bool, look: Look?
+  ) throws(FileError) {
     guard maps else {
-      self = .inMemory(try readAll(descriptor, path: path))
+      self = .inMemory(try readAll(descriptor, path: path, look: look))
       return
     }
     do {
@@ -47,7 +55,7 @@ enum Bytes {
         }
         throw FileError.cannotRead(path: path, reason: error.reason)
       }
-      self = .inMemory(try readAll(descriptor, path: path))
+      self = .inMemory(try readAll(descriptor, path: path, look: look))
     }
   }
 

@@ -58,21 +58,19 @@ public enum CSV {
     _ path: String, separator: Character? = nil, options: TableOptions = TableOptions()
   ) throws(FileError) -> Table {
     try read(
-      Bytes(path: path), path: path == "-" ? "standard input" : path, separator: separator,
-      options: options)
+      Bytes(path: path) { start throws(FileError) in
+        try refuseUnlessText(.inMemory(start), path: path == "-" ? "standard input" : path)
+      }, path: path == "-" ? "standard input" : path, separator: separator, options: options)
   }
 
   static func read(
     _ bytes: Bytes, path: String, separator: Character?, options: TableOptions
   ) throws(FileError) -> Table {
+    try refuseUnlessText(bytes, path: path)
     // The text itself, and numbers of 8 bytes for cells of 2 and more.
     try AvailableMemory.check(5 * bytes.count, for: path)
-    try UnreadFormat.refuse(bytes, path: path)
     let text = bytes.prefix(bytes.count)
-    if let bad = text.firstIndex(of: 0) {
-      throw .malformed(
-        path: path, place: "byte \(bad)", reason: "a byte 0: not text, or text in UTF-16")
-    }
+    try TextEncoding.refuseZeros(text, path: path)
     try TextEncoding.refuseUnlessUTF8(text, path: path)
     let separator = separator?.asciiValue ?? sniff(text, path)
     if let other = SeparatorDoubt.separator(of: text, insteadOf: separator) {
@@ -82,6 +80,12 @@ public enum CSV {
     }
     let table = try table(text, path, separator, options)
     return options.isTransposed == true ? table.transposed() : table
+  }
+
+  /// Refuses what by its first bytes is no text.
+  static func refuseUnlessText(_ bytes: Bytes, path: String) throws(FileError) {
+    try UnreadFormat.refuse(bytes, path: path)
+    try TextEncoding.refuseZeros(bytes.prefix(1 << 16), path: path)
   }
 
   private static func table(

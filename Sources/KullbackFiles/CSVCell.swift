@@ -44,6 +44,13 @@ enum CSVCell: Equatable {
     }
   }
 
+  /// Whether a cell is a truth value, as True and FALSE.
+  static func isTruth(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard bytes.count <= 7 else { return false }
+    return ["true", "false"].contains(
+      String(decoding: trimmed(bytes), as: UTF8.self).lowercased())
+  }
+
   /// The number, where it is one.
   var number: Double? {
     if case .number(let number) = self { number } else { nil }
@@ -127,6 +134,22 @@ enum CSVCell: Equatable {
 
   /// The notation of a number that is not read, in words.
   private static func notation(_ text: String) -> String? {
+    if let first = text.first, "\u{2012}\u{2013}\u{2014}".contains(first),
+      isLikeANumber(text.dropFirst())
+    {
+      return "a minus is written - or as U+2212, not as a dash"
+    }
+    let bound = text.drop { "<>=~\u{2264}\u{2265}\u{2248} ".contains($0) }
+    if bound.count < text.count, text.first != " ", isLikeANumber(bound) {
+      return "bounds and estimates are not read"
+    }
+    if let last = text.last, "*\u{2020}\u{2021}".contains(last) {
+      let number = text.reversed().drop { "*\u{2020}\u{2021} ".contains($0) }.reversed()
+      if isLikeANumber(String(number)[...]) { return "marks behind numbers are not read" }
+    }
+    if text.hasPrefix("("), text.hasSuffix(")"), isLikeANumber(text.dropFirst().dropLast()) {
+      return "brackets around numbers are not read"
+    }
     if let last = text.last, "%\u{2030}".contains(last), isLikeANumber(text.dropLast()) {
       return "percentages are not read"
     }

@@ -17,12 +17,16 @@ struct CSVSurvey {
   /// What the cells of a column are, below the first row.
   private struct Column {
     var words = 0
+    /// How many of them are True or False.
+    var truths = 0
     var fractions = 0
 
     mutating func add(_ bytes: ArraySlice<UInt8>) {
       let cell = CSVCell(bytes)
       if cell == .word { words += 1 }
-      if cell.isNumeric, CSVCell.whole(bytes) == nil { fractions += 1 }
+      if cell == .word, CSVCell.isTruth(bytes) { truths += 1 }
+      let isRead = cell.number != nil || cell == .tooLarge
+      if isRead, CSVCell.whole(bytes) == nil { fractions += 1 }
     }
   }
 
@@ -101,7 +105,7 @@ struct CSVSurvey {
         )
       }
       throw malformed(
-        "row \(secondLine)", "\(width) cells, where other rows have \(first.count)")
+        "row \(secondLine)", "\(counted(width, "cell")), where other rows have \(first.count)")
     }
     let names =
       hasHeader ? (isShort ? [""] : []) + first.enumerated().map(name(place:cell:)) : nil
@@ -146,11 +150,14 @@ struct CSVSurvey {
       let rest = cells.count > 1 ? cells.dropFirst() : cells[...]
       return (rest.contains(.word) || (isIndex && rest.allSatisfy(\.isNumeric)), nil)
     }
+    let areNames = cells.allSatisfy { $0.number != nil || $0 == .word || $0 == .blank }
+    if rowsBelow > 0, areNames, firstQuoted == first.count, secondQuoted < widthBelow {
+      return (true, nil)
+    }
     // A word before numbers is a label, or the name of the labels.
     let start = isIndex || (cells[0] == .word && cells.count > 1) ? 1 : 0
     guard cells[start...].allSatisfy({ $0.number != nil }) else { return (false, nil) }
     guard rowsBelow > 0 else { return (false, nil) }
-    if firstQuoted == first.count, secondQuoted < widthBelow { return (true, nil) }
     return headerOfNumbers(first[start...], isIndex: isIndex)
   }
 
@@ -218,7 +225,9 @@ struct CSVSurvey {
             "\"\(names?[place].inBrief ?? "")\" is what columns of labels are called, and its numbers have"
               + " fractions: --label-columns \(place + 1) or --label-columns none says what it is")
       }
-      guard isNamed || (isShort && place == 0) || 2 * column.words > rows else { break }
+      // A column of nothing but True and False is one of features.
+      let areWords = 2 * column.words > rows && column.truths < rows
+      guard isNamed || (isShort && place == 0) || areWords else { break }
       labels.append(place)
     }
     guard wanted == nil else { return (labels, doubt) }
@@ -285,10 +294,9 @@ struct CSVSurvey {
     let header = layout.names?.map { $0.lowercased() }
     guard signs.areThose(header: header) || layout.labels == [0, 1] else { return nil }
     let columns = layout.names?.map(\.inBrief).joined(separator: ",") ?? "1,2,3"
+    let other = signs.haveWords ? "" : ", --columns 1,2,3 as three classes"
     return malformed(
-      "",
-      "this looks like a number a line: --long \(columns) reads it so, --columns 1,2,3 as three classes"
-    )
+      "", "this looks like a number a line: --long \(columns) reads it so" + other)
   }
 }
 
@@ -356,10 +364,15 @@ private struct LongSigns {
   private var last: (row: Int, column: Int)?
   private var ascends = true
   private var steps = 0
+  /// Whether a cell of the first two columns is no number.
+  private(set) var haveWords = false
 
   mutating func take(_ cells: [ArraySlice<UInt8>]) {
     guard cells.count == 3 else { return }
     count += 1
+    if !haveWords, count <= 10_000 {
+      haveWords = cells.dropLast().contains { CSVCell($0).number == nil }
+    }
     // Enough to see whether values come again.
     if count <= 10_000 {
       rows.insert(Array(cells[0]))

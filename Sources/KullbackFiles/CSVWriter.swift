@@ -42,8 +42,8 @@ public final class CSVWriter {
     _ labels: [String], _ row: [some BinaryFloatingPoint & LosslessStringConvertible]
   ) throws(FileError) {
     precondition(labels.count + row.count == columns, "a row of another width")
-    var line = labels.map(CSVWriter.quoted).joined(separator: ",")
-    for value in row { line += "," + CSVWriter.spell(value) }
+    let line = (labels.map(CSVWriter.quoted) + row.map { CSVWriter.spell($0) })
+      .joined(separator: ",")
     try file.write(Array((line + "\n").utf8))
   }
 
@@ -53,6 +53,17 @@ public final class CSVWriter {
   public func append(words: [String]) throws(FileError) {
     precondition(words.count == columns, "a row of another width")
     try file.write(Array((words.map(CSVWriter.quoted).joined(separator: ",") + "\n").utf8))
+  }
+
+  /// Writes a header, all of it in quotes where a name is a number and might be read as one.
+  ///
+  /// - Throws: `FileError.failed`.
+  public func append(header: [String]) throws(FileError) {
+    let isClear = header.allSatisfy { !CSVCell(Array($0.utf8)[...]).isNumeric }
+    guard !isClear else { return try append(words: header) }
+    precondition(header.count == columns, "a row of another width")
+    let cells = header.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
+    try file.write(Array((cells.joined(separator: ",") + "\n").utf8))
   }
 
   /// Gives the file its name.

@@ -6,6 +6,9 @@ public enum FileError: Error, Sendable, Equatable {
   case malformed(path: String, place: String, reason: String)
   /// What is read does not fit into the memory that there is; both in bytes.
   case noMemory(path: String, needed: Int, available: Int)
+  /// What comes from a pipe or a device has no end in sight, and would take more memory than there is; how many
+  /// bytes were read, and how many there are.
+  case tooLong(path: String, read: Int, available: Int)
   /// The output cannot be created.
   case cannotCreate(path: String, reason: String)
   /// Reading or writing failed in the middle: the disk is full, the pipe is closed.
@@ -21,6 +24,9 @@ extension FileError: CustomStringConvertible {
       "\(path): \(reason)"
     case .noMemory(let path, let needed, let available):
       "\(path): it takes \(mebibytes(needed)) of memory, and there are \(mebibytes(available))"
+    case .tooLong(let path, let read, let available):
+      "\(path): after \(mebibytes(read)) there is no end, and the whole takes more than the"
+        + " \(mebibytes(available)) of memory that there are"
     case .malformed(let path, let place, let reason):
       place.isEmpty ? "\(path): \(reason)" : "\(path): \(place): \(reason)"
     }

@@ -12,7 +12,7 @@ public enum MatrixReader {
   public static func read(
     _ path: String, options: TableOptions = TableOptions()
   ) throws(FileError) -> Table {
-    let bytes = try Bytes(path: path)
+    let bytes = try bytes(path)
     let name = path == "-" ? "standard input" : path
     guard isNPY(bytes, path) else {
       return try CSV.read(bytes, path: name, separator: nil, options: options)
@@ -34,6 +34,14 @@ public enum MatrixReader {
     return options.isTransposed == true ? chosen.transposed() : chosen
   }
 
+  /// All bytes of a file, of which the first are those of an array or of text.
+  private static func bytes(_ path: String) throws(FileError) -> Bytes {
+    try Bytes(path: path) { start throws(FileError) in
+      guard !isNPY(.inMemory(start), path) else { return }
+      try CSV.refuseUnlessText(.inMemory(start), path: path == "-" ? "standard input" : path)
+    }
+  }
+
   private static func isNPY(_ bytes: Bytes, _ path: String) -> Bool {
     path.hasSuffix(".npy") || bytes.prefix(6) == [0x93] + Array("NUMPY".utf8)
   }
@@ -52,7 +60,7 @@ public enum MatrixReader {
     _ path: String
   ) throws(FileError) -> (labels: [Int64], rowLabels: [String]?, layout: TableLayout?) {
     // A pipe gives its bytes only once.
-    let bytes = try Bytes(path: path)
+    let bytes = try bytes(path)
     let name = path == "-" ? "standard input" : path
     guard !isNPY(bytes, path) else {
       try UnreadFormat.refuse(bytes, path: name)

@@ -46,7 +46,7 @@ public enum NPY {
         path: path, place: "byte \(header.end)",
         reason: bytes.slice(from: header.end, count: 6) == NPYHeader.magic
           ? "a second array begins: save each in a file of its own"
-          : "\(bytes.count - header.end) bytes behind the array's end")
+          : "\(counted(bytes.count - header.end, "byte")) behind the array's end")
     }
     return header
   }

@@ -7,8 +7,10 @@ public enum RowNames {
   ///   - count: how many lines there have to be.
   /// - Throws: `FileError.cannotRead`, or `.malformed` when it is no text in UTF-8 or has another number of lines.
   public static func read(_ path: String, count: Int) throws(FileError) -> [String] {
-    let bytes = try Bytes(path: path)
     let name = path == "-" ? "standard input" : path
+    let bytes = try Bytes(path: path) { start throws(FileError) in
+      try TextEncoding.refuseZeros(start, path: name)
+    }
     let content = bytes.prefix(bytes.count)
     try TextEncoding.refuseUnlessUTF8(content, path: name)
     let text = String(decoding: content, as: UTF8.self)
@@ -17,7 +19,8 @@ public enum RowNames {
     if lines.last?.isEmpty == true { lines.removeLast() }
     guard lines.count == count else {
       throw .malformed(
-        path: name, place: "", reason: "\(lines.count) lines for the labels of \(count) rows")
+        path: name, place: "",
+        reason: "\(counted(lines.count, "line")) for the labels of \(counted(count, "row"))")
     }
     return lines.map(String.init)
   }

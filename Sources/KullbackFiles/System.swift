@@ -14,8 +14,10 @@ func systemReason(_ code: Int32) -> String {
 
 /// All bytes that a descriptor has to give, up to a limit: by default a quarter of the memory that there is,
 /// since what is made of the bytes takes a multiple.
+///
+/// - Parameter look: sees the first bytes as soon as they are there, and may refuse them.
 func readAll(
-  _ descriptor: Int32, path: String, limit: Int? = nil
+  _ descriptor: Int32, path: String, limit: Int? = nil, look: Bytes.Look? = nil
 ) throws(FileError) -> [UInt8] {
   let available = limit ?? AvailableMemory.bytes ?? Int.max
   let limit = limit ?? available / 4
@@ -30,8 +32,9 @@ func readAll(
       throw .failed(path: path, reason: systemReason(errno))
     }
     guard bytes.count + count <= limit else {
-      throw .noMemory(path: path, needed: 4 * (bytes.count + count), available: available)
+      throw .tooLong(path: path, read: bytes.count + count, available: available)
     }
+    if bytes.isEmpty, let look { try look(Array(chunk[..<count])) }
     bytes += chunk[..<count]
   }
 }

@@ -76,7 +76,7 @@ struct TableBuilder {
       path: path, place: "row \(line)",
       reason: cells[0].first == UInt8(ascii: "#")
         ? "a line that begins with # is a comment, which is not read: remove it"
-        : "\(cells.count) cells, where other rows have \(layout.width)")
+        : "\(counted(cells.count, "cell")), where other rows have \(layout.width)")
   }
 
   /// What has been collected.

@@ -14,6 +14,13 @@ enum TextEncoding {
     )
   }
 
+  /// Refuses bytes among which is a 0.
+  static func refuseZeros(_ text: [UInt8], path: String) throws(FileError) {
+    guard let bad = text.firstIndex(of: 0) else { return }
+    throw .malformed(
+      path: path, place: "byte \(bad)", reason: "a byte 0: not text, or text in UTF-16")
+  }
+
   private static func firstByteNotUTF8(_ text: [UInt8]) -> Int? {
     guard String(validating: text, as: UTF8.self) == nil else { return nil }
     var decoder = UTF8()

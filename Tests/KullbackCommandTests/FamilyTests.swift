@@ -54,6 +54,17 @@ import Testing
     #expect(try rows(own)[0][0] == 0)
   }
 
+  @Test func momentsOfALogNormalAreAmbiguous() throws {
+    for header in ["mean,variance", "mean,sd", "mean,std"] {
+      let file = try folder.write("l.csv", "\(header)\n0,1\n")
+      let run = try Tool.run("family", "log-normal", file, file)
+      #expect(run.status == 65 && run.errors.contains("mu and sigma are of log X"), "\(run.errors)")
+      #expect(try Tool.run("family", "log-normal", file, file, "--by-position").status == 0)
+    }
+    let file = try folder.write("l.csv", "mu,sigma\n0,1\n")
+    #expect(try Tool.run("family", "log-normal", file, file).status == 0)
+  }
+
   @Test func otherNamesOfAHeaderAreRefused() throws {
     let bad = try folder.write("bad.csv", "mean,spread\n0,1\n1,2\n0,1\n")
     let output = folder.path("out.csv")

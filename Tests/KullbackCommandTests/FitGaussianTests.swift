@@ -28,6 +28,13 @@ import Testing
     #expect(found["direction"] as? String == "forward")
   }
 
+  @Test func samplesTooLargeForTheirProductsAreNamed() throws {
+    let path = try folder.write("h.csv", "1e300,2e300\n3e300,1e300\n-1e300,4e300\n2e300,2e300\n")
+    let run = try Tool.run("fit", "gaussian", "--samples", path)
+    #expect(run.status == 65, "\(run.status) \(run.errors)")
+    #expect(run.errors.contains(path) && run.errors.contains("scale them"), "\(run.errors)")
+  }
+
   @Test func weightsAreRowsSoManyTimes() throws {
     let weights = try folder.write("w.csv", "1\n0\n0\n1\n1\n1\n")
     let found = try report(["--samples", samples, "--weights", weights])

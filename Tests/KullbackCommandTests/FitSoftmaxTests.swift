@@ -12,6 +12,19 @@ import Testing
     labels = try folder.write("y.csv", "0\n0\n1\n1\n1\n0\n")
   }
 
+  @Test(arguments: ["1e160", "1e300"])
+  func featuresTooLargeForAStepAreSaidToNeedScaling(scale: String) throws {
+    let exponent = scale.dropFirst()
+    let rows = [(1, 2), (-2, 1), (3, -1), (-1, -2), (2, -3), (-3, 3), (1, -1), (-1, 2)]
+    let text = rows.map { "\($0.0)\(exponent),\($0.1)\(exponent)" }.joined(separator: "\n")
+    let huge = try folder.write("h.csv", text + "\n")
+    let classes = try folder.write("c.csv", "0\n1\n0\n0\n1\n1\n1\n0\n")
+    let run = try Tool.run(
+      "fit", "softmax", huge, classes, "--output", folder.path("m.safetensors"))
+    #expect(run.output.contains("no step lowers the value"), "\(run.output) \(run.errors)")
+    #expect(run.output.contains("bring each to a mean of 0"), "\(run.output)")
+  }
+
   @Test func fitPredictAndEvaluateCloseTheLoop() throws {
     let model = folder.path("m.safetensors")
     let fit = try Tool.run("fit", "softmax", features, labels, "--l2", "0.1", "--output", model)

@@ -65,6 +65,51 @@ import Testing
       mebibytes: (3000 * 5000 + 5001 * 5999 * 28) * 8 / 1_048_576)
   }
 
+  @Test func whatARowTakesIsSaidBeforeItHoweverManyThereAre() throws {
+    let rows = 1 << 36
+    let huge = try zeros("huge.npy", rows, 2)
+    // 26 bytes for its normaliser and entropy, 16 for its places, and a value.
+    try expectRefusal(["pairwise", huge], mebibytes: 50 * (rows >> 20))
+    try expectRefusal(["nearest", huge, "-k", "1"], mebibytes: (26 + 56) * (rows >> 20))
+    let run = try Tool.run("pairwise", huge)
+    #expect(run.status == 71 && run.errors.contains("it takes "), "\(run.status) \(run.errors)")
+  }
+
+  @Test func whatHasNoEndIsRefusedByItsFirstBytesOrAtALimit() throws {
+    for line in [
+      "entropy /dev/zero", "entropy - < /dev/zero", "nearest /dev/zero",
+      "cross-entropy /dev/zero /dev/zero",
+    ] {
+      let run = try Tool.shell("ulimit -v 900000; timeout 60 \"$K\" \(line)")
+      #expect(run.status == 65 && run.errors.contains("byte 0: a byte 0"), "\(line): \(run.errors)")
+    }
+    let piped = try Tool.shell("head -c 100000000 /dev/zero | \"$K\" entropy -")
+    #expect(piped.status == 65, "\(piped.errors)")
+    let run = try Tool.shell("ulimit -v 700000; yes 1,2 | timeout 100 \"$K\" entropy -")
+    #expect(run.status == 71, "\(run.errors)")
+    let numbers = run.errors.split(separator: " ").compactMap { Int($0) }
+    #expect(numbers.count == 2 && numbers[0] * 4 >= numbers[1], "\(run.errors)")
+    #expect(numbers.count == 2 && numbers[0] < numbers[1], "\(run.errors)")
+  }
+
+  /// A thread whose arena is not to be had asks the system twice at each allocation.
+  @Test func aLimitOnAddressesTakesNoTimeOfTheSystem() throws {
+    var rows = [[Float]](repeating: [Float](repeating: 0, count: 50), count: 400)
+    for row in 0..<400 {
+      for column in 0..<50 { rows[row][column] = Float((row * 7 + column * 13) % 17) }
+    }
+    let set = try folder.write("set.npy", NPY.floats(rows))
+    let run = try Tool.shell(
+      "ulimit -v 580000; \"$K\" nearest '\(set)' --measure jensen-shannon --quiet --threads 2; times"
+    )
+    // The times of the shell, then those of its children: as in "0m1.2s 0m0.01s".
+    let last: [Substring] = run.output.split(whereSeparator: { $0 == " " || $0 == "\n" })
+    let times = String(last.last ?? "")
+    let text = String(times.dropFirst(2).dropLast())
+    let seconds = try #require(Double(text), "\(run.output)")
+    #expect(times.hasPrefix("0m") && seconds < 0.3, "\(run.output) \(run.errors)")
+  }
+
   @Test func whatFitsIsDone() throws {
     let pairs = try zeros("pairs.npy", 900, 2)
     for words in [

@@ -125,6 +125,40 @@ import Testing
     #expect(abs(ends[0] - ends[1]) <= 1e-12 * ends[0])
   }
 
+  @Test(
+    arguments: [nil, "u,v", "0,1", "2,5", "1,w", "w,1"] as [String?], [true, false])
+  func predictionsAreReadWithoutOptions(classes: String?, hasLabels: Bool) throws {
+    let features = [[0.5, 1], [1.5, 0.25], [-2, 3], [-1.5, 4.5]]
+    let numbers = features.map { $0.map { "\($0)" }.joined(separator: ",") }
+    let targets = classes.map {
+      "\"" + $0.replacing(",", with: "\",\"") + "\"\n3,1\n2,2\n1,5\n0,4\n"
+    }
+    let paths = try [
+      folder.write("x.csv", numbers.joined(separator: "\n") + "\n"),
+      folder.write("y.csv", targets ?? "0\n0\n1\n1\n"),
+    ]
+    let line = ["fit", "softmax"] + paths + ["--l2", "0.1", "--quiet"]
+    let extra = classes == nil ? "" : " --target-form weights"
+    let fit = try Tool.shell(
+      "\"$K\" \(line.joined(separator: " "))\(extra) --output \(folder.path("m.safetensors"))")
+    #expect(fit.status == 0, "\(fit.errors)")
+    let rows = zip(["a", "b", "7", "8"], numbers).map { hasLabels ? "\($0),\($1)" : $1 }
+    let path = try folder.write(
+      "z.csv", (hasLabels ? "row,f,g\n" : "") + rows.joined(separator: "\n") + "\n")
+    for ending in ["csv", "npy"] {
+      let run = try Tool.run(
+        "predict", folder.path("m.safetensors"), path, "--output", folder.path("p.\(ending)"))
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    let run = try Tool.run("evaluate", folder.path("p.csv"), folder.path("p.npy"), "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    let inputs = try #require(try jsonObject(run.output)["inputs"] as? [String: [String: Any]])
+    let target = try #require(inputs["target"])
+    #expect(target["rows"] as? Int == 4 && target["columns"] as? Int == 2, "\(target)")
+    let measures = try #require(try jsonObject(run.output)["measures"] as? [[String: Any]])
+    #expect(measures.first?["mean"] as? Double == 0)
+  }
+
   @Test func otherFeaturesAreRefused() throws {
     let model = folder.path("m.safetensors")
     _ = try fit("m.safetensors", "size,age\n1,0\n2,1\n0,3\n1,4\n", "0\n0\n1\n1\n")

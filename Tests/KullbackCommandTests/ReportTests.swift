@@ -50,6 +50,25 @@ import Testing
     #expect(measure["max"] as? String == "Infinity")
   }
 
+  @Test func aSingleRowHasNoErrorAndIsSingular() throws {
+    let run = try Tool.run("evaluate", logits, logits, "--rows", "..<1", "--wide")
+    #expect(run.status == 0, "\(run.errors)")
+    for text in ["nan", "± error", "std. dev.", "1 rows"] {
+      #expect(!run.output.contains(text), "\(run.output)")
+    }
+    #expect(run.output.contains("1 row in "))
+    let two = try Tool.run("evaluate", logits, logits, "--rows", "..<2", "--wide")
+    #expect(two.output.contains("± error") && two.output.contains("std. dev."))
+    let pair = try Tool.run("pairwise", logits, "--rows", "..<1")
+    #expect(pair.output.contains("1 pair in "), "\(pair.output)")
+  }
+
+  @Test func otherNumbersOfClassesBringAHint() throws {
+    let wide = try folder.write("w.npy", NPY.floats([[0, 0, 1], [0, 3, 2], [1, 1, 0]]))
+    let run = try Tool.run("evaluate", wide, logits)
+    #expect(run.status == 65 && run.errors.contains("--columns 1...2"), "\(run.errors)")
+  }
+
   @Test func entropyOfEvenOddsIsOneBit() throws {
     let run = try Tool.run(
       "entropy", logits, "--base", "2", "--rows", "..<1", "--json")

@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func rowsOfDifferentLengthsAreNamed() throws {
-    try check("1,2\n3\n", "row 2", "1 cells, where other rows have 2")
+    try check("1,2\n3\n", "row 2", "1 cell, where other rows have 2")
     try check("1,2\n3,4,5\n", "row 2", "3 cells, where other rows have 2")
     try check("a,b,c\n1,2\n", "row 2", "2 cells")
     try check("a,b\n1,2,3\n", "row 2", "3 cells")

@@ -43,7 +43,8 @@ import Testing
     let one = npy(header("<f4", "(1, 1)"), [0, 0, 0x80, 0x3F])
     try check(one + one, "byte \(one.count)", "a second array")
     try check(
-      one + [UInt8](repeating: 0, count: count), "byte \(one.count)", "\(count) bytes behind")
+      one + [UInt8](repeating: 0, count: count), "byte \(one.count)",
+      count == 1 ? "1 byte behind" : "\(count) bytes behind")
   }
 
   @Test func messagesAreShort() throws {

@@ -103,6 +103,36 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "<5", ">5", "\u{2264} 5", "<=0.5", "~3", "1.5*", "2 **", "(12)", "(1,234)", "\u{2013}1.5",
+    "\u{2014}2", "True", "false",
+  ])
+  func aColumnOfNumbersInOtherNotationsIsNoColumnOfLabels(cell: String) throws {
+    let cell = "\"\(cell)\""
+    for header in ["", "a,b\n"] {
+      let place = header.isEmpty ? "row 1, column 1" : "row 2, column 1"
+      let said = reason("\(header)\(cell),3\n\(cell),1.5\n\(cell),1\n")
+      #expect(said.contains(place) && said.contains("is not a number"), "\(cell): \(said)")
+    }
+    // Where the header says so they are labels.
+    #expect(try read("id,a,b\n\(cell),3,1\n\(cell),1,2\n").rowLabels?.count == 2)
+  }
+
+  @Test(arguments: ["2024-01-02", "10ms", "1a", "<a>", "(none)", "a*", "\u{2013}", "true north"])
+  func wordsThatAreLikeNumbersAreLabels(cell: String) throws {
+    #expect(try read("a,b,c\n\(cell),3,1\n\(cell),1,2\n").rowLabels?.count == 2)
+  }
+
+  @Test func threeClassesAreNotOfferedWhereColumnsHoldWords() throws {
+    let words = reason("doc,term,count\na,x,1\na,y,2\nb,x,3\nb,y,1\n")
+    #expect(words.contains("--long doc,term,count") && !words.contains("three classes"), "\(words)")
+    let second = reason("doc,term,count\n1,x,1\n1,y,2\n2,x,3\n2,y,1\n")
+    #expect(second.contains("--long doc,term,count") || second.contains("column 2"), "\(second)")
+    #expect(!second.contains("three classes"), "\(second)")
+    let numbers = reason("doc,term,count\n1,1,1\n1,2,2\n2,1,3\n2,2,1\n")
+    #expect(numbers.contains("--columns 1,2,3 as three classes"), "\(numbers)")
+  }
+
   @Test func numbersBeyondTheRangeAreZeroOrNamed() throws {
     let tiny = "0." + String(repeating: "0", count: 400) + "1"
     #expect(try read("a,b\n\(tiny),1e-999\n").matrix.doubles == [0, 0])

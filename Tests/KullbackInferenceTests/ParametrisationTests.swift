@@ -80,6 +80,17 @@ import Testing
     }
   }
 
+  @Test(arguments: ["mean", "mu"], ["variance", "sd", "std", "standard deviation", "precision"])
+  func momentsOfALogNormalMightBeThoseOfTheVariable(mean: String, other: String) throws {
+    let family = try #require(Self.families.first { $0.name == "log-normal" })
+    do {
+      _ = try family.parametrisation(of: [mean, other])
+      Issue.record("taken")
+    } catch {
+      #expect(error.description.contains("mu and sigma are of log X"), "\(error)")
+    }
+  }
+
   /// Parameters in other words, and what they are in the family's own.
   private static func pairs(
     _ generator: inout SeededGenerator
@@ -90,8 +101,8 @@ import Testing
     return [
       ("normal", ["mean", "variance"], [m, s * s], [m, s]),
       ("normal", ["mean", "precision"], [m, 1 / (s * s)], [m, s]),
-      ("log-normal", ["mean", "variance"], [m, s * s], [m, s]),
-      ("log-normal", ["mean", "precision"], [m, 1 / (s * s)], [m, s]),
+      ("log-normal", ["mu", "sigma2"], [m, s * s], [m, s]),
+      ("log-normal", ["mu", "precision-log"], [m, 1 / (s * s)], [m, s]),
       ("exponential", ["scale"], [1 / s], [s]),
       ("gamma", ["shape", "scale"], [a, 1 / b], [a, b]),
       ("gamma", ["shape", "mean"], [a, a / b], [a, b]),

@@ -151,7 +151,9 @@ private struct EngineBuilder {
   ///
   /// The sample is the same whatever the number of threads, and so is the choice.
   func single() -> PairwiseEngine<Float>? {
-    guard route.usesTiles, !route.isPowers, !isWide, targets.count * models.count >= 4096 else {
+    guard route.usesTiles, !route.isPowers, !isWide,
+      Double(targets.count) * Double(models.count) >= 4096
+    else {
       return nil
     }
     let limit = classes > 4096 ? 8 : 24

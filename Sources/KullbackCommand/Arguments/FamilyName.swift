@@ -20,6 +20,7 @@ extension NamedFamily {
       parameters.isEmpty
       ? "one for each class"
       : parametrisations.map { $0.parameters.joined(separator: ", ") }.joined(separator: "; or ")
-    return name + String(repeating: " ", count: max(2, 16 - name.count)) + columns
+    let remark = name == "log-normal" ? " (all of log X)" : ""
+    return name + String(repeating: " ", count: max(2, 16 - name.count)) + columns + remark
   }
 }

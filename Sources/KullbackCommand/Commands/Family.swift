@@ -16,8 +16,8 @@ struct FamilyCommand: ParsableCommand {
       single row is compared with every row of the other, and rows that both files label by their labels.
 
       Columns are the parameters in the order below, or in any order under a header that names them. A header \
-      may also name other parameters, which are converted (by a rounding or two): mean and variance of a normal \
-      distribution, say. Other names are an error that lists those that are taken; --by-position takes the \
+      may also name other parameters, which are converted (by a rounding or two): those behind "or" below. \
+      A mean or a deviation is that of the variable itself, and of a log-normal distribution an error. Other names are an error that lists those that are taken; --by-position takes the \
       columns in the order below, whatever they are called.
 
       Example:

@@ -92,7 +92,7 @@ struct PairRate: Encodable {
 
   /// As in "289 pairs in 2.1 ms: 138 k pairs/s".
   func line(_ shape: Shape) -> String {
-    "\(Format.count(shape.rows * shape.columns)) pairs in \(Format.time(seconds)): "
+    "\(Format.count(shape.rows * shape.columns, "pair")) in \(Format.time(seconds)): "
       + Format.rate(pairsPerSecond, "pairs/s", isWord: true)
   }
 }

@@ -84,6 +84,10 @@ extension EvaluationReport.LabelScores {
     let value = Format.value(weightedMean)
     let mean = "weighted mean \(value): the sum of the values over that of the weights"
     guard ignored > 0 else { return [mean] }
-    return [mean, "\(Format.count(ignored)) rows have the ignored label; they are in no mean"]
+    return [
+      mean,
+      "\(Format.count(ignored, "row")) \(ignored == 1 ? "has the ignored label and is" : "have the ignored label and are")"
+        + " in no mean",
+    ]
   }
 }

@@ -24,16 +24,20 @@ extension MeasureReport {
       return Table.Column(title: title, dispensability: dispensability)
     }
     let isAnyInfinite = reports.contains { $0.summary.infinite > 0 }
+    // A single row has neither.
+    let haveErrors = reports.contains { !$0.summary.standardError.isNaN }
+    let errors: [Table.Column] =
+      haveErrors
+      ? [
+        .init(title: "± error", dispensability: 2), .init(title: "std. dev.", dispensability: 5),
+      ] : []
     var table = Table(
       [
         .init(title: "measure", alignsLeft: true),
         .init(title: "", alignsLeft: true),
         .init(title: "unit", alignsLeft: true),
         .init(title: "mean"),
-        .init(title: "± error", dispensability: 2),
-        .init(title: "std. dev.", dispensability: 5),
-        .init(title: "min", dispensability: 4),
-      ] + quantiles + [
+      ] + errors + [.init(title: "min", dispensability: 4)] + quantiles + [
         .init(title: "max"),
         .init(title: "at row", dispensability: 1),
         .init(title: "count", dispensability: 11),
@@ -44,14 +48,18 @@ extension MeasureReport {
       let summary = report.summary
       let row = [
         report.name, report.symbol, report.unit.isEmpty ? "-" : report.unit,
-        short(summary.mean), Format.value(summary.standardError, digits: 2),
-        short(summary.standardDeviation), short(summary.min),
+        short(summary.mean),
       ]
+      let errors =
+        haveErrors
+        ? [
+          Format.value(summary.standardError, digits: 2), short(summary.standardDeviation),
+        ] : []
       let end = [
         short(summary.max), summary.maxRow.map(String.init) ?? "-",
         String(summary.count), String(summary.invalid), String(summary.infinite),
       ]
-      table.append(row + summary.quantiles.map(short) + end)
+      table.append(row + errors + [short(summary.min)] + summary.quantiles.map(short) + end)
     }
     return table.lines(width: width)
   }

@@ -42,6 +42,13 @@ struct SoftmaxReport: Encodable {
   let partlySeparableClasses: [Int]
   let featureSpread: Double?
   let steps: [Step]
+  /// Whether no step lowers the value.
+  private let isStuck: Bool
+
+  private enum CodingKeys: String, CodingKey {
+    case output, tables, matched, direction, converged, convergence, features, classes
+    case classesWithoutRow, separableClasses, partlySeparableClasses, featureSpread, steps
+  }
 
   init(
     _ fit: SoftmaxFit, _ log: [SoftmaxProgress], output: String, direction: String,
@@ -53,6 +60,7 @@ struct SoftmaxReport: Encodable {
     self.direction = direction
     converged = fit.convergence.isConverged
     convergence = fit.convergence.description
+    isStuck = fit.convergence == .noFurtherDecrease
     features = fit.model.features
     classes = fit.model.classes
     classesWithoutRow = fit.classesWithoutRow
@@ -94,6 +102,11 @@ struct SoftmaxReport: Encodable {
       remarks.append(
         "the features' scales, or means and deviations, differ by a factor of"
           + " \(Format.value(featureSpread, digits: 2)): bring each feature to a mean of 0 and a deviation of 1"
+      )
+    }
+    if featureSpread == nil, isStuck {
+      remarks.append(
+        "where features are very large or very small, bring each to a mean of 0 and a deviation of 1"
       )
     }
     return remarks

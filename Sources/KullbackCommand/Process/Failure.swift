@@ -43,6 +43,12 @@ extension Failure {
       self.init(.usage, error.description)
     case .unsupportedElements:
       self.init(.invalidData, "\(files): \(error)", hint: "--form weights")
+    case .shapeMismatch(let target, let model) where target.columns != model.columns:
+      let least = min(target.columns, model.columns)
+      self.init(
+        .invalidData, "\(files): \(error)",
+        hint: least > 1
+          ? "--columns 1...\(least) takes the first \(Format.count(least)) columns of both" : nil)
     case .shapeMismatch, .emptySet, .labelCount, .invalidClassWeights,
       .clusterCount(_, validRows: 0):
       self.init(.invalidData, "\(files): \(error)")
@@ -68,7 +74,7 @@ extension Failure {
       case .malformed: .invalidData
       case .cannotCreate: .cannotCreate
       case .failed: .inputOutput
-      case .noMemory: .noMemory
+      case .noMemory, .tooLong: .noMemory
       }
     self.init(status, error.description)
   }

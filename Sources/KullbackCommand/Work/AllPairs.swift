@@ -36,6 +36,15 @@ struct AllPairs {
   private func memory(_ inputs: PairInputs) -> MemoryNeed {
     let (targets, models) = (inputs.targets.set.count, inputs.models.set.count)
     let size = command.type == .float32 ? 4 : 8
+    // Their normalisers, places and the values of one target, whatever the working memory is.
+    let rows =
+      inputs.memoryOfRows + MemoryNeed(targets, 1, of: 8) + MemoryNeed(models, 1, of: 8 + size)
+    return rows + memoryOfPairs(inputs, size: size)
+  }
+
+  /// What of it grows with the number of pairs.
+  private func memoryOfPairs(_ inputs: PairInputs, size: Int) -> MemoryNeed {
+    let (targets, models) = (inputs.targets.set.count, inputs.models.set.count)
     let values = MemoryNeed(targets, models, of: size)
     guard command.order else {
       return isHeld(inputs, elementSize: size) ? values : .none

@@ -9,6 +9,11 @@ struct GaussianWork {
   func run() throws {
     do {
       try work()
+    } catch InferenceError.invalidParameter(_, let value, _) where !value.isFinite {
+      throw Failure(
+        .invalidData,
+        "\(inputs): the products of values this large, or their sums, are more than numbers hold",
+        hint: "scale them, by 1e-150 or the like, and what is fitted accordingly")
     } catch let error as InferenceError {
       throw Failure(error, in: inputs)
     }

@@ -19,7 +19,8 @@ struct LabelScoring {
     guard labels.count == set.count else {
       throw Failure(
         .invalidData,
-        "\(command.labels): \(labels.count) labels for the \(set.count) rows of \(file.name)")
+        "\(command.labels): \(Format.count(labels.count, "label")) for the \(Format.count(set.count, "row")) of \(file.name)"
+      )
     }
     var inputs = [("labels", InputReport(labelFile)), ("model", InputReport(file, set))]
     var weights: [Double]?

@@ -40,7 +40,7 @@ struct NearestWork {
     let most = command.within == nil ? command.k ?? Self.defaultCount : 0
     // A list's own bytes, and its neighbours'.
     let (queries, found) = (inputs.targets.set.count, min(most, inputs.models.set.count))
-    return MemoryNeed(queries, 40, of: 1) + MemoryNeed(queries, found, of: 16)
+    return inputs.memoryOfRows + MemoryNeed(queries, 40, of: 1) + MemoryNeed(queries, found, of: 16)
   }
 
   private func find(

@@ -49,6 +49,13 @@ struct PairInputs {
       ? [("set", targets.report)] : [("targets", targets.report), ("models", models.report)]
   }
 
+  /// What is held of each row while pairs are computed: logarithms of normalisers as they are found and as
+  /// they are used, entropies, and whether the row is valid.
+  var memoryOfRows: MemoryNeed {
+    let rows = MemoryNeed(targets.set.count, 1, of: 26)
+    return isItself ? rows : rows + MemoryNeed(models.set.count, 1, of: 26)
+  }
+
   /// Says on standard error when a file is probably of another form than declared.
   func hint() {
     guard !isItself else { return FormHint.give(targets.file, targets.set, option: "--form") }

@@ -82,7 +82,7 @@ struct PairwiseSession {
     table.append(
       numbers.map { Format.value($0, digits: 5) } + [Format.count(summary.infinite)])
     let what =
-      "over \(Format.count(summary.count)) pairs"
+      "over \(Format.count(summary.count, "pair"))"
       + (inputs.isItself ? ", without those of a row and itself" : "")
     let sampled =
       summary.isSampled ? ["quantiles are those of a sample of a million pairs"] : []

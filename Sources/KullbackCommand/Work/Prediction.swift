@@ -31,7 +31,7 @@ struct Prediction {
     do {
       try writer.write { format throws(FileError) in
         if case .csv(let csv) = format, let header = header(saved, features) {
-          try csv.append(words: header)
+          try csv.append(header: header)
         }
         for row in 0..<logits.rows {
           switch format {

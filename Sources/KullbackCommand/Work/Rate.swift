@@ -13,7 +13,7 @@ struct Rate: Encodable {
 
   /// As in "2,048 rows in 120 ms: 17.1 k rows/s, 4.38 GB/s".
   func line(rows: Int) -> String {
-    "\(Format.count(rows)) rows in \(Format.time(seconds)): "
+    "\(Format.count(rows, "row")) in \(Format.time(seconds)): "
       + Format.rate(rowsPerSecond, "rows/s", isWord: true) + ", "
       + Format.rate(bytesPerSecond, "B/s")
   }

@@ -107,7 +107,7 @@ public struct NamedFamily: Sendable {
     NamedFamily("laplace", ["location", "scale"]) { row throws(InferenceError) in
       try Laplace(location: row[0], scale: row[1])
     },
-    NamedFamily("log-normal", ["mean", "standard-deviation"]) { row throws(InferenceError) in
+    NamedFamily("log-normal", ["mu", "sigma"]) { row throws(InferenceError) in
       try LogNormal(mean: row[0], standardDeviation: row[1])
     },
     NamedFamily("normal", ["mean", "standard-deviation"]) { row throws(InferenceError) in

@@ -52,6 +52,12 @@ extension NamedFamily {
     case "exponential": ["beta": either, "theta": either]
     case "gamma": ["beta": either]
     case "geometric": ["mean": "of the trials to some and of the failures to others"]
+    case "log-normal":
+      Dictionary(
+        uniqueKeysWithValues: [
+          "mean", "variance", "var", "sd", "std", "stdev", "stddev", "standarddeviation",
+          "deviation", "precision",
+        ].map { ($0, "of X to some and of log X to others; mu and sigma are of log X") })
     case "weibull": ["lambda": either, "beta": "a shape to some and a scale to others"]
     case "normal": ["tau": "a precision to some and a standard deviation to others"]
     default: [:]
@@ -127,21 +133,18 @@ extension NamedFamily {
     },
   ]
 
-  /// Of the logarithm, as `LogNormal` has it.
+  /// Of the logarithm, as `LogNormal` has it; a mean or a deviation might be that of the variable itself.
   private static let logNormal = [
-    Parametrisation([
-      Column("mean", "mu", "mean-log"),
-      Column("standard-deviation", "sd", "std", "sigma", "sd-log"),
-    ]),
-    Parametrisation([Column("mean", "mu", "mean-log"), Column("variance", "var", "sigma2")]) {
+    Parametrisation([logMean, Column("sigma", "sd-log", "std-log", "log-sd", "log-std")]),
+    Parametrisation([logMean, Column("sigma2", "sigma-squared", "variance-log", "var-log")]) {
       row throws(InferenceError) in
-      [row[0], (try Parameter.positive("variance", row[1])).squareRoot()]
+      [row[0], (try Parameter.positive("sigma2", row[1])).squareRoot()]
     },
-    Parametrisation([Column("mean", "mu", "mean-log"), Column("precision")]) {
-      row throws(InferenceError) in
-      [row[0], 1 / (try Parameter.positive("precision", row[1])).squareRoot()]
+    Parametrisation([logMean, Column("precision-log")]) { row throws(InferenceError) in
+      [row[0], 1 / (try Parameter.positive("precision-log", row[1])).squareRoot()]
     },
   ]
+  private static let logMean = Column("mu", "mean-log", "log-mean")
 
   private static let normal = [
     Parametrisation([mean, Column(deviation.names + ["scale"])]),

@@ -107,7 +107,7 @@ extension VariationalFit: CustomStringConvertible {
   public var description: String {
     """
     \(convergence), after \(iterations) iterations
-    evidence lower bound \(evidenceLowerBound.value) ± \(evidenceLowerBound.standardError)
+    evidence lower bound \(evidenceLowerBound.value.spelt(digits: 8)) ± \(evidenceLowerBound.standardError.spelt(digits: 2))
     \(verdict)
     """
   }

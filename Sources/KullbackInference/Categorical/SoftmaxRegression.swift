@@ -103,7 +103,7 @@ public struct SoftmaxRegression: Sendable {
     features: AnyMatrix, targets: DistributionSet, sampleWeights: [Double]? = nil,
     report: (SoftmaxProgress) throws -> Void = { _ in }
   ) throws -> SoftmaxFit {
-    let targets = targets.inOrder(threads: threads)
+    let targets = try targets.inOrder(threads: checked(threads: threads))
     try SoftmaxTargets.check(targets, forReverseKL: objective.forwardShare < 1)
     return try fit(
       features, .distributions(targets), classes: targets.classes, sampleWeights, report)
@@ -159,7 +159,7 @@ public struct SoftmaxRegression: Sendable {
       features: features, targets: targets, classes: classes, sampleWeights: sampleWeights,
       totalWeight: total, forwardShare: objective.forwardShare, penalty: penalty,
       temperature: temperature, hasIntercepts: hasIntercepts,
-      threads: threads ?? Threads.default, tileRows: tileRows)
+      threads: try checked(threads: threads), tileRows: tileRows)
   }
 
   private func checkOptions() throws(InferenceError) {

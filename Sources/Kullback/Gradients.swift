@@ -32,6 +32,8 @@ public func forwardKLGradient(
 /// The forward KL divergence and its gradient, with elements of the type asked for.
 ///
 /// As `forwardKLGradient(target:model:threads:)`.
+///
+/// - Throws: as that.
 public func forwardKLGradient<Element: LogitElement>(
   target: DistributionSet, model: DistributionSet, as type: Element.Type, threads: Int? = nil
 ) throws -> Gradient<Element> {
@@ -47,6 +49,7 @@ public func forwardKLGradient<Element: LogitElement>(
 ///
 /// - Special values: where D(q‖p) is infinite or the row is invalid, the gradient is NaN.
 /// - Accuracy: within 4e-6 (4e-12) of q (|log q - log p| + D), and 2⁻⁵² of q.
+/// - Throws: as that.
 public func reverseKLGradient(
   target: DistributionSet, model: DistributionSet, threads: Int? = nil
 ) throws -> Gradient<Float> {
@@ -56,6 +59,8 @@ public func reverseKLGradient(
 /// The reverse KL divergence and its gradient, with elements of the type asked for.
 ///
 /// As `reverseKLGradient(target:model:threads:)`.
+///
+/// - Throws: as that.
 public func reverseKLGradient<Element: LogitElement>(
   target: DistributionSet, model: DistributionSet, as type: Element.Type, threads: Int? = nil
 ) throws -> Gradient<Element> {
@@ -66,6 +71,8 @@ public func reverseKLGradient<Element: LogitElement>(
 ///
 /// The gradient is that of the forward divergence: H(target) does not depend on the model. Shapes,
 /// units and errors are those of `forwardKLGradient(target:model:threads:)`.
+///
+/// - Throws: as that.
 public func crossEntropyGradient(
   target: DistributionSet, model: DistributionSet, threads: Int? = nil
 ) throws -> Gradient<Float> {
@@ -75,6 +82,8 @@ public func crossEntropyGradient(
 /// The cross entropy and its gradient, with elements of the type asked for.
 ///
 /// As `crossEntropyGradient(target:model:threads:)`.
+///
+/// - Throws: as that.
 public func crossEntropyGradient<Element: LogitElement>(
   target: DistributionSet, model: DistributionSet, as type: Element.Type, threads: Int? = nil
 ) throws -> Gradient<Element> {

@@ -139,6 +139,8 @@ extension DistributionSet {
   /// All probabilities, normalised.
   ///
   /// As `logProbabilities(as:threads:)`.
+  ///
+  /// - Throws: as that.
   public func probabilities<Result: LogitElement>(
     as type: Result.Type, threads: Int? = nil
   ) throws(KullbackError) -> (values: Matrix<Result>, diagnostics: Diagnostics) {

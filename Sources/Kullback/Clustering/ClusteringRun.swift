@@ -30,6 +30,8 @@ public struct ClusteringRun: Sendable {
   /// Chooses the rows to begin at.
   ///
   /// Parameters and errors are those of `DistributionSet.clusters(into:)`.
+  ///
+  /// - Throws: `KullbackError.clusterCount`, `.invalidThreads`, `.instructionSet`, or `CancellationError`.
   public init(
     _ set: DistributionSet, into count: Int, by divergence: ClusteringDivergence = .forwardKL,
     seed: UInt64 = 0, threads: Int? = nil, workingMemory: Int? = nil

@@ -78,6 +78,8 @@ public struct SoftmaxModel: Sendable, Equatable {
   /// The logits of each row of features, whose type is known.
   ///
   /// As `logits(of:)` of an `AnyMatrix`.
+  ///
+  /// - Throws: as that.
   public func logits<Element>(
     of features: Matrix<Element>, threads: Int? = nil
   ) throws(InferenceError) -> Matrix<Double> {

@@ -112,6 +112,8 @@ public struct SoftmaxRegression: Sendable {
   /// Fits class labels to features whose type is known.
   ///
   /// As `fit(features:labels:classes:sampleWeights:report:)` of an `AnyMatrix`.
+  ///
+  /// - Throws: as that.
   public func fit<Element>(
     features: Matrix<Element>, labels: [Int], classes: Int? = nil,
     sampleWeights: [Double]? = nil, report: (SoftmaxProgress) throws -> Void = { _ in }
@@ -124,6 +126,8 @@ public struct SoftmaxRegression: Sendable {
   /// Fits distributions to features whose type is known.
   ///
   /// As `fit(features:targets:sampleWeights:report:)` of an `AnyMatrix`.
+  ///
+  /// - Throws: as that.
   public func fit<Element>(
     features: Matrix<Element>, targets: DistributionSet, sampleWeights: [Double]? = nil,
     report: (SoftmaxProgress) throws -> Void = { _ in }

@@ -47,6 +47,8 @@ extension MultivariateNormal: DistributionFamily {
   /// The divergences of many pairs, divided over threads.
   ///
   /// As `divergence(to:)` for each pair, bit for bit, whatever the number of threads.
+  ///
+  /// - Throws: `InferenceError.lengthMismatch`.
   public static func divergences(
     targets: [MultivariateNormal], models: [MultivariateNormal]
   ) throws(InferenceError) -> [Double] {

@@ -92,6 +92,8 @@ public func forwardKL(
 /// The reverse KL divergence D(model‖target) of each pair of two batches of multivariate normals.
 ///
 /// As `forwardKL(target: model, model: target)` bit for bit, but `invalid` says target for the target.
+///
+/// - Throws: as that.
 public func reverseKL(
   target: MultivariateNormals, model: MultivariateNormals, threads: Int? = nil
 ) throws(InferenceError) -> NormalDivergences {

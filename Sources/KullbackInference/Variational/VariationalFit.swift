@@ -71,6 +71,7 @@ public struct VariationalFit: Sendable {
   /// Independent draws of q.
   ///
   /// - Shapes: the result is `count` × dimension.
+  /// - Throws: as `MultivariateNormal.draws(_:seed:)`.
   public func draws(_ count: Int, seed: UInt64) throws -> Matrix<Double> {
     try gaussian.draws(count, seed: seed)
   }

@@ -38,8 +38,9 @@ demo-directions: build ## fit a mixture by forward and by reverse KL, and draw b
 demo-languages: build ## compare 142 languages by their byte n-grams, fetched with pip
 	@scripts/demo-languages $(TOOL)
 
-test: setup ## run all tests
+test: setup ## run all tests, and the README's Swift code
 	$(SWIFT) test
+	@scripts/snippets
 
 test-release: setup ## run the kernels' tests on optimised kernels
 	$(SWIFT) build -c release -Xswiftc -enable-testing --build-tests --scratch-path .build-release
@@ -94,4 +95,4 @@ uninstall: ## remove the command from PREFIX
 	rm -f $(DESTDIR)$(PREFIX)/bin/kullback
 
 clean: ## remove everything that was built
-	rm -rf .build .build-* Benchmarks/.build Fuzz/.build .venv
+	rm -rf .build .build-* Benchmarks/.build Fuzz/.build Examples/library/.build .venv

@@ -10,7 +10,7 @@ let package = Package(
   dependencies: [
     // By name, so that the clone's folder may be called anything.
     .package(name: "Kullback", path: ".."),
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Without its traits, which intercept malloc and reference counting.
     .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []),
   ],

@@ -9,7 +9,7 @@ let package = Package(
   dependencies: [
     // By name, so that the clone's folder may be called anything.
     .package(name: "Kullback", path: ".."),
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
     // libFuzzer has the main function: `--sanitize fuzzer` links it. Shared/ has links to sources of the

@@ -71,7 +71,7 @@ public struct DistributionSet: Sendable {
   /// A set of logits: each row's distribution is softmax(row / temperature).
   ///
   /// - Throws: `KullbackError.invalidTemperature`, `.emptySet`.
-  public init<Element>(
+  public init<Element: LogitElement>(
     logits: Matrix<Element>, temperature: Double = 1
   ) throws(KullbackError) {
     try self.init(AnyMatrix(logits), form: .logits, temperature: temperature)
@@ -83,7 +83,7 @@ public struct DistributionSet: Sendable {
   ///   - logProbabilities: a row a distribution, a column a class.
   ///   - tolerance: how far from 1 a row's probabilities may sum; see `defaultTolerance`.
   /// - Throws: `KullbackError.invalidTolerance`, `.emptySet`.
-  public init<Element>(
+  public init<Element: LogitElement>(
     logProbabilities: Matrix<Element>, tolerance: Double? = nil
   ) throws(KullbackError) {
     try self.init(AnyMatrix(logProbabilities), form: .logProbabilities, tolerance: tolerance)
@@ -95,7 +95,7 @@ public struct DistributionSet: Sendable {
   ///   - probabilities: a row a distribution, a column a class.
   ///   - tolerance: how far from 1 a row may sum; see `defaultTolerance`.
   /// - Throws: `KullbackError.invalidTolerance`, `.emptySet`.
-  public init<Element>(
+  public init<Element: LogitElement>(
     probabilities: Matrix<Element>, tolerance: Double? = nil
   ) throws(KullbackError) {
     try self.init(AnyMatrix(probabilities), form: .probabilities, tolerance: tolerance)
@@ -151,8 +151,10 @@ public struct DistributionSet: Sendable {
   /// copy.
   ///
   /// What streams over rows needs no such copy; see `AnyMatrix.isInOrder`.
-  public func inOrder(threads: Int? = nil) -> DistributionSet {
-    let ordered = operand().inOrder(threads: threads ?? Threads.default).matrix
+  ///
+  /// - Throws: `KullbackError.invalidThreads`.
+  public func inOrder(threads: Int? = nil) throws(KullbackError) -> DistributionSet {
+    let ordered = operand().inOrder(threads: try checked(threads: threads)).matrix
     return DistributionSet(self, of: ordered)
   }
 

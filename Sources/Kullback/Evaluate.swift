@@ -18,13 +18,13 @@ internal import KullbackKernels
 ///   - measures: what to compute; by default all that one read of each set gives.
 ///   - threads: how many to use; by default the processors that this process may run on.
 ///   - progress: called after every block of rows with the rows done so far and in all.
-/// - Throws: `KullbackError`, or `CancellationError` when the current task is cancelled.
+/// - Throws: `KullbackError.shapeMismatch`, `.invalidThreads`, `.instructionSet`, or `CancellationError` when the current task is cancelled.
 public func evaluate(
   target: DistributionSet, model: DistributionSet, measures: [Measure] = Measure.oneRead,
   threads: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
 ) throws -> Evaluation {
-  let job = try PairJob(target: target, model: model)
-  let results = try job.run(measures.map(\.source), threads: threads, progress)
+  let job = try PairJob(target: target, model: model, threads: threads)
+  let results = try job.run(measures.map(\.source), progress)
   return Evaluation(measures: measures, results: results, firstRow: 0)
 }
 
@@ -61,8 +61,8 @@ public struct EvaluationStream: Sendable {
   /// - Throws: as `evaluate(target:model:measures:threads:progress:)`.
   @discardableResult
   public mutating func add(target: DistributionSet, model: DistributionSet) throws -> Evaluation {
-    let job = try PairJob(target: target, model: model)
-    let results = try job.run(measures.map(\.source), threads: threads, nil)
+    let job = try PairJob(target: target, model: model, threads: threads)
+    let results = try job.run(measures.map(\.source), nil)
     let evaluation = Evaluation(measures: measures, results: results, firstRow: rows)
     for (index, measure) in measures.enumerated() {
       summaries[index].add(evaluation[measure], firstRow: rows)
@@ -111,12 +111,14 @@ struct PairJob {
   let target: RowOperand
   let model: RowOperand
   let rows: Int
+  let threads: Int
 
-  init(target: DistributionSet, model: DistributionSet) throws {
+  init(target: DistributionSet, model: DistributionSet, threads: Int?) throws {
     guard
       target.classes == model.classes,
       target.count == model.count || target.count == 1 || model.count == 1
     else { throw KullbackError.shapeMismatch(target: target.shape, model: model.shape) }
+    self.threads = try checked(threads: threads)
     try checkInstructionSet()
     rows = target.count == 1 ? model.count : target.count
     self.target = target.operand(isRepeated: target.count == 1)
@@ -136,17 +138,16 @@ struct PairJob {
   }
 
   /// The row that stands for all rows of a side, in order; nil where there are more.
-  private func repeated(_ side: RowOperand, _ threads: Int) -> RowOperand? {
+  private func repeated(_ side: RowOperand) -> RowOperand? {
     side.isRepeated ? side.inOrder(threads: threads) : nil
   }
 
   func run(
-    _ sources: [Measure.Source], threads: Int?, _ progress: ((Int, Int) -> Void)?
+    _ sources: [Measure.Source], _ progress: ((Int, Int) -> Void)?
   ) throws -> PairValues {
     var results = PairValues(sources: sources, rows: rows)
-    let threads = threads ?? Threads.default
     let sides = [target, model].filter { !$0.isRepeated && $0.matrix.isMapped }
-    let (repeatedTarget, repeatedModel) = (repeated(target, threads), repeated(model, threads))
+    let (repeatedTarget, repeatedModel) = (repeated(target), repeated(model))
     var (targetRoom, modelRoom): (AnyMatrix?, AnyMatrix?)
     var from = 0
     while from < rows {

@@ -14,7 +14,7 @@ public struct Gradient<Element: LogitElement>: Sendable {
 ///
 ///     ∂D(p‖q)/∂b = (q - p) / T
 ///
-/// - Shapes: as `forwardKL(target:model:)`; the gradient has a row for each row of the result. The model
+/// - Shapes: as `forwardKL(target:model:threads:)`; the gradient has a row for each row of the result. The model
 ///   may have any form: the gradient is with respect to logits that give its distributions.
 /// - Units: nats. The gradient carries the factor 1 / T of the model's temperature, once; to keep it
 ///   comparable with that at T = 1, multiply by T² as distillation does (Hinton, Vinyals and Dean 2015).
@@ -22,20 +22,22 @@ public struct Gradient<Element: LogitElement>: Sendable {
 /// - Accuracy: within 4e-6 (4e-12 where both sets are `Double`) of each element or, where p and q differ
 ///   much, of the larger of p and q, and 2⁻⁵² of that. Alike rows do not cancel.
 /// - Complexity: one read of each set from memory and one write.
-/// - Throws: `KullbackError.shapeMismatch`, `.instructionSet`.
+/// - Throws: `KullbackError.shapeMismatch`, `.invalidThreads`, `.instructionSet`.
 public func forwardKLGradient(
-  target: DistributionSet, model: DistributionSet
+  target: DistributionSet, model: DistributionSet, threads: Int? = nil
 ) throws -> Gradient<Float> {
-  try gradient(.divergence, .divergence, target, model)
+  try gradient(.divergence, .divergence, target, model, threads)
 }
 
 /// The forward KL divergence and its gradient, with elements of the type asked for.
 ///
-/// As `forwardKLGradient(target:model:)`.
+/// As `forwardKLGradient(target:model:threads:)`.
+///
+/// - Throws: as that.
 public func forwardKLGradient<Element: LogitElement>(
-  target: DistributionSet, model: DistributionSet, as type: Element.Type
+  target: DistributionSet, model: DistributionSet, as type: Element.Type, threads: Int? = nil
 ) throws -> Gradient<Element> {
-  try gradient(.divergence, .divergence, target, model)
+  try gradient(.divergence, .divergence, target, model, threads)
 }
 
 /// The reverse KL divergence of each row and its gradient with respect to the model's logits.
@@ -43,51 +45,59 @@ public func forwardKLGradient<Element: LogitElement>(
 ///     ∂D(q‖p)/∂b = q (log q - log p - D(q‖p)) / T
 ///
 /// The entropy of the model depends on its logits, so that both terms of D(q‖p) = H(q,p) - H(q) are in
-/// it. Shapes, units and errors are those of `forwardKLGradient(target:model:)`.
+/// it. Shapes, units and errors are those of `forwardKLGradient(target:model:threads:)`.
 ///
 /// - Special values: where D(q‖p) is infinite or the row is invalid, the gradient is NaN.
 /// - Accuracy: within 4e-6 (4e-12) of q (|log q - log p| + D), and 2⁻⁵² of q.
+/// - Throws: as that.
 public func reverseKLGradient(
-  target: DistributionSet, model: DistributionSet
+  target: DistributionSet, model: DistributionSet, threads: Int? = nil
 ) throws -> Gradient<Float> {
-  try gradient(.reversedDivergence, .reversedDivergence, target, model)
+  try gradient(.reversedDivergence, .reversedDivergence, target, model, threads)
 }
 
 /// The reverse KL divergence and its gradient, with elements of the type asked for.
 ///
-/// As `reverseKLGradient(target:model:)`.
+/// As `reverseKLGradient(target:model:threads:)`.
+///
+/// - Throws: as that.
 public func reverseKLGradient<Element: LogitElement>(
-  target: DistributionSet, model: DistributionSet, as type: Element.Type
+  target: DistributionSet, model: DistributionSet, as type: Element.Type, threads: Int? = nil
 ) throws -> Gradient<Element> {
-  try gradient(.reversedDivergence, .reversedDivergence, target, model)
+  try gradient(.reversedDivergence, .reversedDivergence, target, model, threads)
 }
 
 /// The cross entropy H(target,model) of each row and its gradient with respect to the model's logits.
 ///
 /// The gradient is that of the forward divergence: H(target) does not depend on the model. Shapes,
-/// units and errors are those of `forwardKLGradient(target:model:)`.
+/// units and errors are those of `forwardKLGradient(target:model:threads:)`.
+///
+/// - Throws: as that.
 public func crossEntropyGradient(
-  target: DistributionSet, model: DistributionSet
+  target: DistributionSet, model: DistributionSet, threads: Int? = nil
 ) throws -> Gradient<Float> {
-  try gradient(.divergence, .crossEntropy, target, model)
+  try gradient(.divergence, .crossEntropy, target, model, threads)
 }
 
 /// The cross entropy and its gradient, with elements of the type asked for.
 ///
-/// As `crossEntropyGradient(target:model:)`.
+/// As `crossEntropyGradient(target:model:threads:)`.
+///
+/// - Throws: as that.
 public func crossEntropyGradient<Element: LogitElement>(
-  target: DistributionSet, model: DistributionSet, as type: Element.Type
+  target: DistributionSet, model: DistributionSet, as type: Element.Type, threads: Int? = nil
 ) throws -> Gradient<Element> {
-  try gradient(.divergence, .crossEntropy, target, model)
+  try gradient(.divergence, .crossEntropy, target, model, threads)
 }
 
 private func gradient<Element: LogitElement>(
   _ gradient: PairGradient, _ quantity: PairQuantity, _ target: DistributionSet,
-  _ model: DistributionSet
+  _ model: DistributionSet, _ threads: Int?
 ) throws -> Gradient<Element> {
-  let job = try PairJob(target: target, model: model)
+  let job = try PairJob(target: target, model: model, threads: threads)
   let (results, matrix) = evaluatePairs(
-    job.target, job.model, rows: job.rows, gradient: gradient, as: Element.self)
+    job.target, job.model, rows: job.rows, gradient: gradient, as: Element.self,
+    threads: job.threads)
   var diagnostics = Diagnostics()
   for row in results.invalidRows(in: 0..<job.rows) {
     let status = results.status(ofRow: row)

@@ -49,6 +49,8 @@ public enum KullbackError: Error, Sendable, Equatable {
   case clusterCount(Int, validRows: Int)
   /// A number of iterations below 1.
   case invalidIterations(Int)
+  /// A number of threads below 1.
+  case invalidThreads(Int)
   /// A number of restarts below 1.
   case invalidRestarts(Int)
   /// A centroid that is no distribution.
@@ -69,20 +71,20 @@ extension KullbackError: CustomStringConvertible {
         : "target is \(target) and model is \(model) (rows x classes): the rows differ, and neither"
           + " has a single row to compare with all of the other's"
     case .emptySet: "the set has no classes"
-    case .invalidTemperature(let value): "temperature \(value) is not a finite number above 0"
-    case .invalidSmoothing(let value): "smoothing \(value) is not a finite number, 0 or above"
-    case .invalidTolerance(let value): "tolerance \(value) is not a number, 0 or above"
-    case .invalidBase(let value): "base \(value) is not a finite number above 0, other than 1"
+    case .invalidTemperature(let value): "temperature \(value.spelt) is not a finite number above 0"
+    case .invalidSmoothing(let value): "smoothing \(value.spelt) is not a finite number, 0 or above"
+    case .invalidTolerance(let value): "tolerance \(value.spelt) is not a number, 0 or above"
+    case .invalidBase(let value): "base \(value.spelt) is not a finite number above 0, other than 1"
     case .unsupportedElements(let kind, let form):
       "\(kind.name) elements cannot be \(form): whole numbers are weights"
     case .unknownMeasure(let name):
       "\"\(name)\" is no measure; there are: \(Measure.names.joined(separator: ", "))"
     case .invalidOrder(let order, let name):
-      "\(MeasureFamily.text(order)) is no order of \(name), whose orders are"
+      "\(order.spelt) is no order of \(name), whose orders are"
         + " \(Measure.families.first { $0.name == name }?.orders ?? "others")"
     case .labelCount(let labels, let rows):
       "\(labels) label\(labels == 1 ? "" : "s") for \(rows) row\(rows == 1 ? "" : "s")"
-    case .invalidLabelSmoothing(let value): "label smoothing \(value) is not in 0...1"
+    case .invalidLabelSmoothing(let value): "label smoothing \(value.spelt) is not in 0...1"
     case .invalidClassWeights(let count, let classes):
       count == classes
         ? "class weights must be finite and not negative"
@@ -90,10 +92,11 @@ extension KullbackError: CustomStringConvertible {
     case .resultShape(let expected, let given):
       "results are \(expected) and the matrix for them is \(given)"
     case .invalidNeighbours(let value):
-      "\(value) is no number of neighbours above 0, or radius of 0 or above"
+      "\(value.spelt) is no number of neighbours above 0, or radius of 0 or above"
     case .clusterCount(let count, let rows):
       "\(count) clusters of \(rows) valid rows: there can be 1 up to as many as there are rows"
     case .invalidIterations(let count): "\(count) iterations: there must be at least 1"
+    case .invalidThreads(let count): "\(count) threads: there must be at least 1"
     case .invalidRestarts(let count): "\(count) restarts: there must be at least 1"
     case .invalidCentroid(let row, let reason): "centroid \(row) \(reason)"
     case .notSquare(let shape): "the matrix is \(shape), not square"

@@ -43,7 +43,7 @@ public struct LabelEvaluation: Sendable {
 /// - Accuracy: relative error at most 1e-6 (`Float` and narrower), 1e-13 (`Double`).
 /// - Complexity: one read of the model, with smoothing a second one from cache; 17 bytes a row.
 /// - Throws: `KullbackError.labelCount`, `.invalidLabelSmoothing`, `.invalidClassWeights`,
-///   `.instructionSet`.
+///   `.invalidThreads`, `.instructionSet`.
 public func evaluate<Label: ClassLabel>(
   labels: [Label], model: DistributionSet, smoothing: Double = 0, ignoring ignored: Label? = nil,
   classWeights: [Double]? = nil, threads: Int? = nil
@@ -58,12 +58,13 @@ public func evaluate<Label: ClassLabel>(
       throw .invalidClassWeights(count: classWeights.count, classes: model.classes)
     }
   }
+  let threads = try checked(threads: threads)
   try checkInstructionSet()
   let results = evaluateLabels(
     labels.map { Int64($0) }, model.operand(),
     scoring: LabelScoring(
       smoothing: smoothing, ignored: ignored.map { Int($0) }, classWeights: classWeights),
-    threads: threads ?? Threads.default)
+    threads: threads)
   var diagnostics = Diagnostics()
   for (row, status) in results.statuses.enumerated() where status != .valid {
     // A label is the target's, everything else the model's.
@@ -76,14 +77,16 @@ public func evaluate<Label: ClassLabel>(
 
 /// The cross entropy of each class label and the same row of a model.
 ///
-/// The values of `evaluate(labels:model:smoothing:ignoring:classWeights:threads:)`, where the formula,
-/// special values and errors are stated.
+/// The values of `evaluate(labels:model:smoothing:ignoring:classWeights:threads:)`, where the formula
+/// and special values are stated.
+///
+/// - Throws: as that.
 public func crossEntropy<Label: ClassLabel>(
   labels: [Label], model: DistributionSet, smoothing: Double = 0, ignoring ignored: Label? = nil,
-  classWeights: [Double]? = nil
+  classWeights: [Double]? = nil, threads: Int? = nil
 ) throws(KullbackError) -> [Double] {
   try evaluate(
     labels: labels, model: model, smoothing: smoothing, ignoring: ignored,
-    classWeights: classWeights
+    classWeights: classWeights, threads: threads
   ).values
 }

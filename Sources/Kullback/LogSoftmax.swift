@@ -33,7 +33,7 @@ extension BFloat16: LogitElement {
 /// - Special values: -inf stays -inf; a row with NaN, +inf or nothing but -inf becomes NaN.
 /// - Accuracy: within 4 units in the last place of each element, those near 0 included.
 /// - Complexity: one read from memory and one write; memory for the result only.
-/// - Throws: `KullbackError.invalidTemperature`, `.instructionSet`.
+/// - Throws: `KullbackError.invalidTemperature`, `.invalidThreads`, `.instructionSet`.
 public func logSoftmax<Element: LogitElement>(
   _ logits: Matrix<Element>, temperature: Double = 1, threads: Int? = nil
 ) throws(KullbackError) -> Matrix<Element.Normalised> {
@@ -46,7 +46,7 @@ public func logSoftmax<Element: LogitElement>(
 /// type of element than the logits.
 ///
 /// - Throws: `KullbackError.resultShape` where the shapes differ, `.invalidTemperature`,
-///   `.instructionSet`.
+///   `.invalidThreads`, `.instructionSet`.
 public func logSoftmax<Element: LogitElement, Result: LogitElement>(
   _ logits: Matrix<Element>, temperature: Double = 1, into result: inout Matrix<Result>,
   threads: Int? = nil
@@ -59,7 +59,7 @@ public func logSoftmax<Element: LogitElement, Result: LogitElement>(
 /// As `logSoftmax(_:temperature:threads:)`, without memory of its own, unless the matrix shares its
 /// memory with another: then it is copied first.
 ///
-/// - Throws: `KullbackError.invalidTemperature`, `.instructionSet`.
+/// - Throws: `KullbackError.invalidTemperature`, `.invalidThreads`, `.instructionSet`.
 public func logSoftmax<Element: LogitElement>(
   inPlace logits: inout Matrix<Element>, temperature: Double = 1, threads: Int? = nil
 ) throws(KullbackError) {
@@ -73,7 +73,7 @@ public func logSoftmax<Element: LogitElement>(
 ///   below the normal range of the result's type becomes 0.
 /// - Accuracy: within 8 units in the last place of each element.
 /// - Complexity: one read from memory and one write; memory for the result only.
-/// - Throws: `KullbackError.invalidTemperature`, `.instructionSet`.
+/// - Throws: `KullbackError.invalidTemperature`, `.invalidThreads`, `.instructionSet`.
 public func softmax<Element: LogitElement>(
   _ logits: Matrix<Element>, temperature: Double = 1, threads: Int? = nil
 ) throws(KullbackError) -> Matrix<Element.Normalised> {
@@ -85,7 +85,7 @@ public func softmax<Element: LogitElement>(
 /// As `softmax(_:temperature:threads:)`, without memory of its own.
 ///
 /// - Throws: `KullbackError.resultShape` where the shapes differ, `.invalidTemperature`,
-///   `.instructionSet`.
+///   `.invalidThreads`, `.instructionSet`.
 public func softmax<Element: LogitElement, Result: LogitElement>(
   _ logits: Matrix<Element>, temperature: Double = 1, into result: inout Matrix<Result>,
   threads: Int? = nil
@@ -98,7 +98,7 @@ public func softmax<Element: LogitElement, Result: LogitElement>(
 /// As `softmax(_:temperature:threads:)`, without memory of its own, unless the matrix shares its memory
 /// with another: then it is copied first.
 ///
-/// - Throws: `KullbackError.invalidTemperature`, `.instructionSet`.
+/// - Throws: `KullbackError.invalidTemperature`, `.invalidThreads`, `.instructionSet`.
 public func softmax<Element: LogitElement>(
   inPlace logits: inout Matrix<Element>, temperature: Double = 1, threads: Int? = nil
 ) throws(KullbackError) {
@@ -112,10 +112,11 @@ public func softmax<Element: LogitElement>(
 /// - Accuracy: 1e-6 (`Float` and narrower), 1e-13 (`Double`), relative to the larger of 1 and the
 ///   largest logit.
 /// - Complexity: one read.
-/// - Throws: `KullbackError.invalidTemperature`, `.instructionSet`.
+/// - Throws: `KullbackError.invalidTemperature`, `.invalidThreads`, `.instructionSet`.
 public func logSumExp<Element: LogitElement>(
   _ logits: Matrix<Element>, temperature: Double = 1, threads: Int? = nil
 ) throws(KullbackError) -> [Double] {
+  let threads = try checked(threads: threads)
   guard logits.columns > 0 else { return [Double](repeating: .nan, count: logits.rows) }
   try checkInstructionSet()
   let operand = try DistributionSet(logits: logits, temperature: temperature).operand()
@@ -128,7 +129,7 @@ extension DistributionSet {
   /// Whatever the form of the set is. `Result` is `Float` or `Double`, or a narrower type.
   ///
   /// - Shapes: `count × classes`.
-  /// - Throws: `KullbackError.instructionSet`.
+  /// - Throws: `KullbackError.invalidThreads`, `.instructionSet`.
   public func logProbabilities<Result: LogitElement>(
     as type: Result.Type, threads: Int? = nil
   ) throws(KullbackError) -> (values: Matrix<Result>, diagnostics: Diagnostics) {
@@ -138,6 +139,8 @@ extension DistributionSet {
   /// All probabilities, normalised.
   ///
   /// As `logProbabilities(as:threads:)`.
+  ///
+  /// - Throws: as that.
   public func probabilities<Result: LogitElement>(
     as type: Result.Type, threads: Int? = nil
   ) throws(KullbackError) -> (values: Matrix<Result>, diagnostics: Diagnostics) {
@@ -147,9 +150,10 @@ extension DistributionSet {
   private func normalised<Result: LogitElement>(
     _ output: RowOutput, _ threads: Int?
   ) throws(KullbackError) -> (values: Matrix<Result>, diagnostics: Diagnostics) {
+    let threads = try checked(threads: threads)
     try checkInstructionSet()
     let (values, statuses) = writeRows(
-      operand(), rows: 0..<count, as: output, to: Result.self, threads: threads ?? Threads.default)
+      operand(), rows: 0..<count, as: output, to: Result.self, threads: threads)
     var diagnostics = Diagnostics()
     for (row, status) in statuses.enumerated() where status != .valid {
       diagnostics.add(row: row, target: .valid, model: status)
@@ -160,11 +164,11 @@ extension DistributionSet {
 
 /// The values of one quantity of all rows.
 func rowValues(
-  of quantity: RowQuantity, _ operand: RowOperand, threads: Int?
+  of quantity: RowQuantity, _ operand: RowOperand, threads: Int
 ) -> [Double] {
   let rows = 0..<operand.matrix.rows
   var results = RowResults(quantities: [quantity], rows: rows.count)
-  evaluateRows(operand, rows: rows, into: &results, threads: threads ?? Threads.default)
+  evaluateRows(operand, rows: rows, into: &results, threads: threads)
   return results[quantity]
 }
 
@@ -180,12 +184,13 @@ func checkInstructionSet() throws(KullbackError) {
 private func written<Element: LogitElement>(
   _ logits: Matrix<Element>, _ output: RowOutput, _ temperature: Double, _ threads: Int?
 ) throws(KullbackError) -> Matrix<Element.Normalised> {
+  let threads = try checked(threads: threads)
   guard logits.columns > 0 else { return Matrix(rows: logits.rows, columns: 0) }
   try checkInstructionSet()
   let operand = try DistributionSet(logits: logits, temperature: temperature).operand()
   return writeRows(
     operand, rows: 0..<logits.rows, as: output, to: Element.Normalised.self,
-    threads: threads ?? Threads.default
+    threads: threads
   ).result
 }
 
@@ -196,20 +201,22 @@ private func write<Element: LogitElement, Result: LogitElement>(
   let expected = Shape(rows: logits.rows, columns: logits.columns)
   let given = Shape(rows: result.rows, columns: result.columns)
   guard expected == given else { throw .resultShape(expected: expected, given: given) }
+  let threads = try checked(threads: threads)
   guard logits.columns > 0 else { return }
   try checkInstructionSet()
   let operand = try DistributionSet(logits: logits, temperature: temperature).operand()
   writeRows(
-    operand, rows: 0..<logits.rows, as: output, into: &result, threads: threads ?? Threads.default)
+    operand, rows: 0..<logits.rows, as: output, into: &result, threads: threads)
 }
 
 private func replace<Element: LogitElement>(
   _ logits: inout Matrix<Element>, _ output: RowOutput, _ temperature: Double, _ threads: Int?
 ) throws(KullbackError) {
   guard temperature > 0, temperature.isFinite else { throw .invalidTemperature(temperature) }
+  let threads = try checked(threads: threads)
   guard logits.columns > 0 else { return }
   try checkInstructionSet()
   writeRows(
     inPlace: &logits, form: .logits, temperature: temperature, as: output,
-    threads: threads ?? Threads.default)
+    threads: threads)
 }

@@ -61,8 +61,10 @@ public struct Machine: Sendable {
   /// The rate at which memory is read, in bytes a second.
   ///
   /// Takes some tenths of a second.
-  public static func measureReadRate(threads: Int? = nil) -> Double {
-    measureMemoryReadRate(threads: threads ?? Threads.default)
+  ///
+  /// - Throws: `KullbackError.invalidThreads`.
+  public static func measureReadRate(threads: Int? = nil) throws(KullbackError) -> Double {
+    measureMemoryReadRate(threads: try checked(threads: threads))
   }
 
   /// The rate of a product of two 2048 x 2048 matrices of `Float`, in operations a second.

@@ -27,13 +27,7 @@ public struct MeasureFamily: Sendable {
   public func measure(order: Double) throws(KullbackError) -> Measure { try member(order) }
 
   /// The name of an order's measure: "renyi:2".
-  static func name(_ family: String, _ order: Double) -> String { "\(family):\(text(order))" }
-
-  /// An order as it is written in names: "2", "0.5", "inf".
-  static func text(_ order: Double) -> String {
-    guard let whole = Int(exactly: order), whole.magnitude < 1_000_000 else { return "\(order)" }
-    return "\(whole)"
-  }
+  static func name(_ family: String, _ order: Double) -> String { "\(family):\(order.spelt)" }
 }
 
 extension Measure {

@@ -20,6 +20,8 @@ public protocol Density: Sendable {
 
 extension Density {
   /// The logarithms alone, for a density that gives both together.
+  ///
+  /// - Throws: what the density throws.
   public func logDensities(at points: Matrix<Double>) throws -> [Double] {
     var gradients = Matrix<Double>(rows: points.rows, columns: dimension)
     return try logDensities(at: points, gradients: &gradients)

@@ -1,4 +1,5 @@
 public import Kullback
+internal import KullbackKernels
 public import KullbackLinearAlgebra
 
 /// What is wrong with the data or options of a fit, or with a distribution's parameters.
@@ -67,7 +68,7 @@ extension InferenceError: CustomStringConvertible {
     switch self {
     case .lengthMismatch(let what, let expected, let given):
       "\(what): there are \(given) where \(expected) are needed"
-    case .invalidParameter(let name, let value, let need): "\(name) \(value) must be \(need)"
+    case .invalidParameter(let name, let value, let need): "\(name) \(value.spelt) must be \(need)"
     case .outOfRange(let what):
       "the \(what) cannot be told: it is a difference of numbers that leave the range of numbers"
     case .notPositiveDefinite(let order):
@@ -88,13 +89,13 @@ extension InferenceError: CustomStringConvertible {
       "component \(component) (counted from 0) shrank onto too few samples for a covariance: ask for fewer"
         + " components, for more restarts, or for a regularisation above 0"
     case .invalidDensity(let value, let point):
-      "the log density is \(value) at \(point)"
+      "the log density is \(value.spelt) at \(point)"
     case .noDensity(let draws):
       "the target's density is 0 at all \(draws) points drawn: the first proposal is too far from it"
     case .notFiniteAtStart:
       "the objective or its gradient is not a finite number where the search starts"
     case .notFinite(let row, let column, let value):
-      "the feature in row \(row), column \(column) (counted from 0) is \(value), not a finite number"
+      "the feature in row \(row), column \(column) (counted from 0) is \(value.spelt), not a finite number"
     case .labelOutOfRange(let row, let label, let classes):
       "row \(row) has the label \(label), which is not in 0 ..< \(classes)"
     case .oneClass(let label):
@@ -109,11 +110,20 @@ extension InferenceError: CustomStringConvertible {
       "the reverse KL D(q‖p) to class labels is infinite, because a label has mass in one class alone: smooth"
         + " the labels, or fit by forward KL"
     case .invalidSampleWeight(let row, let value):
-      "the weight \(value) of row \(row) is not a finite number, 0 or above"
+      "the weight \(value.spelt) of row \(row) is not a finite number, 0 or above"
     case .nothingToFit: "there is nothing to fit: no rows, no classes, or no row with weight"
     case .linearAlgebra(let error): "\(error)"
     }
   }
+}
+
+/// The number of threads that a caller asks for; by default the processors that this process may run on.
+func checked(threads: Int?) throws(InferenceError) -> Int {
+  guard let threads else { return Threads.default }
+  guard threads >= 1 else {
+    throw .invalidParameter("number of threads", Double(threads), mustBe: "at least 1")
+  }
+  return threads
 }
 
 /// Runs linear algebra, its errors in this module's words.

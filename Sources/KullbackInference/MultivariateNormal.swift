@@ -98,6 +98,19 @@ public struct MultivariateNormal: Sendable {
   }
 }
 
+extension MultivariateNormal: CustomStringConvertible {
+  /// The number of dimensions, and the first of them with mean ± standard deviation.
+  public var description: String {
+    let shown = min(dimension, 8)
+    let components = (0..<shown).map { index in
+      let deviation = factor.row(index).reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return "\(mean[index].spelt(digits: 5)) ± \(deviation.spelt(digits: 5))"
+    }
+    return "normal distribution in \(dimension) \(dimension == 1 ? "dimension" : "dimensions"): "
+      + components.joined(separator: ", ") + (shown < dimension ? ", ..." : "")
+  }
+}
+
 extension MultivariateNormal: Equatable {
   /// Whether means and factors agree.
   public static func == (left: MultivariateNormal, right: MultivariateNormal) -> Bool {

@@ -34,14 +34,14 @@ public enum Side: Sendable, CaseIterable {
   case right
 }
 
-/// The products and triangular solves of BLAS over ``Matrix``, and what is known of the library.
+/// The products and triangular solves of BLAS over `Matrix`, and what is known of the library.
 ///
 /// Rows are stored one after the other and strides are honoured, so that slices of rows need no
 /// copy. Sizes are 64-bit in Swift and checked against the 32-bit integers of OpenBLAS. NaN and
 /// infinities are not looked for in products: they go through, and 0 × ∞ is NaN.
 public enum BLAS {}
 
-/// Factorisations, solves and eigenvalues of LAPACK over ``Matrix``.
+/// Factorisations, solves and eigenvalues of LAPACK over `Matrix`.
 ///
 /// A NaN in the triangle that a factorisation reads is refused with its place, whatever the
 /// environment says of LAPACKE's own check (LAPACKE_NANCHECK). Infinities are not looked for; a

@@ -18,7 +18,7 @@ public struct Matrix<Element: MatrixElement>: Sendable {
 
   /// A matrix of the given values, row after row.
   ///
-  /// - Precondition: `values` holds `rows × columns` elements.
+  /// - Precondition: `values` holds `rows × columns` elements; `init(checking:rows:columns:)` throws instead.
   public init(_ values: [Element], rows: Int, columns: Int) {
     precondition(
       values.count == Layout.elements(rows, columns),
@@ -27,6 +27,20 @@ public struct Matrix<Element: MatrixElement>: Sendable {
       // SAFETY: the buffer has room for exactly these elements.
       unsafe _ = buffer.update(fromContentsOf: values)
     }
+  }
+
+  /// A matrix of the given values, row after row, whose number comes from data.
+  ///
+  /// - Throws: `MatrixError.valueCount` where `values` does not hold `rows × columns` elements, `.invalidShape`.
+  public init(checking values: [Element], rows: Int, columns: Int) throws(MatrixError) {
+    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+    guard rows >= 0, columns >= 0, !overflow, count <= Int.max / 8 else {
+      throw .invalidShape(rows: rows, columns: columns)
+    }
+    guard values.count == count else {
+      throw .valueCount(values.count, rows: rows, columns: columns)
+    }
+    self.init(values, rows: rows, columns: columns)
   }
 
   /// A matrix of the given rows.

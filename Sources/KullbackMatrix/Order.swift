@@ -29,7 +29,9 @@ extension AnyMatrix {
   /// Becomes a copy of another matrix whose rows are in order: in the memory that it has, where that is its alone
   /// and large enough.
   ///
-  /// - Parameter share: as of `inOrder(share:)`.
+  /// - Parameters:
+  ///   - other: what is copied.
+  ///   - share: as of `inOrder(share:)`.
   public mutating func replace(
     byOrdering other: AnyMatrix, share: (_ tasks: Int, _ body: @Sendable (Int) -> Void) -> Void
   ) {

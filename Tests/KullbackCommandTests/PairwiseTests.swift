@@ -53,6 +53,18 @@ import Testing
     expectClose(try NPY.doubles(output), divergences(Self.p, Self.p))
   }
 
+  @Test func aMeasureOfNoProductSaysHowManyPairsWereEvaluatedOneByOne() throws {
+    for (models, text) in [
+      ("", "; 6 of them one by one\n"), (others, "; all of them one by one\n"),
+    ] {
+      let run = try Tool.shell(
+        "\"$K\" pairwise \(counts) \(models) --form weights --measure renyi:inf")
+      #expect(run.status == 0 && run.output.contains(text), "\(run.output)\(run.errors)")
+    }
+    let report = try json(counts, "--form", "weights", "--measure", "renyi:inf")
+    #expect(report["evaluatedOneByOne"] as? Double == 1)
+  }
+
   @Test func aSetIsComparedWithAnother() throws {
     let output = folder.path("d.csv")
     let run = try Tool.run(

@@ -46,7 +46,7 @@ import Testing
       (ClusteringDivergence.forwardKL, try fitCategorical(byForwardKLTo: set)),
       (.reverseKL, try fitCategorical(byReverseKLTo: set)),
     ] {
-      let clustering = try cluster(set, into: 1, by: divergence)
+      let clustering = try set.clusters(into: 1, by: divergence)
       #expect(largestDifference(clustering.centroids.row(0), fit.probabilities) < 1e-14)
     }
   }

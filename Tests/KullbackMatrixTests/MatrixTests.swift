@@ -20,6 +20,26 @@ import Testing
     #expect(Matrix<Int64>(repeating: 7, rows: 2, columns: 2).values == [7, 7, 7, 7])
   }
 
+  @Test func lengthsThatComeFromDataThrow() throws {
+    #expect(try Matrix<Float>(checking: [1, 2, 3, 4, 5, 6], rows: 3, columns: 2) == matrix)
+    #expect(try Matrix<Float>(checking: [], rows: 0, columns: 7).columns == 7)
+    for count in [0, 5, 7] {
+      let values = [Float](repeating: 1, count: count)
+      #expect(throws: MatrixError.valueCount(count, rows: 3, columns: 2)) {
+        try Matrix(checking: values, rows: 3, columns: 2)
+      }
+    }
+    for (rows, columns) in [
+      (-1, 2), (2, -1), (-2, -3), (.max, 2), (.max, .max), (1 << 40, 1 << 30),
+    ] {
+      #expect(throws: MatrixError.invalidShape(rows: rows, columns: columns)) {
+        try Matrix<Float>(checking: [1, 2, 3, 4, 5, 6], rows: rows, columns: columns)
+      }
+    }
+    #expect(
+      "\(MatrixError.valueCount(5, rows: 3, columns: 2))" == "5 values do not make 3 rows of 2")
+  }
+
   @Test func slicesShareTheMemory() {
     let slice = matrix[rows: 1..<3]
     #expect(slice.values == [3, 4, 5, 6])

@@ -7,7 +7,7 @@ import Testing
       [8, 1, 1], [7, 2, 1], [1, 1, 8], [.nan, 1, 1], [9, 1, 1], [1, 2, 7],
     ]
     let set = try DistributionSet(weights: Matrix(rows))
-    let clustering = try cluster(set, into: 2)
+    let clustering = try set.clusters(into: 2)
     let summaries = clustering.summaries(typical: 2)
     #expect(summaries.map(\.cluster) == [0, 1])
     #expect(summaries.map(\.size).sorted() == [2, 3])
@@ -27,7 +27,7 @@ import Testing
 
   @Test func aClusterWithoutRowsHasNoMean() throws {
     let set = try DistributionSet(weights: Matrix([[1.0, 1], [1, 1], [1, 1]]))
-    let summaries = try cluster(set, into: 2).summaries()
+    let summaries = try set.clusters(into: 2).summaries()
     let empty = try #require(summaries.first { $0.size == 0 })
     #expect(empty.mean.isNaN && empty.radius.isNaN && empty.typical.isEmpty)
   }

@@ -38,7 +38,7 @@ import Testing
 
   @Test func nearLanguagesAreTogether() throws {
     let (languages, set) = try Self.letters()
-    let found = try cluster(set, into: 6, restarts: 20)
+    let found = try set.clusters(into: 6, restarts: 20)
     let cluster = { (name: String) in
       languages.firstIndex(of: name).map { found.assignments[$0] }
     }

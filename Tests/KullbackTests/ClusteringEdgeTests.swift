@@ -9,7 +9,7 @@ import Testing
   @Test(arguments: ClusteringDivergence.allCases)
   func oneClusterHasTheMean(divergence: ClusteringDivergence) throws {
     let set = try DistributionSet(logits: logits(40, 9, seed: 3))
-    let found = try cluster(set, into: 1, by: divergence)
+    let found = try set.clusters(into: 1, by: divergence)
     let rows = oracleRows(set).compactMap { $0 }
     expectClose(
       found.centroids.row(0), ClusteringOracle.centre(of: rows, divergence), within: 1e-13)
@@ -21,7 +21,7 @@ import Testing
   func asManyClustersAsRowsCostNothing(divergence: ClusteringDivergence) throws {
     let set = try DistributionSet(
       logits: matrix(clusteredLogits(30, 9, groups: 30, seed: 3), Float.self))
-    let found = try cluster(set, into: 30, by: divergence)
+    let found = try set.clusters(into: 30, by: divergence)
     #expect(Set(found.assignments) == Set(0..<30))
     #expect(found.sizes == [Int](repeating: 1, count: 30))
     #expect(found.objective >= 0 && found.objective < 1e-12)
@@ -32,7 +32,7 @@ import Testing
     let three = logits(3, 7, seed: 5)
     let rows = (0..<12).map { three.row($0 % 3) }
     let set = try DistributionSet(logits: Matrix<Double>(rows))
-    let found = try cluster(set, into: 5, by: divergence)
+    let found = try set.clusters(into: 5, by: divergence)
     #expect(found.objective < 1e-12 && found.hasConverged)
     #expect(found.sizes.filter { $0 > 0 } == [4, 4, 4])
     #expect(found.sizes.count { $0 == 0 } == 2)
@@ -111,7 +111,7 @@ import Testing
       return hot
     }
     let set = try DistributionSet(probabilities: matrix(rows, Float.self))
-    let whole = try cluster(set, into: 6, by: divergence)
+    let whole = try set.clusters(into: 6, by: divergence)
     #expect(whole.objective == 0 && whole.sizes == [Int](repeating: 10, count: 6))
     let (found, _) = try expectBruteForce(set, into: 4, by: divergence)
     switch divergence {
@@ -138,7 +138,7 @@ import Testing
     let set = try DistributionSet(probabilities: matrix(rows, Double.self))
     for seed in 0..<10 {
       for divergence in ClusteringDivergence.allCases {
-        let found = try cluster(set, into: 2, by: divergence, seed: UInt64(seed))
+        let found = try set.clusters(into: 2, by: divergence, seed: UInt64(seed))
         #expect(found.sizes.sorted() == [1, 50] && found.objective.isFinite)
       }
     }
@@ -156,7 +156,7 @@ import Testing
       try DistributionSet(logits: matrix(rows, Double.self)),
     ] {
       for count in 1...2 {
-        let found = try cluster(set, into: count, by: divergence)
+        let found = try set.clusters(into: count, by: divergence)
         #expect(found.objective.isFinite && found.divergences.allSatisfy { $0.isFinite })
         #expect(found.centroids.values.allSatisfy { $0 > 0 })
         if count == 2 { #expect(found.sizes == [10, 10]) }
@@ -175,7 +175,7 @@ import Testing
     rows[4] = example.row
     for matrix in [AnyMatrix(matrix(rows, Float.self)), AnyMatrix(matrix(rows, Double.self))] {
       let set = try DistributionSet(matrix, form: example.form)
-      let found = try cluster(set, into: 2, by: divergence)
+      let found = try set.clusters(into: 2, by: divergence)
       #expect(found.assignments.indices.filter { found.assignments[$0] == -1 } == [4])
       #expect(found.divergences.indices.filter { found.divergences[$0].isNaN } == [4])
       #expect(found.sizes.reduce(0, +) == 8 && found.objective < 1e-12)
@@ -183,7 +183,7 @@ import Testing
         found.diagnostics.invalidRows == [
           InvalidRow(row: 4, side: .target, reason: example.reason)
         ])
-      let assigned = try assign(set, to: found.centroids, by: divergence)
+      let assigned = try set.assignments(to: found.centroids, by: divergence)
       #expect(assigned.assignments == found.assignments)
       #expect(assigned.diagnostics.invalidCount == 1)
     }
@@ -192,9 +192,9 @@ import Testing
   @Test func assignmentToCentroidsWithZeros() throws {
     let set = try DistributionSet(probabilities: Matrix<Float>([[0.5, 0.5], [0.1, 0.9]]))
     let centroids = Matrix<Double>([[1, 0], [0, 1]])
-    let forward = try assign(set, to: centroids, by: .forwardKL)
+    let forward = try set.assignments(to: centroids, by: .forwardKL)
     #expect(forward.assignments == [-1, -1] && forward.divergences == [.infinity, .infinity])
-    let reverse = try assign(set, to: centroids, by: .reverseKL)
+    let reverse = try set.assignments(to: centroids, by: .reverseKL)
     #expect(reverse.assignments == [0, 1])
     expectClose(reverse.divergences, [log(2), -log(0.9)], within: 1e-7)
   }
@@ -203,26 +203,26 @@ import Testing
     let set = try DistributionSet(logits: Matrix<Double>([[0, 1], [1, 0], [.nan, 0]]))
     for count in [-1, 0, 3, Int.max] {
       #expect(throws: KullbackError.clusterCount(count, validRows: 2)) {
-        try cluster(set, into: count)
+        try set.clusters(into: count)
       }
       #expect(throws: KullbackError.clusterCount(count, validRows: 2)) {
         try ClusteringRun(set, into: count)
       }
     }
     #expect(throws: KullbackError.invalidIterations(0)) {
-      try cluster(set, into: 1, maximumIterations: 0)
+      try set.clusters(into: 1, maximumIterations: 0)
     }
-    #expect(throws: KullbackError.invalidRestarts(0)) { try cluster(set, into: 1, restarts: 0) }
-    #expect(throws: KullbackError.invalidTolerance(-1)) { try cluster(set, into: 1, tolerance: -1) }
-    #expect(throws: (any Error).self) { try cluster(set, into: 1, tolerance: .nan) }
+    #expect(throws: KullbackError.invalidRestarts(0)) { try set.clusters(into: 1, restarts: 0) }
+    #expect(throws: KullbackError.invalidTolerance(-1)) { try set.clusters(into: 1, tolerance: -1) }
+    #expect(throws: (any Error).self) { try set.clusters(into: 1, tolerance: .nan) }
     let none = try DistributionSet(logits: Matrix<Double>(rows: 0, columns: 2))
-    #expect(throws: KullbackError.clusterCount(1, validRows: 0)) { try cluster(none, into: 1) }
+    #expect(throws: KullbackError.clusterCount(1, validRows: 0)) { try none.clusters(into: 1) }
     #expect(
       throws: KullbackError.shapeMismatch(
         target: Shape(rows: 3, columns: 2), model: Shape(rows: 1, columns: 3))
-    ) { try assign(set, to: Matrix<Double>([[0.2, 0.3, 0.5]])) }
+    ) { try set.assignments(to: Matrix<Double>([[0.2, 0.3, 0.5]])) }
     #expect(throws: KullbackError.invalidCentroid(row: 1, .negative)) {
-      try assign(set, to: Matrix<Double>([[0.5, 0.5], [1.5, -0.5]]))
+      try set.assignments(to: Matrix<Double>([[0.5, 0.5], [1.5, -0.5]]))
     }
     #expect(KullbackError.clusterCount(3, validRows: 2).description.contains("3 clusters"))
   }
@@ -230,7 +230,7 @@ import Testing
   @Test func cancellationStopsIt() async throws {
     let set = try DistributionSet(logits: logits(2000, 40, seed: 2))
     let task = Task {
-      try cluster(set, into: 20) { iteration, _ in
+      try set.clusters(into: 20) { iteration, _ in
         // SAFETY: the task is not kept.
         if iteration == 1 { unsafe withUnsafeCurrentTask { unsafe $0?.cancel() } }
       }

@@ -21,7 +21,7 @@ func expectBruteForce(
   _ set: DistributionSet, into count: Int, by divergence: ClusteringDivergence, seed: UInt64 = 1,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> (found: Clustering, exact: ClusteringOracle) {
-  let found = try cluster(set, into: count, by: divergence, seed: seed)
+  let found = try set.clusters(into: count, by: divergence, seed: seed)
   let exact = ClusteringOracle(oracleRows(set), seeds: found.seeds, divergence)
   #expect(found.assignments == exact.assignments, sourceLocation: sourceLocation)
   #expect(found.sizes == exact.sizes, sourceLocation: sourceLocation)
@@ -127,7 +127,7 @@ func expectBruteForce(
       (try DistributionSet(logits: matrix(logits, Float.self)), 1e-6),
       (try DistributionSet(weights: matrix(weights, Float.self)), 1e-6),
     ] {
-      let found = try cluster(set, into: 4, by: divergence)
+      let found = try set.clusters(into: 4, by: divergence)
       let centroids = found.assignments.map { found.centroids.row($0) }
       let models = try DistributionSet(probabilities: Matrix<Double>(centroids))
       let exact =
@@ -144,7 +144,7 @@ func expectBruteForce(
     let set = try DistributionSet(
       logits: matrix(clusteredLogits(1000, 24, groups: 30, seed: 9, spread: 2), Float.self))
     var seen: [(Int, Double)] = []
-    let found = try cluster(set, into: 25, by: divergence, seed: 4) { seen.append(($0, $1)) }
+    let found = try set.clusters(into: 25, by: divergence, seed: 4) { seen.append(($0, $1)) }
     #expect(found.iterations > 3)
     #expect(zip(found.objectives, found.objectives.dropFirst()).allSatisfy { $0 >= $1 })
     #expect(seen.map(\.0) == Array(1...found.iterations))
@@ -156,10 +156,10 @@ func expectBruteForce(
   func threadsMemoryAndStorageDoNotMatter(divergence: ClusteringDivergence) throws {
     let set = try DistributionSet(
       logits: matrix(clusteredLogits(3000, 33, groups: 7, seed: 2), Float.self))
-    let one = try cluster(set, into: 7, by: divergence, seed: 3, threads: 1)
+    let one = try set.clusters(into: 7, by: divergence, seed: 3, threads: 1)
     for (threads, memory) in [(2, nil), (3, 1), (1, 1 << 20)] as [(Int, Int?)] {
-      let other = try cluster(
-        set, into: 7, by: divergence, seed: 3, threads: threads, workingMemory: memory)
+      let other = try set.clusters(
+        into: 7, by: divergence, seed: 3, threads: threads, workingMemory: memory)
       #expect(other.assignments == one.assignments && other.seeds == one.seeds)
       #expect(other.objectives == one.objectives && other.divergences == one.divergences)
       #expect(other.centroids.values == one.centroids.values)
@@ -168,9 +168,9 @@ func expectBruteForce(
 
   @Test func seedDecides() throws {
     let set = try DistributionSet(logits: logits(300, 12, seed: 1))
-    let first = try cluster(set, into: 9, seed: 5), second = try cluster(set, into: 9, seed: 5)
+    let first = try set.clusters(into: 9, seed: 5), second = try set.clusters(into: 9, seed: 5)
     #expect(first.seeds == second.seeds && first.assignments == second.assignments)
-    #expect(try cluster(set, into: 9, seed: 6).seeds != first.seeds)
+    #expect(try set.clusters(into: 9, seed: 6).seeds != first.seeds)
     #expect(Set(first.seeds).count == 9)
   }
 
@@ -178,11 +178,11 @@ func expectBruteForce(
   func restartsKeepTheBest(divergence: ClusteringDivergence) throws {
     let set = try DistributionSet(
       logits: matrix(clusteredLogits(300, 6, groups: 12, seed: 8), Double.self))
-    let one = try cluster(set, into: 12, by: divergence, seed: 2)
-    let many = try cluster(set, into: 12, by: divergence, seed: 2, restarts: 8)
+    let one = try set.clusters(into: 12, by: divergence, seed: 2)
+    let many = try set.clusters(into: 12, by: divergence, seed: 2, restarts: 8)
     #expect(many.objective <= one.objective)
     let least = (0..<8).compactMap { seed in
-      try? cluster(set, into: 12, by: divergence, seed: UInt64(seed)).objective
+      try? set.clusters(into: 12, by: divergence, seed: UInt64(seed)).objective
     }
     #expect(Set(least).count > 1)  // Else restarts would have nothing to choose from.
   }
@@ -193,7 +193,7 @@ func expectBruteForce(
       probabilities: Matrix<Double>([[0.5, 0.5], [0.5, 0.5], [0.51, 0.49], [0.99, 0.01]]))
     var far = 0
     for seed in 0..<400 {
-      let seeds = try cluster(set, into: 2, seed: UInt64(seed), maximumIterations: 1).seeds
+      let seeds = try set.clusters(into: 2, seed: UInt64(seed), maximumIterations: 1).seeds
       #expect(Set(seeds) != [0, 1])
       if seeds.contains(3) { far += 1 }
     }
@@ -232,10 +232,10 @@ func expectBruteForce(
   func toleranceAndLimitEndIt(divergence: ClusteringDivergence) throws {
     let set = try DistributionSet(
       logits: matrix(clusteredLogits(1000, 24, groups: 30, seed: 9, spread: 2), Float.self))
-    let full = try cluster(set, into: 25, by: divergence, seed: 4)
-    let early = try cluster(set, into: 25, by: divergence, seed: 4, tolerance: 0.01)
+    let full = try set.clusters(into: 25, by: divergence, seed: 4)
+    let early = try set.clusters(into: 25, by: divergence, seed: 4, tolerance: 0.01)
     #expect(early.hasConverged && early.iterations < full.iterations)
-    let two = try cluster(set, into: 25, by: divergence, seed: 4, maximumIterations: 2)
+    let two = try set.clusters(into: 25, by: divergence, seed: 4, maximumIterations: 2)
     #expect(!two.hasConverged && two.iterations == 2)
     expectClose(two.objectives, Array(full.objectives.prefix(2)), within: 1e-6)
   }
@@ -244,7 +244,7 @@ func expectBruteForce(
     let set = try DistributionSet(logits: logits(500, 12, seed: 1))
     var run = try ClusteringRun(set, into: 9, seed: 5)
     while !run.hasConverged { try run.step() }
-    let stepped = try run.result(), whole = try cluster(set, into: 9, seed: 5)
+    let stepped = try run.result(), whole = try set.clusters(into: 9, seed: 5)
     #expect(stepped.assignments == whole.assignments && stepped.objectives == whole.objectives)
     #expect(stepped.centroids.values == whole.centroids.values)
   }
@@ -253,11 +253,11 @@ func expectBruteForce(
   func newRowsGoToTheNearestCentroid(divergence: ClusteringDivergence) throws {
     let values = clusteredLogits(600, 30, groups: 5, seed: 12)
     let all = try DistributionSet(logits: matrix(values, Float.self))
-    let found = try cluster(all[0..<400], into: 5, by: divergence)
-    let again = try assign(all[0..<400], to: found.centroids, by: divergence)
+    let found = try all[0..<400].clusters(into: 5, by: divergence)
+    let again = try all[0..<400].assignments(to: found.centroids, by: divergence)
     #expect(again.assignments == found.assignments)
     expectClose(again.divergences, found.divergences, within: 1e-14)
-    let others = try assign(all[400..<600], to: found.centroids, by: divergence)
+    let others = try all[400..<600].assignments(to: found.centroids, by: divergence)
     for (row, p) in oracleRows(all[400..<600]).enumerated() {
       let values = (0..<5).map { cluster in
         let q = found.centroids.row(cluster)

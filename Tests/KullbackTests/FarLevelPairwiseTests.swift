@@ -28,7 +28,7 @@ import Testing
         try .renyi(order: 0.5), .crossEntropy,
       ]
       for measure in measures {
-        let all = try pairwise(measure, targets: p, models: q)
+        let all = try pairwise(measure, targets: p, models: q).values
         for row in 0..<rows {
           let single = try evaluate(target: p[row..<row + 1], model: q, measures: [measure])
           for (column, expected) in single[measure].enumerated() {
@@ -40,7 +40,7 @@ import Testing
           }
         }
       }
-      let found = try nearest(3, to: p, in: q)
+      let found = try q.nearest(3, to: p)
       #expect((0..<rows).allSatisfy { found[$0].count == 3 })
     }
   }

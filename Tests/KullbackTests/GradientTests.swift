@@ -42,14 +42,14 @@ import Testing
   @Test(arguments: temperatures)
   func forwardIsTheSlopeOfForwardKL(temperature: Double) throws {
     try check(
-      temperature: temperature, value: forwardKL,
+      temperature: temperature, value: { try forwardKL(target: $0, model: $1) },
       gradient: { try forwardKLGradient(target: $0, model: $1, as: Double.self) })
   }
 
   @Test(arguments: temperatures)
   func reverseIsTheSlopeOfReverseKL(temperature: Double) throws {
     try check(
-      temperature: temperature, value: reverseKL,
+      temperature: temperature, value: { try reverseKL(target: $0, model: $1) },
       gradient: { try reverseKLGradient(target: $0, model: $1, as: Double.self) })
   }
 

@@ -110,7 +110,7 @@ import Testing
     let set = try DistributionSet(logits: row)
     let scored = try crossEntropy(labels: [columns - 1], model: set)
     #expect(abs(scored[0] + Double(result[0, columns - 1])) < 2e-6)
-    let direct = entropy(of: set)[0]
+    let direct = try entropy(of: set)[0]
     let beside = try evaluate(target: set, model: set, measures: [.targetEntropy])
     #expect(abs(direct - beside[.targetEntropy][0]) < 1e-5)
   }

@@ -18,7 +18,7 @@ import Testing
 
   /// Every row sorted.
   private func bruteForce(_ measure: Measure, excludes: Bool = false) throws -> [[Neighbour]] {
-    let values = try pairwise(measure, targets: queries, models: set)
+    let values = try pairwise(measure, targets: queries, models: set).values
     return (0..<queries.count).map { query in
       (0..<set.count).map { Neighbour(row: $0, value: values[query, $0]) }
         .filter { !$0.value.isNaN && !(excludes && $0.row == query) }
@@ -29,7 +29,7 @@ import Testing
   @Test(arguments: [1, 2, 10, 699, 1000])
   func theNearestAreThoseOfSortingEveryRow(_ count: Int) throws {
     for measure in [Measure.forwardKL, .reverseKL, .jensenShannon, .hellinger] {
-      let found = try nearest(count, to: queries, in: set, by: measure)
+      let found = try set.nearest(count, to: queries, by: measure)
       let expected = try bruteForce(measure)
       #expect(found.queries == queries.count)
       for query in 0..<queries.count {
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func equallyNearOnesComeByTheirNumber() throws {
-    let found = try nearest(3, to: queries, in: set)
+    let found = try set.nearest(3, to: queries)
     #expect(found[10].map(\.row) == [10, 11, 600])
     #expect(found[10].allSatisfy { $0.value == 0 })
   }
@@ -47,7 +47,7 @@ import Testing
   @Test func allWithinARadiusAreFound() throws {
     let expected = try bruteForce(.forwardKL)
     for radius in [0, 0.5, 3, .infinity] {
-      let found = try neighbours(within: radius, of: queries, in: set)
+      let found = try set.neighbours(within: radius, of: queries)
       for query in 0..<queries.count {
         #expect(found[query] == expected[query].filter { $0.value <= radius })
       }
@@ -56,26 +56,26 @@ import Testing
 
   @Test func aRowIsNotItsOwnNeighbourWhereThatIsAskedFor() throws {
     let expected = try bruteForce(.forwardKL, excludes: true)
-    let found = try nearest(4, to: queries, in: set, excludesSameRow: true)
+    let found = try set.nearest(4, to: queries, excludesSameRow: true)
     for query in 0..<queries.count { #expect(found[query] == Array(expected[query].prefix(4))) }
   }
 
   @Test func neighboursAreTheSameWhateverTheThreads() throws {
-    let one = try nearest(5, to: queries, in: set, threads: 1)
-    let three = try nearest(5, to: queries, in: set, threads: 3)
+    let one = try set.nearest(5, to: queries, threads: 1)
+    let three = try set.nearest(5, to: queries, threads: 3)
     for query in 0..<queries.count { #expect(one[query] == three[query]) }
   }
 
   @Test func numbersThatMakeNoSenseAreRefused() {
-    #expect(throws: KullbackError.invalidNeighbours(0)) { try nearest(0, to: queries, in: set) }
+    #expect(throws: KullbackError.invalidNeighbours(0)) { try set.nearest(0, to: queries) }
     #expect(throws: KullbackError.invalidNeighbours(-1)) {
-      try neighbours(within: -1, of: queries, in: set)
+      try set.neighbours(within: -1, of: queries)
     }
-    #expect(throws: KullbackError.self) { try neighbours(within: .nan, of: queries, in: set) }
+    #expect(throws: KullbackError.self) { try set.neighbours(within: .nan, of: queries) }
   }
 
   @Test func aQueryThatIsNotValidHasNoNeighbours() throws {
-    let found = try nearest(3, to: set[199..<202], in: set)
+    let found = try set.nearest(3, to: set[199..<202])
     #expect(found[1].isEmpty && found[0].count == 3)
     #expect(found.report.diagnostics.invalidCount == 2)
   }

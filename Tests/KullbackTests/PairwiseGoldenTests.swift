@@ -167,7 +167,7 @@ extension PairwiseGolden.Case {
     let models = try golden.set(rows..<2 * rows, golden.types[1])
     for (column, name) in PairwiseGolden.table.measures.enumerated() {
       let measure = try Measure.named(name)
-      let values = try pairwise(measure, targets: targets, models: models)
+      let values = try pairwise(measure, targets: targets, models: models).values
       try golden.check({ values[$0, $1 - rows] }, measure, column, "two sets")
       // Rows that are equal bit for bit.
       if measure.isDivergence, golden.types[0] == golden.types[1] {
@@ -182,7 +182,7 @@ extension PairwiseGolden.Case {
     let set = try golden.set(0..<2 * rows, golden.types[0])
     for (column, name) in PairwiseGolden.table.measures.enumerated() {
       let measure = try Measure.named(name)
-      let values = try pairwise(measure, of: set)
+      let values = try pairwise(measure, of: set).values
       try golden.check({ values[$0, $1] }, measure, column, "against itself")
       if measure.isDivergence {
         #expect((0..<2 * rows).allSatisfy { values[$0, $0] == 0 }, "\(name)")

@@ -79,7 +79,7 @@ enum PairwiseShape: String, CaseIterable {
     let q = try DistributionSet(
       logits: Matrix(shape.logits(65, 150, seed: 2).map { $0.map { Float($0) } }))
     for measure in Self.measures {
-      let values = try pairwise(measure, targets: p, models: q)
+      let values = try pairwise(measure, targets: p, models: q).values
       let bound = measure.dimension == .number ? 8e-6 : 2e-6
       expectAgreement(
         values, try oneByOne(measure, p, q), bound, "\(measure.name) of \(shape) rows")
@@ -93,7 +93,7 @@ enum PairwiseShape: String, CaseIterable {
     let q = try DistributionSet(logits: Matrix(shape.logits(33, 90, seed: 4)))
     for measure in Self.measures {
       expectAgreement(
-        try pairwise(measure, targets: p, models: q), try oneByOne(measure, p, q),
+        try pairwise(measure, targets: p, models: q).values, try oneByOne(measure, p, q),
         measure == .hellinger || measure == .squaredHellinger ? 1e-8 : 4e-12,
         "\(measure.name) of \(shape) rows")
     }
@@ -109,7 +109,7 @@ enum PairwiseShape: String, CaseIterable {
         PairwiseShape.independent.logits(70, classes, seed: 6).map { $0.map { Float($0) } }))
     for measure in [Measure.forwardKL, .reverseKL, .jeffreys, .crossEntropy, .chiSquared] {
       expectAgreement(
-        try pairwise(measure, targets: p, models: q), try oneByOne(measure, p, q), 2e-6,
+        try pairwise(measure, targets: p, models: q).values, try oneByOne(measure, p, q), 2e-6,
         "\(measure.name) of \(classes) classes")
     }
   }
@@ -138,7 +138,7 @@ enum PairwiseShape: String, CaseIterable {
           Measure.forwardKL, .reverseKL, .jeffreys, .reverseCrossEntropy, .bhattacharyya,
         ] {
           expectAgreement(
-            try pairwise(measure, targets: p, models: q), try oneByOne(measure, p, q), bound,
+            try pairwise(measure, targets: p, models: q).values, try oneByOne(measure, p, q), bound,
             "\(measure.name) of \(form) as \(p.matrix.kind.name), smoothing \(a)")
         }
       }
@@ -162,7 +162,7 @@ enum PairwiseShape: String, CaseIterable {
         weights: Matrix((0..<2800).map { Int32(1 + $0 * 7919 % 97) }, rows: 70, columns: 40))
       for measure in [Measure.forwardKL, .reverseKL, .jensenShannon] {
         expectAgreement(
-          try pairwise(measure, targets: p, models: q), try oneByOne(measure, p, q), 2e-6,
+          try pairwise(measure, targets: p, models: q).values, try oneByOne(measure, p, q), 2e-6,
           "\(measure.name) at \(temperature)")
       }
     }
@@ -179,10 +179,10 @@ enum PairwiseShape: String, CaseIterable {
     for measure in Self.measures {
       let expected = try oneByOne(measure, targets, models)
       expectAgreement(
-        try pairwise(measure, targets: targets, models: models), expected,
+        try pairwise(measure, targets: targets, models: models).values, expected,
         measure.dimension == .number ? 8e-6 : 2e-6, measure.name)
     }
-    let forward = try pairwise(.forwardKL, targets: targets, models: models)
+    let forward = try pairwise(.forwardKL, targets: targets, models: models).values
     #expect(forward[4, 5] == 0)
     #expect(forward[0, 0] == .infinity && forward[0, 1].isFinite)
   }
@@ -196,7 +196,7 @@ enum PairwiseShape: String, CaseIterable {
     let q = try DistributionSet(weights: Matrix(points.map { $0.map { $0 + 1e-3 } }))
     for measure in [Measure.forwardKL, .reverseKL, .jensenShannon, .totalVariation, .crossEntropy] {
       expectAgreement(
-        try pairwise(measure, targets: p, models: q), try oneByOne(measure, p, q), 8e-6,
+        try pairwise(measure, targets: p, models: q).values, try oneByOne(measure, p, q), 8e-6,
         measure.name)
     }
   }
@@ -206,8 +206,8 @@ enum PairwiseShape: String, CaseIterable {
       logits: Matrix(
         PairwiseShape.duplicates.logits(1100, 70, seed: 12).map { $0.map { Float($0) } }))
     for measure in [Measure.forwardKL, .jeffreys, .hellinger, .bhattacharyya] {
-      let own = try pairwise(measure, of: set)
-      let two = try pairwise(measure, targets: set, models: set)
+      let own = try pairwise(measure, of: set).values
+      let two = try pairwise(measure, targets: set, models: set).values
       expectAgreement(own, two, 8e-6, measure.name)
       #expect((0..<set.count).allSatisfy { own[$0, $0] == 0 && two[$0, $0] == 0 })
       if measure != .forwardKL {
@@ -219,8 +219,8 @@ enum PairwiseShape: String, CaseIterable {
   @Test func reverseIsForwardTurned() throws {
     let p = try DistributionSet(logits: Matrix(PairwiseShape.alike.logits(70, 200, seed: 13)))
     let q = try DistributionSet(logits: Matrix(PairwiseShape.alike.logits(90, 200, seed: 14)))
-    let reverse = try pairwiseReverseKL(targets: p, models: q)
-    let forward = try pairwiseForwardKL(targets: q, models: p)
+    let reverse = try pairwise(.reverseKL, targets: p, models: q).values
+    let forward = try pairwise(.forwardKL, targets: q, models: p).values
     for i in 0..<70 {
       for j in 0..<90 { #expect(abs(reverse[i, j] - forward[j, i]) <= 4e-12 * forward[j, i]) }
     }
@@ -231,8 +231,8 @@ enum PairwiseShape: String, CaseIterable {
       logits: Matrix(
         PairwiseShape.independent.logits(600, 300, seed: 15).map { $0.map { Float($0) } }))
     for measure in [Measure.forwardKL, .jeffreys, .chiSquared] {
-      let one = try pairwise(measure, of: p, threads: 1)
-      #expect(try pairwise(measure, of: p, threads: 3) == one)
+      let one = try pairwise(measure, of: p, threads: 1).values
+      #expect(try pairwise(measure, of: p, threads: 3).values == one)
     }
   }
 
@@ -241,10 +241,10 @@ enum PairwiseShape: String, CaseIterable {
       logits: Matrix(
         PairwiseShape.independent.logits(300, 9000, seed: 16).map { $0.map { Float($0) } }))
     let q = p[0..<200]
-    let whole = try pairwise(.forwardKL, targets: p, models: q)
+    let whole = try pairwise(.forwardKL, targets: p, models: q).values
     var next = 0
     var rows: [Double] = []
-    try evaluatePairwise(
+    try pairwise(
       .forwardKL, targets: p, models: q, as: Double.self, workingMemory: 4 << 20
     ) { band, values in
       #expect(band.lowerBound == next && values.rows == band.count && values.columns == 200)
@@ -259,8 +259,8 @@ enum PairwiseShape: String, CaseIterable {
     let p = try DistributionSet(
       logits: Matrix(
         PairwiseShape.independent.logits(80, 64, seed: 17).map { $0.map { Float($0) } }))
-    let double = try pairwise(.forwardKL, targets: p, models: p)
-    let single = try pairwise(.forwardKL, targets: p, models: p, as: Float.self)
+    let double = try pairwise(.forwardKL, targets: p, models: p).values
+    let single = try pairwise(.forwardKL, targets: p, models: p, as: Float.self).values
     #expect(single.values == double.values.map { Float($0) })
   }
 
@@ -271,7 +271,7 @@ enum PairwiseShape: String, CaseIterable {
     let p = try DistributionSet(logits: Matrix(rows))
     let q = p[4..<70]
     for measure in [Measure.forwardKL, .reverseKL, .jensenShannon, .targetEntropy, .chiSquared] {
-      let result = try evaluatePairwise(measure, targets: p, models: q, as: Double.self)
+      let result = try pairwise(measure, targets: p, models: q, as: Double.self)
       for i in 0..<70 {
         for j in 0..<66 {
           #expect(result.values[i, j].isNaN == (i == 3 || i == 9 || j == 5), "\(measure.name)")
@@ -285,35 +285,48 @@ enum PairwiseShape: String, CaseIterable {
     let p = try DistributionSet(
       logits: Matrix(
         PairwiseShape.duplicates.logits(100, 100, seed: 19).map { $0.map { Float($0) } }))
-    let alike = try evaluatePairwise(.forwardKL, targets: p, models: p, as: Double.self).report
+    let alike = try pairwise(.forwardKL, targets: p, models: p, as: Double.self).report
     #expect(alike.refined > 0 && alike.refinedShare <= 1)
     let apart = try DistributionSet(
       logits: Matrix(
         PairwiseShape.independent.logits(100, 100, seed: 20).map { $0.map { Float($0) } }))
-    let report = try evaluatePairwise(
+    let report = try pairwise(
       .forwardKL, targets: apart[0..<50], models: apart[50..<100], as: Double.self
     ).report
     #expect(report.refinedShare < 0.01)
+  }
+
+  @Test func aMeasureOfNoProductSaysThatAllPairsWereEvaluatedOneByOne() throws {
+    var rows = PairwiseShape.independent.logits(300, 7, seed: 21)
+    (rows[5][2], rows[299][0]) = (.nan, .nan)
+    let set = try DistributionSet(logits: Matrix(rows))
+    let measure = try Measure.renyi(order: .infinity)
+    let own = try pairwise(measure, of: set).report
+    #expect(own.refined == 298 * 297 && own.computed == own.refined && own.refinedShare == 1)
+    let two = try pairwise(measure, targets: set[0..<10], models: set).report
+    #expect(two.refined == 9 * 298 && two.computed == two.refined && two.refinedShare == 1)
+    #expect(try pairwise(.forwardKL, of: set).report.computed == 298 * 297)
+    #expect(try pairwise(measure, of: set[0..<0]).report.refinedShare == 0)
   }
 
   @Test func shapesThatDoNotFitAreRefused() throws {
     let p = try DistributionSet(logits: logits(3, 5, seed: 1))
     let q = try DistributionSet(logits: logits(3, 6, seed: 1))
     #expect(throws: KullbackError.shapeMismatch(target: p.shape, model: q.shape)) {
-      try pairwise(.forwardKL, targets: p, models: q)
+      try pairwise(.forwardKL, targets: p, models: q).values
     }
     var wrong = Matrix<Double>(repeating: 7, rows: 3, columns: 4)
     #expect(
       throws: KullbackError.resultShape(
         expected: Shape(rows: 3, columns: 3), given: Shape(rows: 3, columns: 4))
-    ) { try evaluatePairwise(.forwardKL, targets: p, models: p, into: &wrong) }
+    ) { try pairwise(.forwardKL, targets: p, models: p, into: &wrong) }
     #expect(wrong.values == [Double](repeating: 7, count: 12))
   }
 
   @Test func emptySetsHaveNoPairs() throws {
     let p = try DistributionSet(logits: logits(3, 5, seed: 1))
-    #expect(try pairwise(.forwardKL, targets: p[0..<0], models: p).rows == 0)
-    let none = try pairwise(.jeffreys, targets: p, models: p[0..<0])
+    #expect(try pairwise(.forwardKL, targets: p[0..<0], models: p).values.rows == 0)
+    let none = try pairwise(.jeffreys, targets: p, models: p[0..<0]).values
     #expect(none.rows == 3 && none.columns == 0)
   }
 
@@ -321,7 +334,7 @@ enum PairwiseShape: String, CaseIterable {
     let p = try DistributionSet(logits: logits(300, 50, seed: 1))
     let task = Task {
       unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
-      return try pairwise(.forwardKL, targets: p, models: p)
+      return try pairwise(.forwardKL, targets: p, models: p).values
     }
     await #expect(throws: CancellationError.self) { try await task.value }
   }
@@ -348,7 +361,7 @@ extension PairwiseTests {
       }
       for measure in [Measure.forwardKL, .jeffreys, .jensenShannon, .hellinger, .chiSquared] {
         expectAgreement(
-          try pairwise(measure, targets: sets[1][0], models: sets[1][1]),
+          try pairwise(measure, targets: sets[1][0], models: sets[1][1]).values,
           try oneByOne(measure, sets[0][0], sets[0][1]),
           type == .float32 ? 2e-6 : measure == .hellinger ? 1e-8 : 4e-12,
           "\(measure.name) of \(type.name) around \(offset)")

@@ -94,4 +94,16 @@ import Testing
       #expect(abs(a - b) <= 5e-4 * a * (1 + 1e-9))
     }
   }
+
+  @Test func aSummaryPrintsMeanAndError() {
+    #expect(
+      "\(Summary([1, 2, 3, 6, .nan]))"
+        == "mean 3 ± 1.1 over 4 rows, median 2.5, largest 6 at row 3, 1 not valid")
+    #expect("\(Summary([0.5]))" == "mean 0.5 over 1 row, median 0.5, largest 0.5 at row 0")
+    #expect(
+      "\(Summary([1, .infinity]))"
+        == "mean inf over 2 rows, median inf, largest inf at row 1, 1 infinite")
+    #expect("\(Summary([]))" == "no valid rows")
+    #expect("\(Summary([.nan, .nan]))" == "no valid rows, 2 not valid")
+  }
 }

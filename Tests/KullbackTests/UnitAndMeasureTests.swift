@@ -67,12 +67,13 @@ import Testing
         .shapeMismatch(target: Shape(rows: 3, columns: 4), model: Shape(rows: 2, columns: 4)),
         ["3 x 4", "2 x 4", "rows"]
       ),
-      (.emptySet, ["no classes"]), (.invalidTemperature(-1), ["-1.0", "above 0"]),
-      (.invalidSmoothing(-2), ["-2.0"]), (.invalidTolerance(-3), ["-3.0"]),
-      (.invalidBase(1), ["1.0"]),
+      (.emptySet, ["no classes"]), (.invalidTemperature(-1), ["temperature -1 is", "above 0"]),
+      (.invalidSmoothing(-2), ["smoothing -2 is"]), (.invalidTolerance(-3), ["tolerance -3 is"]),
+      (.invalidBase(1), ["base 1 is"]),
       (.unsupportedElements(.int32, form: .probabilities), ["int32", "probabilities"]),
       (.labelCount(labels: 3, rows: 4), ["3 labels", "4 rows"]),
-      (.invalidLabelSmoothing(2), ["2.0"]),
+      (.invalidLabelSmoothing(2), ["smoothing 2 is"]),
+      (.invalidThreads(0), ["0 threads", "at least 1"]), (.invalidNeighbours(-1), ["-1 is no"]),
       (.invalidClassWeights(count: 2, classes: 3), ["2", "3"]),
       (.invalidClassWeights(count: 3, classes: 3), ["finite"]),
       (

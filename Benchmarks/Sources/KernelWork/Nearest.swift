@@ -13,7 +13,7 @@ func nearestWork(_ count: Int, queries: Int, rows: Int, classes: Int) -> Work {
     let models = try DistributionSet(data.model, form: .logits)[0..<rows]
     let latest = Box<Neighbours?>(nil)
     return Prepared { threads in
-      latest.value = try nearest(count, to: targets, in: models, threads: threads)
+      latest.value = try models.nearest(count, to: targets, threads: threads)
     } confirm: {
       guard let found = latest.value else { return }
       for query in sampledRows(queries) {

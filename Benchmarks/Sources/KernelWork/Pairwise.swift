@@ -22,7 +22,7 @@ func pairwiseWork<Element: BenchmarkElement & LinearAlgebraScalar & PairwiseElem
     let q = try DistributionSet(data.model, form: form)[0..<models]
     let result = Box(Matrix<Element>(repeating: .made(of: 0), rows: targets, columns: models))
     return Prepared { threads in
-      _ = try evaluatePairwise(
+      _ = try pairwise(
         measure, targets: p, models: q, into: &result.value, threads: threads)
     } confirm: {
       for row in sampledRows(targets) {

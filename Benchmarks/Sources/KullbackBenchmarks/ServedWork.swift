@@ -90,7 +90,7 @@ struct ServedWork {
   ) throws -> ServedWork {
     let result = Shared(Matrix<Element>(rows: targets.count, columns: models.count))
     return ServedWork {
-      try evaluatePairwise(
+      try Kullback.pairwise(
         measure, targets: targets, models: models, into: &result.value, threads: threads)
     } result: {
       result.value.values.withUnsafeBytes { Data($0) }

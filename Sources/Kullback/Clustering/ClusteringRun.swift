@@ -3,7 +3,7 @@ internal import KullbackLinearAlgebra
 
 /// Clusters that are formed one iteration at a time, by a caller who stops by a rule of their own.
 ///
-/// `cluster(_:into:by:)` is this in a loop, and says what an iteration does and what it costs.
+/// `DistributionSet.clusters(into:)` is this in a loop, and says what an iteration does and what it costs.
 ///
 ///     var run = try ClusteringRun(set, into: 10)
 ///     while !run.hasConverged { try run.step() }
@@ -29,13 +29,15 @@ public struct ClusteringRun: Sendable {
 
   /// Chooses the rows to begin at.
   ///
-  /// Parameters and errors are those of `cluster(_:into:by:)`.
+  /// Parameters and errors are those of `DistributionSet.clusters(into:)`.
+  ///
+  /// - Throws: `KullbackError.clusterCount`, `.invalidThreads`, `.instructionSet`, or `CancellationError`.
   public init(
     _ set: DistributionSet, into count: Int, by divergence: ClusteringDivergence = .forwardKL,
     seed: UInt64 = 0, threads: Int? = nil, workingMemory: Int? = nil
   ) throws {
+    let threads = try checked(threads: threads)
     try checkInstructionSet()
-    let threads = max(1, threads ?? Threads.default)
     let rows = try ClusterRows(set, divergence, threads: threads)
     try rows.check(clusters: count)
     var generator = SplitMix(seed: seed)
@@ -65,8 +67,10 @@ public struct ClusteringRun: Sendable {
 
   /// Assigns every row to its nearest centroid and makes the centroids those of their rows.
   ///
-  /// - Throws: `CancellationError` when the current task is cancelled; nothing has changed then.
+  /// - Throws: `KullbackError.invalidThreads`, or `CancellationError` when the current task is cancelled; nothing has
+  ///   changed then.
   public mutating func step() throws {
+    _ = try checked(threads: threads)
     let run = self
     let (found, next, isWhole) = try BLAS.withOneThread {
       run.rows.isWide ? try run.iterate(Double.self) : try run.iterate(Float.self)
@@ -109,8 +113,9 @@ public struct ClusteringRun: Sendable {
   /// The clusters as they are, with centroids and divergences evaluated in `Double`.
   ///
   /// - Complexity: two reads of the rows.
-  /// - Throws: `CancellationError` when the current task is cancelled.
+  /// - Throws: `KullbackError.invalidThreads`, or `CancellationError` when the current task is cancelled.
   public func result() throws -> Clustering {
+    _ = try checked(threads: threads)
     let engine = ClusterEngine<Double>(
       rows, clusters: centroids.count, threads: threads, memory: memory)
     let members = try engine.sums(of: assignments, isExact: true)

@@ -26,8 +26,8 @@ extension Measure {
     let divides: @Sendable (Double) -> Double = { nonNegative(excess($0) / order / less) }
     return Measure(
       name: MeasureFamily.name("alpha", order),
-      title: "alpha divergence of order \(MeasureFamily.text(order))",
-      notation: "A[\(MeasureFamily.text(order))](target‖model)", dimension: .number,
+      title: "alpha divergence of order \(order.spelt)",
+      notation: "A[\(order.spelt)](target‖model)", dimension: .number,
       isSymmetric: order == 0.5, source: source,
       transform: order == 0 || order == 1 ? nil : divides)
   }

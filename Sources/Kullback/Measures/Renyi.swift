@@ -19,8 +19,8 @@ extension Measure {
     let divides: @Sendable (Double) -> Double = { nonNegative($0 / less) }
     return Measure(
       name: MeasureFamily.name("renyi", order),
-      title: "Rényi divergence of order \(MeasureFamily.text(order))",
-      notation: "R[\(MeasureFamily.text(order))](target‖model)",
+      title: "Rényi divergence of order \(order.spelt)",
+      notation: "R[\(order.spelt)](target‖model)",
       isSymmetric: order == 0.5, source: order == 1 ? .quantity(.divergence) : .power(order: order),
       transform: order == 1 || order == .infinity ? nil : divides)
   }

@@ -20,8 +20,8 @@ extension Measure {
     let divides: @Sendable (Double) -> Double = { nonNegative(excess($0) / less) }
     return Measure(
       name: MeasureFamily.name("tsallis", order),
-      title: "Tsallis relative entropy of order \(MeasureFamily.text(order))",
-      notation: "T[\(MeasureFamily.text(order))](target‖model)", dimension: .number,
+      title: "Tsallis relative entropy of order \(order.spelt)",
+      notation: "T[\(order.spelt)](target‖model)", dimension: .number,
       isSymmetric: order == 0.5, source: order == 1 ? .quantity(.divergence) : .power(order: order),
       transform: order == 1 ? nil : divides)
   }

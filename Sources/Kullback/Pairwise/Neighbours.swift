@@ -37,55 +37,57 @@ public struct Neighbours: Sendable {
   public subscript(query: Int) -> [Neighbour] { lists[query] }
 }
 
-/// The rows of a set that are nearest to each query, by any measure, without the matrix of all pairs.
-///
-/// The result is that of sorting every row of `pairwise(_:targets:models:)`, with queries as targets and the
-/// set's rows as models, by value and then by row number. Pairs without a value (an invalid row) are nobody's
-/// neighbours; pairs that are infinitely far come last.
-///
-/// - Shapes: both sets have the same number of classes. Fewer than `count` neighbours are returned where the
-///   set has no more.
-/// - Units: nats, as the measure.
-/// - Accuracy: as `pairwise(_:targets:models:threads:workingMemory:progress:)`.
-/// - Complexity: that of all pairs; memory for the neighbours and `workingMemory` bytes.
-/// - Parameters:
-///   - count: how many neighbours of each query.
-///   - queries: the distributions p.
-///   - set: the distributions q among which neighbours are looked for.
-///   - measure: what is small between neighbours.
-///   - excludesSameRow: whether row i of the set is no neighbour of query i: for a set and itself.
-///   - threads: how many to use; by default the processors that this process may run on.
-///   - workingMemory: bytes that may be used beyond the result; by default 256 MiB.
-///   - progress: called after every band of queries with the queries done so far and in all.
-/// - Throws: `KullbackError.invalidNeighbours` where `count` is not above 0, `.shapeMismatch`, or
-///   `CancellationError` when the current task is cancelled.
-public func nearest(
-  _ count: Int, to queries: DistributionSet, in set: DistributionSet,
-  by measure: Measure = .forwardKL, excludesSameRow: Bool = false, threads: Int? = nil,
-  workingMemory: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
-) throws -> Neighbours {
-  guard count > 0 else { throw KullbackError.invalidNeighbours(Double(count)) }
-  return try search(
-    NeighbourLimit(count: count, radius: .infinity, excludesSameRow: excludesSameRow), queries,
-    set, measure, threads, workingMemory, progress)
-}
+extension DistributionSet {
+  /// The rows of this set that are nearest to each query, by any measure, without the matrix of all pairs.
+  ///
+  /// The result is that of sorting every row of `pairwise(_:targets:models:as:threads:workingMemory:progress:)`, with queries as targets and this
+  /// set's rows, the distributions q, as models, by value and then by row number. Pairs without a value (an invalid row) are nobody's
+  /// neighbours; pairs that are infinitely far come last.
+  ///
+  /// - Shapes: both sets have the same number of classes. Fewer than `count` neighbours are returned where the
+  ///   set has no more.
+  /// - Units: nats, as the measure.
+  /// - Accuracy: as `pairwise(_:targets:models:as:threads:workingMemory:progress:)`.
+  /// - Complexity: that of all pairs; memory for the neighbours and `workingMemory` bytes.
+  /// - Parameters:
+  ///   - count: how many neighbours of each query.
+  ///   - queries: the distributions p.
+  ///   - measure: what is small between neighbours.
+  ///   - excludesSameRow: whether row i of the set is no neighbour of query i: for a set and itself.
+  ///   - threads: how many to use; by default the processors that this process may run on.
+  ///   - workingMemory: bytes that may be used beyond the result; by default 256 MiB.
+  ///   - progress: called after every band of queries with the queries done so far and in all.
+  /// - Throws: `KullbackError.invalidNeighbours` where `count` is not above 0, `.shapeMismatch`,
+  ///   `.invalidThreads`, `.instructionSet`, or
+  ///   `CancellationError` when the current task is cancelled.
+  public func nearest(
+    _ count: Int, to queries: DistributionSet, by measure: Measure = .forwardKL,
+    excludesSameRow: Bool = false, threads: Int? = nil,
+    workingMemory: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+  ) throws -> Neighbours {
+    guard count > 0 else { throw KullbackError.invalidNeighbours(Double(count)) }
+    return try search(
+      NeighbourLimit(count: count, radius: .infinity, excludesSameRow: excludesSameRow), queries,
+      self, measure, threads, workingMemory, progress)
+  }
 
-/// The rows of a set that are at most a radius from each query, by any measure, without the matrix of all
-/// pairs.
-///
-/// As `nearest(_:to:in:by:excludesSameRow:threads:workingMemory:progress:)`, with all rows whose value is at
-/// most `radius`.
-///
-/// - Throws: `KullbackError.invalidNeighbours` where `radius` is not a number, 0 or above, too.
-public func neighbours(
-  within radius: Double, of queries: DistributionSet, in set: DistributionSet,
-  by measure: Measure = .forwardKL, excludesSameRow: Bool = false, threads: Int? = nil,
-  workingMemory: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
-) throws -> Neighbours {
-  guard radius >= 0 else { throw KullbackError.invalidNeighbours(radius) }
-  return try search(
-    NeighbourLimit(count: .max, radius: radius, excludesSameRow: excludesSameRow), queries, set,
-    measure, threads, workingMemory, progress)
+  /// The rows of this set that are at most a radius from each query, by any measure, without the matrix of all
+  /// pairs.
+  ///
+  /// As `nearest(_:to:by:excludesSameRow:threads:workingMemory:progress:)`, with all rows whose value is at
+  /// most `radius`.
+  ///
+  /// - Throws: as that; `KullbackError.invalidNeighbours` where `radius` is not a number, 0 or above.
+  public func neighbours(
+    within radius: Double, of queries: DistributionSet, by measure: Measure = .forwardKL,
+    excludesSameRow: Bool = false, threads: Int? = nil,
+    workingMemory: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+  ) throws -> Neighbours {
+    guard radius >= 0 else { throw KullbackError.invalidNeighbours(radius) }
+    return try search(
+      NeighbourLimit(count: .max, radius: radius, excludesSameRow: excludesSameRow), queries, self,
+      measure, threads, workingMemory, progress)
+  }
 }
 
 private func search(
@@ -98,11 +100,11 @@ private func search(
   let band = NeighbourBand(limit, rows: min(job.bandRows, queries.count))
   var lists: [[Neighbour]] = []
   lists.reserveCapacity(queries.count)
-  let refined = try job.run { rows, columns, values in
+  let counts = try job.run { rows, columns, values in
     band.take(values, firstQuery: rows.lowerBound, firstRow: columns.lowerBound)
   } band: { rows in
     lists += band.drain(rows.count)
     progress?(rows.upperBound, queries.count)
   }
-  return Neighbours(lists: lists, report: job.report(refined: refined))
+  return Neighbours(lists: lists, report: job.report(counts))
 }

@@ -1,32 +1,11 @@
 internal import KullbackKernels
 internal import KullbackLinearAlgebra
 
-/// D(target‖model) of every target and every model.
-///
-/// - Shapes: both sets have the same number of classes; the result has a row for each target and a column
-///   for each model.
-/// - Units: nats.
-/// - Special values: +inf where the target has mass and the model has none; NaN where either row is not
-///   valid.
-/// - Accuracy: as `pairwise(_:targets:models:threads:workingMemory:progress:)`.
-/// - Throws: `KullbackError.shapeMismatch`, `.instructionSet`.
-public func pairwiseForwardKL(
-  targets: DistributionSet, models: DistributionSet
-) throws -> Matrix<Double> {
-  try pairwise(.forwardKL, targets: targets, models: models)
-}
-
-/// D(model‖target) of every target and every model.
-///
-/// `pairwiseReverseKL(targets: p, models: q)[i, j]` is D(q_j‖p_i). Shapes, accuracy and errors are those of
-/// `pairwiseForwardKL(targets:models:)`.
-public func pairwiseReverseKL(
-  targets: DistributionSet, models: DistributionSet
-) throws -> Matrix<Double> {
-  try pairwise(.reverseKL, targets: targets, models: models)
-}
-
 /// A measure of every target and every model, in nats.
+///
+///     let all = try pairwise(.jensenShannon, targets: p, models: q)
+///     all[i, j]                   // row i of p and row j of q
+///     all.values, all.report      // the matrix; invalid rows, and how many pairs were evaluated one by one
 ///
 /// - Shapes: both sets have the same number of classes; the result has a row for each target and a column
 ///   for each model.
@@ -41,59 +20,55 @@ public func pairwiseReverseKL(
 ///   - measure: what to compute.
 ///   - targets: the distributions p, a row of the result each.
 ///   - models: the distributions q, a column of the result each.
+///   - type: the elements of the result; `Float` halves its memory.
 ///   - threads: how many to use; by default the processors that this process may run on.
 ///   - workingMemory: bytes that may be used beyond the result; by default 256 MiB.
 ///   - progress: called after every band of targets with the targets done so far and in all.
-/// - Throws: `KullbackError`, or `CancellationError` when the current task is cancelled.
+/// - Throws: `KullbackError.shapeMismatch`, `.invalidThreads`, `.instructionSet`, or `CancellationError` when the
+///   current task is cancelled.
 ///
 /// Source: D(p_i‖q_j) = Σ p_i log p_i - Σ p_i log q_j, whose last terms for all i and j are one product.
-public func pairwise(
-  _ measure: Measure, targets: DistributionSet, models: DistributionSet, threads: Int? = nil,
-  workingMemory: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
-) throws -> Matrix<Double> {
-  try pairwise(
-    measure, targets: targets, models: models, as: Double.self, threads: threads,
-    workingMemory: workingMemory, progress: progress)
-}
-
-/// A measure of every target and every model, rounded to `Float` or in `Double`.
-///
-/// As `pairwise(_:targets:models:threads:workingMemory:progress:)`; `Float` halves the memory of the result.
 public func pairwise<Result: PairwiseElement>(
-  _ measure: Measure, targets: DistributionSet, models: DistributionSet, as type: Result.Type,
-  threads: Int? = nil, workingMemory: Int? = nil,
-  progress: ((_ done: Int, _ total: Int) -> Void)? = nil
-) throws -> Matrix<Result> {
-  try evaluatePairwise(
-    measure, targets: targets, models: models, as: type, threads: threads,
-    workingMemory: workingMemory, progress: progress
-  ).values
-}
-
-/// A measure of every target and every model, with diagnostics and the share of pairs that were evaluated
-/// row by row.
-///
-/// As `pairwise(_:targets:models:threads:workingMemory:progress:)`.
-public func evaluatePairwise<Result: PairwiseElement>(
   _ measure: Measure, targets: DistributionSet, models: DistributionSet,
   as type: Result.Type = Double.self, threads: Int? = nil, workingMemory: Int? = nil,
   progress: ((_ done: Int, _ total: Int) -> Void)? = nil
 ) throws -> PairwiseEvaluation<Result> {
   var values: Matrix<Result> = scratchMatrix(rows: targets.count, columns: models.count)
-  let report = try evaluatePairwise(
+  let report = try pairwise(
     measure, targets: targets, models: models, into: &values, threads: threads,
     workingMemory: workingMemory, progress: progress)
   return PairwiseEvaluation(values: values, report: report)
 }
 
+/// A measure of every two distributions of a set, in nats: element [i, j] has row i as target and row j as
+/// model.
+///
+/// Both directions of a KL divergence come from one product; measures that are the same in both directions
+/// are computed for half of the pairs. The diagonal of a divergence is exactly 0. An invalid row stands on both
+/// sides of the diagnostics. Otherwise as `pairwise(_:targets:models:as:threads:workingMemory:progress:)`.
+///
+/// - Throws: as that.
+public func pairwise<Result: PairwiseElement>(
+  _ measure: Measure, of set: DistributionSet, as type: Result.Type = Double.self,
+  threads: Int? = nil, workingMemory: Int? = nil,
+  progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+) throws -> PairwiseEvaluation<Result> {
+  let job = try PairwiseJob(
+    measure, targets: set, models: set, isSelf: true, threads: threads,
+    workingMemory: workingMemory, destination: .matrix)
+  var values: Matrix<Result> = scratchMatrix(rows: set.count, columns: set.count)
+  let report = try job.fill(&values, progress)
+  return PairwiseEvaluation(values: values, report: report)
+}
+
 /// A measure of every target and every model, written to a matrix that is there already.
 ///
-/// As `pairwise(_:targets:models:threads:workingMemory:progress:)`. Memory that was used before is faster
+/// As `pairwise(_:targets:models:as:threads:workingMemory:progress:)`. Memory that was used before is faster
 /// than fresh memory. When this throws, the matrix is empty.
 ///
-/// - Throws: `KullbackError.resultShape` when the matrix is not targets × models, too.
+/// - Throws: as that, and `KullbackError.resultShape` when the matrix is not targets × models.
 @discardableResult
-public func evaluatePairwise<Result: PairwiseElement>(
+public func pairwise<Result: PairwiseElement>(
   _ measure: Measure, targets: DistributionSet, models: DistributionSet,
   into values: inout Matrix<Result>, threads: Int? = nil, workingMemory: Int? = nil,
   progress: ((_ done: Int, _ total: Int) -> Void)? = nil
@@ -109,37 +84,38 @@ public func evaluatePairwise<Result: PairwiseElement>(
   return try job.fill(&values, progress)
 }
 
-/// A measure of every two distributions of a set, in nats: element [i, j] has row i as target and row j as
-/// model.
+/// A measure of every target and every model, handed on in bands of targets as they are done, so that the
+/// result need not fit in memory.
 ///
-/// Both directions of a KL divergence come from one product; measures that are the same in both directions
-/// are computed for half of the pairs. The diagonal of a divergence is exactly 0. Otherwise as
-/// `pairwise(_:targets:models:threads:workingMemory:progress:)`.
-public func pairwise(
-  _ measure: Measure, of set: DistributionSet, threads: Int? = nil, workingMemory: Int? = nil,
-  progress: ((_ done: Int, _ total: Int) -> Void)? = nil
-) throws -> Matrix<Double> {
-  try evaluatePairwise(
-    measure, of: set, as: Double.self, threads: threads, workingMemory: workingMemory,
-    progress: progress
-  ).values
-}
-
-/// A measure of every two distributions of a set, with diagnostics and the share of pairs that were evaluated
-/// row by row.
+/// As `pairwise(_:targets:models:as:threads:workingMemory:progress:)`, with results within `workingMemory` too.
 ///
-/// As `pairwise(_:of:threads:workingMemory:progress:)`. An invalid row stands on both sides of the diagnostics.
-public func evaluatePairwise<Result: PairwiseElement>(
-  _ measure: Measure, of set: DistributionSet, as type: Result.Type = Double.self,
+/// - Parameters:
+///   - measure: what to compute.
+///   - targets: the distributions p.
+///   - models: the distributions q.
+///   - type: the elements of the bands.
+///   - threads: how many to use.
+///   - workingMemory: bytes that may be used; by default 256 MiB.
+///   - body: receives the targets of a band, in order, and their rows of the result.
+/// - Throws: `KullbackError.shapeMismatch`, `.invalidThreads`, `.instructionSet`, `CancellationError`, and whatever
+///   `body` throws.
+@discardableResult
+public func pairwise<Result: PairwiseElement>(
+  _ measure: Measure, targets: DistributionSet, models: DistributionSet, as type: Result.Type,
   threads: Int? = nil, workingMemory: Int? = nil,
-  progress: ((_ done: Int, _ total: Int) -> Void)? = nil
-) throws -> PairwiseEvaluation<Result> {
+  _ body: (_ targets: Range<Int>, _ values: Matrix<Result>) throws -> Void
+) throws -> PairwiseReport {
   let job = try PairwiseJob(
-    measure, targets: set, models: set, isSelf: true, threads: threads,
-    workingMemory: workingMemory, destination: .matrix)
-  var values: Matrix<Result> = scratchMatrix(rows: set.count, columns: set.count)
-  let report = try job.fill(&values, progress)
-  return PairwiseEvaluation(values: values, report: report)
+    measure, targets: targets, models: models, threads: threads, workingMemory: workingMemory,
+    destination: .bands)
+  let bandRows = job.bandRows
+  let grid = ResultGrid<Result>(rows: min(bandRows, targets.count), columns: models.count)
+  let counts = try job.run { rows, columns, values in
+    grid.write(values, row: rows.lowerBound % bandRows, column: columns.lowerBound)
+  } band: { rows in
+    try body(rows, grid.matrix(rows: rows.count))
+  }
+  return job.report(counts)
 }
 
 extension PairwiseJob {
@@ -153,7 +129,7 @@ extension PairwiseJob {
     let count = memory.rows
     let grid = ResultGrid(over: consume memory)
     let isHalf = self.isHalf
-    let refined = try run { rows, columns, tile in
+    let counts = try run { rows, columns, tile in
       grid.write(tile, row: rows.lowerBound, column: columns.lowerBound)
       if isHalf, columns.upperBound > rows.upperBound {
         let first = max(columns.lowerBound, rows.upperBound)
@@ -165,41 +141,8 @@ extension PairwiseJob {
       progress?(rows.upperBound, count)
     }
     values = grid.matrix(rows: count)
-    return report(refined: refined)
+    return report(counts)
   }
-}
-
-/// A measure of every target and every model, handed on in bands of targets as they are done, so that the
-/// result need not fit in memory.
-///
-/// As `pairwise(_:targets:models:threads:workingMemory:progress:)`, with results within `workingMemory` too.
-///
-/// - Parameters:
-///   - measure: what to compute.
-///   - targets: the distributions p.
-///   - models: the distributions q.
-///   - type: the elements of the bands.
-///   - threads: how many to use.
-///   - workingMemory: bytes that may be used; by default 256 MiB.
-///   - body: receives the targets of a band, in order, and their rows of the result.
-/// - Throws: `KullbackError`, `CancellationError`, and whatever `body` throws.
-@discardableResult
-public func evaluatePairwise<Result: PairwiseElement>(
-  _ measure: Measure, targets: DistributionSet, models: DistributionSet, as type: Result.Type,
-  threads: Int? = nil, workingMemory: Int? = nil,
-  _ body: (_ targets: Range<Int>, _ values: Matrix<Result>) throws -> Void
-) throws -> PairwiseReport {
-  let job = try PairwiseJob(
-    measure, targets: targets, models: models, threads: threads, workingMemory: workingMemory,
-    destination: .bands)
-  let bandRows = job.bandRows
-  let grid = ResultGrid<Result>(rows: min(bandRows, targets.count), columns: models.count)
-  let refined = try job.run { rows, columns, values in
-    grid.write(values, row: rows.lowerBound % bandRows, column: columns.lowerBound)
-  } band: { rows in
-    try body(rows, grid.matrix(rows: rows.count))
-  }
-  return job.report(refined: refined)
 }
 
 /// A type that results of all pairs can have.
@@ -213,16 +156,17 @@ extension Double: PairwiseElement {}
 public struct PairwiseReport: Sendable {
   /// Targets and models.
   public let shape: Shape
-  /// Pairs that were evaluated row by row, because the rounding of a product might have been more than the
-  /// promise allows.
+  /// Pairs of valid rows that were computed: of one set without those of a row and itself where they are 0, and
+  /// about half of them where the measure is symmetric.
+  public let computed: Int
+  /// How many of these were evaluated one by one: because the rounding of a product might have been more than the
+  /// promise allows, or all, because the measure comes from no product.
   public let refined: Int
   /// Rows of either set that are not valid.
   public let diagnostics: Diagnostics
 
-  /// The share of pairs that were evaluated row by row.
-  public var refinedShare: Double {
-    refined == 0 ? 0 : Double(refined) / (Double(shape.rows) * Double(shape.columns))
-  }
+  /// The share of the pairs computed that were evaluated one by one.
+  public var refinedShare: Double { refined == 0 ? 0 : Double(refined) / Double(computed) }
 }
 
 /// A measure of all pairs.
@@ -231,4 +175,7 @@ public struct PairwiseEvaluation<Element: PairwiseElement>: Sendable {
   public let values: Matrix<Element>
   /// What is known beside the values.
   public let report: PairwiseReport
+
+  /// The value of a target and a model.
+  public subscript(target: Int, model: Int) -> Element { values[target, model] }
 }

@@ -34,6 +34,7 @@ extension PairwiseEngine {
     dropInvalid(rows, columns, &space)
     let refined = refine(rows, columns, &space)
     shared.refined.wrappingAdd(refined, ordering: .relaxed)
+    shared.computed.wrappingAdd(computed(rows, columns), ordering: .relaxed)
     return Tile(rows: rows, columns: columns, values: space.forward)
   }
 
@@ -81,6 +82,16 @@ extension PairwiseEngine {
     guard !some.isEmpty else { return }
     let again = fallback(some.map { rows.lowerBound + $0 }, columns)
     replaceRows(some, of: &space.forward, &space.doubts, with: again.values, again.doubts)
+  }
+
+  /// Pairs of valid rows in a tile, but for those of a row and itself where they are 0.
+  private func computed(_ rows: Range<Int>, _ columns: Range<Int>) -> Int {
+    let count = { (side: PairwiseSide, range: Range<Int>) in
+      range.count { side.isValid[$0] }
+    }
+    let diagonal =
+      hasZeroDiagonal && rows.overlaps(columns) ? count(targets, rows.clamped(to: columns)) : 0
+    return count(targets, rows) * count(models, columns) - diagonal
   }
 
   /// Makes pairs of a row and itself 0: the logarithm of a power sum is 0 there as well.

@@ -46,11 +46,11 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   /// Calls `body` with every tile, from several threads at once; tiles of a band come before those of the
   /// next, and `band` is called after each of them in the calling thread.
   ///
-  /// - Returns: how many pairs were evaluated row by row.
+  /// - Returns: how many pairs were computed, and how many of them one by one.
   func run(
     _ body: @escaping @Sendable (Tile) -> Void, band: (Range<Int>) throws -> Void
-  ) throws -> Int {
-    guard targets.count > 0, models.count > 0 else { return 0 }
+  ) throws -> PairCounts {
+    guard targets.count > 0, models.count > 0 else { return PairCounts(computed: 0, refined: 0) }
     let cache = prepareModels()
     let shared = Shared(precision.layout)
     var left = Prepared(precision.layout)
@@ -74,7 +74,9 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
       }
       try band(rows)
     }
-    return shared.refined.load(ordering: .relaxed)
+    return PairCounts(
+      computed: shared.computed.load(ordering: .relaxed),
+      refined: shared.refined.load(ordering: .relaxed))
   }
 
   /// The divergences of some targets and some models.
@@ -319,6 +321,7 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
 
   /// Workspaces that are free or belong to unfinished tiles, and what all threads count together.
   final class Shared: Sendable {
+    let computed = Atomic<Int>(0)
     let refined = Atomic<Int>(0)
     private let layout: TileLayout
     private let spaces = Mutex<(free: [Workspace], unfinished: [Int: Workspace])>(([], [:]))

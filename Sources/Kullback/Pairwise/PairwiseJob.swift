@@ -2,6 +2,12 @@ internal import KullbackKernels
 internal import KullbackLinearAlgebra
 internal import Synchronization
 
+/// Pairs that were computed, and how many of them one by one.
+struct PairCounts {
+  let computed: Int
+  let refined: Int
+}
+
 /// Two sets that fit together and a measure of all their pairs.
 struct PairwiseJob {
   private enum Engine {
@@ -30,10 +36,10 @@ struct PairwiseJob {
     guard targets.classes == models.classes else {
       throw .shapeMismatch(target: targets.shape, model: models.shape)
     }
+    let threads = try checked(threads: threads)
     try checkInstructionSet()
     self.measure = measure
     let isOwn = isSelf && measure.isDivergence
-    let threads = threads ?? Threads.default
     let route = PairwiseRoute(measure.source)
     let side = { (set: DistributionSet) throws(KullbackError) in
       try PairwiseSide(
@@ -74,7 +80,7 @@ struct PairwiseJob {
   func run(
     _ body: @escaping @Sendable (Range<Int>, Range<Int>, Matrix<Double>) -> Void,
     band: (Range<Int>) throws -> Void
-  ) throws -> Int {
+  ) throws -> PairCounts {
     let measure = self.measure
     let take: @Sendable (Range<Int>, Range<Int>, Matrix<Double>) -> Void = {
       rows, columns, values in
@@ -91,7 +97,7 @@ struct PairwiseJob {
   }
 
   /// What is said beside the values.
-  func report(refined: Int) -> PairwiseReport {
+  func report(_ counts: PairCounts) -> PairwiseReport {
     var diagnostics = Diagnostics()
     for (row, status) in targets.invalid {
       diagnostics.add(row: row, target: status, model: .valid)
@@ -100,8 +106,8 @@ struct PairwiseJob {
       diagnostics.add(row: row, target: .valid, model: status)
     }
     return PairwiseReport(
-      shape: Shape(rows: targets.count, columns: models.count), refined: refined,
-      diagnostics: diagnostics)
+      shape: Shape(rows: targets.count, columns: models.count), computed: counts.computed,
+      refined: counts.refined, diagnostics: diagnostics)
   }
 }
 

@@ -22,7 +22,7 @@ struct PairwiseSide: Sendable {
     _ given: DistributionSet, wantsEntropies: Bool, wantsLargest: Bool = false, threads: Int
   ) throws(KullbackError) {
     // All rows are read again and again.
-    let original = given.inOrder(threads: threads)
+    let original = try given.inOrder(threads: threads)
     var quantities: [RowQuantity] = [.logNormaliser]
     if wantsEntropies { quantities.append(.entropy) }
     if wantsLargest { quantities.append(.largest) }

@@ -84,15 +84,17 @@ public struct PairwiseSummary: Sendable {
   /// Takes the values of further targets.
   ///
   /// - Precondition: `values` has a row for each of `targets` and a column for each model.
+  /// - Throws: `KullbackError.invalidThreads`.
   public mutating func add(
     _ values: Matrix<some PairwiseElement>, targets: Range<Int>, threads: Int? = nil
-  ) {
+  ) throws(KullbackError) {
+    let threads = try checked(threads: threads)
     precondition(values.rows == targets.count && values.columns == shape.columns, "another shape")
     let rowsATask = Swift.max(1, (1 << 16) / Swift.max(1, shape.columns))
     let tasks = (targets.count + rowsATask - 1) / rowsATask
     let parts = Mutex<[PairwisePart?]>(Array(repeating: nil, count: tasks))
     let (template, step) = (emptyPart, step)
-    Threads.parallel(tasks: tasks, threads: threads ?? Threads.default) { task in
+    Threads.parallel(tasks: tasks, threads: threads) { task in
       var part = template
       for index in task * rowsATask..<Swift.min(targets.count, (task + 1) * rowsATask) {
         let row = AnyMatrix(values[rows: index..<index + 1])

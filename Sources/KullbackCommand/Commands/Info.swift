@@ -16,7 +16,7 @@ struct InfoCommand: ParsableCommand {
 
   func run() throws {
     let report = InfoReport(
-      machine: try Machine(), readRate: Machine.measureReadRate(),
+      machine: try Machine(), readRate: try Machine.measureReadRate(),
       productRate: try Machine.measureProductRate())
     if json {
       try StandardStreams.print(try JSON.text(report))

@@ -17,7 +17,7 @@ internal import Kullback
 ///     matrix        of up to 20 rows and columns: {"rows": [names], "columns": [names], "values": [[...]]}
 ///     order         with --order: {"targets": [row, ...], "models": [row, ...]}, as they are shown
 ///     invalid       {"count": ..., "first": [{"row": ..., "side": ..., "reason": ...}]}
-///     evaluatedOneByOne  the share of pairs that were not left to a product of matrices
+///     evaluatedOneByOne  the share of the pairs computed that were not left to a product of matrices
 ///     output, heatmap    the files written
 ///     rate          seconds, pairsPerSecond
 ///     threads, instructionSet, version

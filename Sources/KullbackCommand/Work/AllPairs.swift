@@ -87,7 +87,7 @@ struct AllPairs {
     let (measure, threads) = (command.measure.named.measure, command.options.threads)
     let memory = command.pairs.memory.limit?.bytes
     guard command.order || isHeld(inputs, elementSize: MemoryLayout<Element>.size) else {
-      return try evaluatePairwise(
+      return try pairwise(
         measure, targets: inputs.targets.set, models: inputs.models.set, as: Element.self,
         threads: threads, workingMemory: memory
       ) { rows, values in
@@ -98,10 +98,10 @@ struct AllPairs {
     let update = { (done: Int, _: Int) in progress.update(done) }
     let evaluation =
       inputs.isItself
-      ? try evaluatePairwise(
+      ? try pairwise(
         measure, of: inputs.targets.set, as: Element.self, threads: threads,
         workingMemory: memory, progress: update)
-      : try evaluatePairwise(
+      : try pairwise(
         measure, targets: inputs.targets.set, models: inputs.models.set, as: Element.self,
         threads: threads, workingMemory: memory, progress: update)
     if command.order {

@@ -21,8 +21,8 @@ struct ClusterWork {
       total: command.maxIterations * command.restarts, of: "iterations", quiet: options.quiet)
     do {
       var done = 0
-      let clustering = try cluster(
-        side.set, into: command.k, by: command.by.divergence, seed: command.seed,
+      let clustering = try side.set.clusters(
+        into: command.k, by: command.by.divergence, seed: command.seed,
         maximumIterations: command.maxIterations, restarts: command.restarts,
         threads: options.threads, workingMemory: command.memory.limit?.bytes
       ) { _, _ in

@@ -63,7 +63,7 @@ struct InputFile {
   func held(_ set: DistributionSet, threads: Int?) throws(Failure) -> DistributionSet {
     guard !set.matrix.isInOrder else { return set }
     try MemoryNeed(set.count, set.classes, of: set.matrix.kind.byteCount).check(for: name)
-    return set.inOrder(threads: threads)
+    do { return try set.inOrder(threads: threads) } catch { throw Failure(error, in: name) }
   }
 
   /// The rows as distributions.

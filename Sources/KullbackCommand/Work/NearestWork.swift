@@ -50,13 +50,13 @@ struct NearestWork {
     let (queries, set) = (inputs.targets.set, inputs.models.set)
     let memory = command.pairs.memory.limit?.bytes
     guard let within = command.within else {
-      return try nearest(
-        command.k ?? Self.defaultCount, to: queries, in: set, by: measure,
+      return try set.nearest(
+        command.k ?? Self.defaultCount, to: queries, by: measure,
         excludesSameRow: inputs.isItself, threads: threads, workingMemory: memory,
         progress: progress)
     }
-    return try neighbours(
-      within: unit.nats(within, of: measure.dimension), of: queries, in: set, by: measure,
+    return try set.neighbours(
+      within: unit.nats(within, of: measure.dimension), of: queries, by: measure,
       excludesSameRow: inputs.isItself, threads: threads, workingMemory: memory,
       progress: progress)
   }

@@ -20,7 +20,7 @@ struct PairOrder {
   ) throws {
     func order(_ set: DistributionSet) throws -> [Int] {
       try hierarchicalOrder(
-        of: pairwise(measure, of: set, threads: threads, workingMemory: memory))
+        of: pairwise(measure, of: set, threads: threads, workingMemory: memory).values)
     }
     guard inputs.isItself else {
       targets = try order(inputs.targets.set)

@@ -62,11 +62,12 @@ struct PairwiseSession {
   }
 
   private var refined: String {
-    let share = report.refinedShare
-    guard share > 0 else { return "" }
-    // Measures that are no products are evaluated so throughout.
-    let percentage = share < 1 ? "\(Format.value(share * 100, digits: 2)) % of them" : "all of them"
-    return "; \(percentage) one by one" + (share < 1 ? ", to keep their digits" : "")
+    guard report.refined > 0 else { return "" }
+    // Measures that are no products are evaluated so throughout, but for what is 0 or has no value.
+    let isAll = report.refined == report.shape.rows * report.shape.columns
+    let count = isAll ? "all" : Format.count(report.refined)
+    return "; \(count) of them one by one"
+      + (report.refined < report.computed ? ", to keep their digits" : "")
   }
 
   private var summaryLines: [String] {

@@ -41,16 +41,22 @@ final class PairwiseSink<Element: WrittenElement> {
   /// Takes the rows of further targets, in nats.
   func take(_ values: Matrix<Element>, targets: Range<Int>) throws(Failure) {
     let values = unit.values(values, of: command.measure.named.measure.dimension)
-    summary.add(values, targets: targets, threads: command.options.threads)
+    try count(values, targets: targets)
     try file?.append(values, targets: targets, order: order, inputs)
     show(values, targets: targets)
+  }
+
+  private func count(_ values: Matrix<Element>, targets: Range<Int>) throws(Failure) {
+    do {
+      try summary.add(values, targets: targets, threads: command.options.threads)
+    } catch { throw Failure(error, in: "pairs") }
   }
 
   /// Takes all rows at once, in nats, to be shown in another order.
   func take(_ values: Matrix<Element>, in order: PairOrder) throws(Failure) {
     self.order = order
     let values = unit.values(values, of: command.measure.named.measure.dimension)
-    summary.add(values, targets: 0..<values.rows, threads: command.options.threads)
+    try count(values, targets: 0..<values.rows)
     // A .npy has no labels to tell the order by: it keeps that of the files.
     let keepsOrder = command.output?.format == .npy
     if keepsOrder { try file?.append(values, targets: 0..<values.rows, order: order, inputs) }

@@ -46,3 +46,31 @@ public struct SoftmaxFit: Sendable {
   /// Features of mean 0 and deviation 1 may let the search converge.
   public let featureSpread: Double?
 }
+
+extension SoftmaxFit: CustomStringConvertible {
+  /// The model's size, convergence, both parts of the divergences reached, and what stands in the way of a maximum.
+  public var description: String {
+    var lines = [
+      "softmax regression of \(model.features) features and \(model.classes) classes",
+      "\(convergence), after \(final.iteration) iterations",
+    ]
+    let parts = [
+      ("forward KL D(p‖q)", "H(p,q)", "H(p)", final.forward),
+      ("reverse KL D(q‖p)", "H(q,p)", "H(q)", final.reverse),
+    ]
+    for case (let name, let cross, let entropy, let parts?) in parts {
+      lines.append(
+        "\(name) \(parts.divergence.spelt(digits: 6)) = \(cross) \(parts.crossEntropy.spelt(digits: 6))"
+          + " - \(entropy) \(parts.entropy.spelt(digits: 6)) nats")
+    }
+    if final.penalty > 0 { lines.append("penalty \(final.penalty.spelt(digits: 6))") }
+    let remarks = [
+      ("classes without a row", classesWithoutRow), ("separable classes", separableClasses),
+      ("partly separable classes", partlySeparableClasses),
+    ]
+    for (what, classes) in remarks where !classes.isEmpty {
+      lines.append("\(what): " + classes.map(String.init).joined(separator: ", "))
+    }
+    return lines.joined(separator: "\n")
+  }
+}

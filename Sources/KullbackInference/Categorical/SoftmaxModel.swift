@@ -53,7 +53,7 @@ public struct SoftmaxModel: Sendable, Equatable {
   /// - Special values: a NaN or an infinity among a row's features makes its logits so.
   /// - Complexity: 2 × rows × features × classes operations; memory for the result twice and, where the features
   ///   are not `Double`, for their copy.
-  /// - Throws: `InferenceError.lengthMismatch`.
+  /// - Throws: `InferenceError.lengthMismatch`, `.invalidParameter` for no threads.
   public func logits(
     of features: AnyMatrix, threads: Int? = nil
   ) throws(InferenceError) -> Matrix<Double> {
@@ -61,7 +61,7 @@ public struct SoftmaxModel: Sendable, Equatable {
       throw .lengthMismatch("features of a row", expected: self.features, given: features.columns)
     }
     var result = try tiledProduct(
-      doubles(features), weights, threads: threads ?? Threads.default)
+      doubles(features), weights, threads: checked(threads: threads))
     let (rows, columns) = (result.rows, result.columns)
     let (intercepts, temperature) = (intercepts.span, temperature)
     result.withMutableElements { elements, stride in
@@ -78,6 +78,8 @@ public struct SoftmaxModel: Sendable, Equatable {
   /// The logits of each row of features, whose type is known.
   ///
   /// As `logits(of:)` of an `AnyMatrix`.
+  ///
+  /// - Throws: as that.
   public func logits<Element>(
     of features: Matrix<Element>, threads: Int? = nil
   ) throws(InferenceError) -> Matrix<Double> {
@@ -86,9 +88,11 @@ public struct SoftmaxModel: Sendable, Equatable {
 
   /// The model's distribution for each row of features.
   ///
-  /// - Throws: `InferenceError.lengthMismatch`.
-  public func distributions(of features: AnyMatrix) throws -> DistributionSet {
-    try DistributionSet(logits: logits(of: features))
+  /// - Throws: as `logits(of:threads:)`.
+  public func distributions(
+    of features: AnyMatrix, threads: Int? = nil
+  ) throws -> DistributionSet {
+    try DistributionSet(logits: logits(of: features, threads: threads))
   }
 }
 

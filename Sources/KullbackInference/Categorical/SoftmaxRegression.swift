@@ -103,7 +103,7 @@ public struct SoftmaxRegression: Sendable {
     features: AnyMatrix, targets: DistributionSet, sampleWeights: [Double]? = nil,
     report: (SoftmaxProgress) throws -> Void = { _ in }
   ) throws -> SoftmaxFit {
-    let targets = targets.inOrder(threads: threads)
+    let targets = try targets.inOrder(threads: checked(threads: threads))
     try SoftmaxTargets.check(targets, forReverseKL: objective.forwardShare < 1)
     return try fit(
       features, .distributions(targets), classes: targets.classes, sampleWeights, report)
@@ -112,6 +112,8 @@ public struct SoftmaxRegression: Sendable {
   /// Fits class labels to features whose type is known.
   ///
   /// As `fit(features:labels:classes:sampleWeights:report:)` of an `AnyMatrix`.
+  ///
+  /// - Throws: as that.
   public func fit<Element>(
     features: Matrix<Element>, labels: [Int], classes: Int? = nil,
     sampleWeights: [Double]? = nil, report: (SoftmaxProgress) throws -> Void = { _ in }
@@ -124,6 +126,8 @@ public struct SoftmaxRegression: Sendable {
   /// Fits distributions to features whose type is known.
   ///
   /// As `fit(features:targets:sampleWeights:report:)` of an `AnyMatrix`.
+  ///
+  /// - Throws: as that.
   public func fit<Element>(
     features: Matrix<Element>, targets: DistributionSet, sampleWeights: [Double]? = nil,
     report: (SoftmaxProgress) throws -> Void = { _ in }
@@ -159,7 +163,7 @@ public struct SoftmaxRegression: Sendable {
       features: features, targets: targets, classes: classes, sampleWeights: sampleWeights,
       totalWeight: total, forwardShare: objective.forwardShare, penalty: penalty,
       temperature: temperature, hasIntercepts: hasIntercepts,
-      threads: threads ?? Threads.default, tileRows: tileRows)
+      threads: try checked(threads: threads), tileRows: tileRows)
   }
 
   private func checkOptions() throws(InferenceError) {

@@ -91,6 +91,8 @@ public struct BayesianLogisticRegression: Density {
   /// The log density of each point and its gradient.
   ///
   /// As the form without gradients, with twice the operations.
+  ///
+  /// - Throws: as that.
   public func logDensities(
     at points: Matrix<Double>, gradients: inout Matrix<Double>
   ) throws -> [Double] {

@@ -21,7 +21,8 @@ extension GradientCheck: CustomStringConvertible {
   /// A sentence.
   public var description: String {
     let place = "at point \(point) in dimension \(dimension)"
-    let values = "the gradient is \(gradient) and differences of the values give \(difference)"
+    let (slope, quotient) = (gradient.spelt(digits: 12), difference.spelt(digits: 12))
+    let values = "the gradient is \(slope) and differences of the values give \(quotient)"
     return agrees
       ? "the gradient is that of the values; farthest \(place), where \(values)"
       : "the gradient is not that of the values: \(place) \(values)"

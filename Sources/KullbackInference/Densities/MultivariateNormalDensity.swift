@@ -43,6 +43,7 @@ extension MultivariateNormal: Density {
   ///
   /// - Shapes: the result is `count` × n.
   /// - Precondition: `count` is not negative.
+  /// - Throws: `InferenceError.linearAlgebra` where they are too many for a product.
   public func draws(_ count: Int, seed: UInt64) throws -> Matrix<Double> {
     var random = SplitMix(seed: seed)
     return try draws(fromStandard: .standardNormal(rows: count, columns: dimension, &random))

@@ -29,7 +29,7 @@ public import KullbackMatrix
 /// - Accuracy: distances are those of exact differences to within their rounding, however far the points are from 0
 ///   and whatever their scale; below 2⁻⁴⁸⁰ of the largest coordinate they count as 0.
 /// - Complexity: 2 n (n + m) d operations as products, on a tile of points and all of the other sample at a time.
-/// - Throws: `InferenceError.lengthMismatch` where the dimensions differ; `.invalidParameter` where k is not above 0;
+/// - Throws: `InferenceError.lengthMismatch` where the dimensions differ; `.invalidParameter` where k or the number of threads is not above 0;
 ///   `.tooFewSamples` where there are not k neighbours; `.sampleNotFinite`; `.coincidingSamples` where k neighbours are at
 ///   the same place as a point, whose density is infinite there: what is discrete or rounded has no such estimate;
 ///   `CancellationError` where the task was cancelled.
@@ -51,6 +51,7 @@ public func nearestNeighbourKL(
     throw InferenceError.invalidParameter(
       "number of neighbours", Double(neighbours), mustBe: "above 0")
   }
+  let threads = try checked(threads: threads)
   guard n > neighbours else {
     throw InferenceError.tooFewSamples(n, needed: neighbours + 1)
   }
@@ -69,7 +70,7 @@ public func nearestNeighbourKL(
   let middle = points.columnSums().map { $0 / Double(n) }
   let (p, q) = (NeighbourSet(points, around: middle), NeighbourSet(others, around: middle))
   let tiles = RowTiles(rows: n, step: min(256, max(16, (1 << 20) / max(n, m))))
-  let sums = try tiles.map(threads: threads ?? Threads.default) { rows in
+  let sums = try tiles.map(threads: threads) { rows in
     let own = try p.squaredDistances(fromRows: rows, of: p, rank: neighbours, isOwn: true)
     let other = try q.squaredDistances(fromRows: rows, of: p, rank: neighbours, isOwn: false)
     var sum = 0.0

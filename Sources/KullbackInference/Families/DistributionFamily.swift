@@ -33,6 +33,8 @@ extension DistributionFamily {
   }
 
   /// The divergences pair by pair.
+  ///
+  /// - Throws: what `divergence(to:)` throws of a pair.
   public static func divergences(
     targets: [Self], models: [Self]
   ) throws(InferenceError) -> [Double] {
@@ -68,6 +70,8 @@ public func forwardKL<Family: DistributionFamily>(
 /// The forward KL divergence D(target‖model) of two distributions of a family.
 ///
 /// As the form for many pairs.
+///
+/// - Throws: what the family refuses of the pair.
 public func forwardKL<Family: DistributionFamily>(
   target: Family, model: Family
 ) throws(InferenceError) -> Double {
@@ -76,7 +80,9 @@ public func forwardKL<Family: DistributionFamily>(
 
 /// The reverse KL divergence D(model‖target) of each pair of two distributions of a family.
 ///
-/// Equal to `forwardKL(target: model, model: target)` bit for bit; shapes, units and errors are its.
+/// Equal to `forwardKL(target: model, model: target)` bit for bit; shapes and units are its.
+///
+/// - Throws: as that.
 public func reverseKL<Family: DistributionFamily>(
   target: [Family], model: [Family]
 ) throws(InferenceError) -> [Double] {
@@ -86,6 +92,8 @@ public func reverseKL<Family: DistributionFamily>(
 /// The reverse KL divergence D(model‖target) of two distributions of a family.
 ///
 /// As the form for many pairs.
+///
+/// - Throws: what the family refuses of the pair.
 public func reverseKL<Family: DistributionFamily>(
   target: Family, model: Family
 ) throws(InferenceError) -> Double {
@@ -99,7 +107,8 @@ public func entropy<Family: DistributionFamily>(of distributions: [Family]) -> [
 
 /// The cross entropy H(target,model) of each pair of two distributions of a family.
 ///
-/// - Shapes, units and errors: those of `forwardKL(target:model:)`.
+/// - Shapes and units: those of `forwardKL(target:model:)`.
+/// - Throws: as that; `InferenceError.outOfRange` where it is a difference of infinities.
 public func crossEntropy<Family: DistributionFamily>(
   target: [Family], model: [Family]
 ) throws(InferenceError) -> [Double] {
@@ -112,6 +121,8 @@ public func crossEntropy<Family: DistributionFamily>(
 /// The cross entropy H(target,model) of two distributions of a family, in nats.
 ///
 /// As the form for many pairs.
+///
+/// - Throws: what the family refuses of the pair.
 public func crossEntropy<Family: DistributionFamily>(
   target: Family, model: Family
 ) throws(InferenceError) -> Double {

@@ -47,6 +47,8 @@ extension MultivariateNormal: DistributionFamily {
   /// The divergences of many pairs, divided over threads.
   ///
   /// As `divergence(to:)` for each pair, bit for bit, whatever the number of threads.
+  ///
+  /// - Throws: `InferenceError.lengthMismatch`.
   public static func divergences(
     targets: [MultivariateNormal], models: [MultivariateNormal]
   ) throws(InferenceError) -> [Double] {
@@ -57,10 +59,11 @@ extension MultivariateNormal: DistributionFamily {
   ///
   /// - Shapes: both arrays have as many elements, or one of them has one, which stands for all.
   /// - Complexity: one scratch matrix a thread.
-  /// - Throws: `InferenceError.lengthMismatch`.
+  /// - Throws: `InferenceError.lengthMismatch`, `.invalidParameter` for no threads.
   public static func divergences(
     targets: [MultivariateNormal], models: [MultivariateNormal], threads: Int
   ) throws(InferenceError) -> [Double] {
+    let threads = try checked(threads: threads)
     try checkBroadcast(targets.count, models.count)
     let count = targets.count == 1 ? models.count : targets.count
     guard count > 0, let first = targets.first else { return [] }

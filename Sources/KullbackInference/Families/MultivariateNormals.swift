@@ -1,4 +1,4 @@
-public import KullbackKernels
+internal import KullbackKernels
 internal import KullbackLinearAlgebra
 public import KullbackMatrix
 
@@ -74,25 +74,28 @@ public struct NormalDivergences: Sendable, Equatable {
 /// - Accuracy: as `MultivariateNormal.divergence(to:)`; 0 exactly for equal covariances and means. The same bits
 ///   whatever the number of threads.
 /// - Complexity: n³ operations a pair, 3 n³ more where two are nearly equal; a few scratch matrices a thread.
-/// - Throws: `InferenceError.lengthMismatch` when the shapes do not agree.
+/// - Throws: `InferenceError.lengthMismatch` when the shapes do not agree, `.invalidParameter` for no threads.
 ///
 /// Source: Kullback, *Information Theory and Statistics* (1959), ch. 9 eq. 1.4.
 public func forwardKL(
-  target: MultivariateNormals, model: MultivariateNormals, threads: Int = Threads.default
+  target: MultivariateNormals, model: MultivariateNormals, threads: Int? = nil
 ) throws(InferenceError) -> NormalDivergences {
   try checkBroadcast(target.count, model.count)
   guard target.dimension == model.dimension else {
     throw .lengthMismatch(
       "dimensions of the models", expected: target.dimension, given: model.dimension)
   }
-  return NormalBatch(target: target, model: model).divergences(threads: threads)
+  return try NormalBatch(target: target, model: model).divergences(
+    threads: checked(threads: threads))
 }
 
 /// The reverse KL divergence D(model‖target) of each pair of two batches of multivariate normals.
 ///
 /// As `forwardKL(target: model, model: target)` bit for bit, but `invalid` says target for the target.
+///
+/// - Throws: as that.
 public func reverseKL(
-  target: MultivariateNormals, model: MultivariateNormals, threads: Int = Threads.default
+  target: MultivariateNormals, model: MultivariateNormals, threads: Int? = nil
 ) throws(InferenceError) -> NormalDivergences {
   let swapped = try forwardKL(target: model, model: target, threads: threads)
   let invalid = swapped.invalid.map {

@@ -37,7 +37,9 @@ public struct ForwardInference: Sendable {
 
   /// Fits a density, beginning with its reverse fit of full covariance.
   ///
-  /// As the form with a proposal; throws what `fitGaussian(to:family:options:report:)` does, too.
+  /// As the form with a proposal.
+  ///
+  /// - Throws: as that, and as `fitGaussian(to:family:options:report:)`.
   public func fit(
     _ target: some Density, report: (ForwardRound) throws -> Void = { _ in }
   ) throws -> ForwardFit {

@@ -42,7 +42,7 @@ extension MultivariateNormal {
   /// - Accuracy: rows are centred before they are multiplied: means far from 0 cost no digits.
   /// - Complexity: two reads of the samples and n² operations for each (syrk); memory is a constant times n².
   /// - Throws: `InferenceError.sampleNotFinite` with the first row that is not; `.lengthMismatch` and
-  ///   `.invalidParameter` for weights; `.tooFewSamples` where fewer than n + 1 (mean field: 2) have weight;
+  ///   `.invalidParameter` for weights and threads; `.tooFewSamples` where fewer than n + 1 (mean field: 2) have weight;
   ///   `.dependentColumn` where they lie in a subspace.
   ///
   /// Source: Anderson, *An Introduction to Multivariate Statistical Analysis*, 3rd ed. 2003, theorem 3.2.1.
@@ -51,7 +51,7 @@ extension MultivariateNormal {
     divisor: CovarianceDivisor = .maximumLikelihood, threads: Int? = nil
   ) throws -> NormalFit {
     let moments = try SampleMoments(
-      samples, weights: weights, family: family, threads: threads ?? Threads.default)
+      samples, weights: weights, family: family, threads: checked(threads: threads))
     let needed = family == .full ? samples.columns + 1 : 2
     guard moments.count >= needed else {
       throw InferenceError.tooFewSamples(moments.count, needed: needed)

@@ -61,7 +61,7 @@ public struct ExpectationMaximisation: Sendable {
     try check(samples, first)
     let rows = try MixtureSamples(
       samples, weights: weights, family: family, regularisation: regularisation,
-      threads: threads ?? Threads.default)
+      threads: try checked(threads: threads))
     guard rows.count >= components else {
       throw InferenceError.tooFewDistinctSamples(components: components)
     }

@@ -95,6 +95,7 @@ public struct GaussianMixture: Sendable, Equatable {
   ///
   /// - Shapes: the result is count × dimension.
   /// - Complexity: n² operations a draw.
+  /// - Throws: `InferenceError.linearAlgebra` where they are too many for a product.
   public func draws(_ count: Int, seed: UInt64) throws -> Matrix<Double> {
     precondition(count >= 0, "a negative number of draws")
     var generator = SplitMix(seed: seed)

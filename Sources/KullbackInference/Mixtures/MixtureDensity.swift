@@ -31,6 +31,8 @@ extension GaussianMixture: Density {
   /// The logarithms of the densities and their gradients with respect to the points.
   ///
   /// As the form without gradients; `gradients` has the points' shape.
+  ///
+  /// - Throws: as that.
   public func logDensities(
     at points: Matrix<Double>, gradients: inout Matrix<Double>
   ) throws -> [Double] {

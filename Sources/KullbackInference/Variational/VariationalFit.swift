@@ -71,6 +71,7 @@ public struct VariationalFit: Sendable {
   /// Independent draws of q.
   ///
   /// - Shapes: the result is `count` × dimension.
+  /// - Throws: as `MultivariateNormal.draws(_:seed:)`.
   public func draws(_ count: Int, seed: UInt64) throws -> Matrix<Double> {
     try gaussian.draws(count, seed: seed)
   }
@@ -107,7 +108,7 @@ extension VariationalFit: CustomStringConvertible {
   public var description: String {
     """
     \(convergence), after \(iterations) iterations
-    evidence lower bound \(evidenceLowerBound.value) ± \(evidenceLowerBound.standardError)
+    evidence lower bound \(evidenceLowerBound.value.spelt(digits: 8)) ± \(evidenceLowerBound.standardError.spelt(digits: 2))
     \(verdict)
     """
   }

@@ -1,0 +1,2 @@
+// `import KullbackFiles` alone is enough: matrices come with it.
+@_exported public import KullbackMatrix

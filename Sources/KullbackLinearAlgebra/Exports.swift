@@ -1,0 +1,2 @@
+// `import KullbackLinearAlgebra` alone is enough: matrices come with it.
+@_exported public import KullbackMatrix

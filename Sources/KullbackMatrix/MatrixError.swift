@@ -1,0 +1,19 @@
+/// Values that do not make a matrix of the shape asked for.
+public enum MatrixError: Error, Sendable, Equatable {
+  /// There are so many values where rows × columns are needed.
+  case valueCount(Int, rows: Int, columns: Int)
+  /// A number of rows or columns below 0, or more elements than there can be.
+  case invalidShape(rows: Int, columns: Int)
+}
+
+extension MatrixError: CustomStringConvertible {
+  /// A sentence that says what is wrong.
+  public var description: String {
+    switch self {
+    case .valueCount(let count, let rows, let columns):
+      "\(count) values do not make \(rows) rows of \(columns)"
+    case .invalidShape(let rows, let columns):
+      "there is no matrix of \(rows) rows and \(columns) columns"
+    }
+  }
+}

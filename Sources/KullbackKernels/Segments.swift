@@ -5,7 +5,9 @@ internal import CVectorKernels
 /// Rows of more classes than a segment has are evaluated segment by segment, whatever the number of threads, so that
 /// results do not depend on it.
 package struct Segments: Sendable {
-  /// The most classes of a segment. Tests shorten it, so that short rows have many.
+  /// The most classes of a segment.
+  ///
+  /// Tests shorten it, so that short rows have many.
   @TaskLocal package static var length = Int(KVK_SEGMENT)
 
   let classes: Int

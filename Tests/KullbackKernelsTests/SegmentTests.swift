@@ -75,6 +75,22 @@ import Testing
     }
   }
 
+  /// Where what is left of a difference of constants is its rounding alone.
+  @Test(.segments(of: 16), arguments: [0.1, 1.7, 33.3, 3000.7], [1, 0.7])
+  func constantRowsAreExactlyZeroApart(value: Double, temperature: Double) {
+    for kind in Self.kinds {
+      let sides = [value, -value / 3].map {
+        RowOperand([[Double](repeating: $0, count: 70)], as: kind, temperature: temperature)
+      }
+      for set in InstructionSet.available {
+        let results = evaluate(sides[0], sides[1], rows: 0..<1, on: set)
+        for quantity in [PairQuantity.divergence, .reversedDivergence, .totalVariation] {
+          #expect(results[quantity] == [0], "\(quantity) of \(kind.name) \(value) on \(set)")
+        }
+      }
+    }
+  }
+
   /// Logits whose segments lie far apart, each on its own level.
   @Test(.segments(of: 64), arguments: kinds)
   func segmentsFarApartAgreeWithTheOracle(kind: ElementKind) {
@@ -89,6 +105,14 @@ import Testing
       { (k: Int) in (k == 210 ? 60 : 0, k == 211 ? 60 : 0) },
       { (k: Int) in (k < 64 ? -900 : 0, k < 128 ? -900 : 0) },
       { (k: Int) in (k < 64 ? 0 : 9, k < 64 ? 9 : 0) },
+      // One class far off, which leaves the largest where they are.
+      { (k: Int) in (k == 210 ? -55 : 0, 0) },
+      { (k: Int) in (0, k == 210 ? -55 : 0) },
+      // Below every number that stands for no level.
+      { (_: Int) in (-30000, -20000) },
+      { (k: Int) in (k < 128 ? -30000 : -29000, -20000) },
+      // Differences that cancel but for what is left of a large shift.
+      { (k: Int) in (100, k < 128 ? 0.25 : 0) },
     ]
     for (index, level) in levels.enumerated() {
       let a = (0..<n).map { noise[0][$0] + level($0).0 }
@@ -112,6 +136,13 @@ import Testing
           expectPromise(
             RowOperand(logits: [rows.0], as: form, kind),
             RowOperand(logits: [rows.1], as: form, kind), rows: 0..<1,
+            "\(form) \(kind.name), mass from \(from)")
+        }
+        let apart = zip(alone, full).map { $0 == -.infinity ? $1 : -.infinity }
+        for rows in [(alone, full), (full, alone), (alone, apart)] {
+          PowerSumTests().expectPromise(
+            RowOperand(logits: [rows.0], as: form, kind),
+            RowOperand(logits: [rows.1], as: form, kind), rows: 0..<1, orders: [-1, 0.5, 2],
             "\(form) \(kind.name), mass from \(from)")
         }
         let side = RowOperand(logits: [alone], as: form, kind)

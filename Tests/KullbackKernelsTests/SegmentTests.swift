@@ -125,6 +125,21 @@ import Testing
     }
   }
 
+  /// What the sums of Floats are enough for is not added up once more in Double, which would have all its digits.
+  @Test(.segments(of: 64), arguments: [ElementKind.float32, .float16, .bfloat16])
+  func ordinaryRowsAreReadOnce(kind: ElementKind) {
+    let (a, b) = PairShape.independent.rows(260, count: 6)
+    let (first, second) = (RowOperand(a, as: kind), RowOperand(b, as: kind))
+    for set in InstructionSet.available {
+      let results = evaluate(first, second, rows: 0..<6, quantities: quantityFamilies[0], on: set)
+      let errors = (0..<6).map { row in
+        let pair = OraclePair(first.oracleRow(row), second.oracleRow(row))
+        return relativeError(results[.divergence][row], pair.divergence)
+      }
+      #expect(errors.contains { $0 > 1e-12 }, "\(kind.name) on \(set)")
+    }
+  }
+
   /// Masses that are in one segment of a row only, at each of its places.
   @Test(.segments(of: 5), arguments: RowForm.allCases, kinds)
   func massInOneSegmentIsFound(form: RowForm, kind: ElementKind) {

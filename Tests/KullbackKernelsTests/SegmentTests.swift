@@ -140,6 +140,22 @@ import Testing
     }
   }
 
+  /// The normalisers of Floats are rounded, which the sums of all segments make up for.
+  @Test(.segments(of: 64), arguments: [ElementKind.float32, .float16, .bfloat16])
+  func powerSumsOfLogitsHaveTheDigitsOfDoubles(kind: ElementKind) {
+    let (a, b) = PairShape.independent.rows(260, count: 6)
+    let (first, second) = (RowOperand(a, as: kind), RowOperand(b, as: kind))
+    for set in InstructionSet.available {
+      let results = evaluate(first, second, rows: 0..<6, orders: [2, 50, .infinity], on: set)
+      for (order, row) in [(2.0, 0), (50, 3), (.infinity, 0), (.infinity, 1), (.infinity, 5)] {
+        let exact = OraclePair.logPowerSum(
+          first.oracleRow(row), second.oracleRow(row), order: order)
+        #expect(
+          relativeError(results[order][row], exact) < 1e-12, "\(order) \(kind.name) on \(set)")
+      }
+    }
+  }
+
   /// Masses that are in one segment of a row only, at each of its places.
   @Test(.segments(of: 5), arguments: RowForm.allCases, kinds)
   func massInOneSegmentIsFound(form: RowForm, kind: ElementKind) {

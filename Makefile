@@ -12,7 +12,7 @@ BASELINE ?= baselines/figures.json
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-digits demo-directions demo-letters demo-languages test \
 	test-release lint format benchmark benchmark-baseline benchmark-compare benchmark-peers docs \
-	golden exhaustive cross fuzz sanitize install uninstall clean
+	golden exhaustive cross fuzz mutate sanitize install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ golden: ## compute the golden tables again, with mpmath
 
 fuzz: setup ## feed readers and kernels with mutated inputs, a minute each: SECONDS_EACH=600 TARGETS="npy csv"
 	@scripts/fuzz $(TARGETS)
+
+mutate: setup ## break the kernels one line at a time, and see which tests notice: ARGS="Sources/.../Pair-inl.h"
+	@scripts/mutate $(ARGS)
 
 sanitize: setup ## look for bad addresses, undefined behaviour and races in C, unsafe Swift and threads
 	@scripts/sanitize $(ARGS)

@@ -17,7 +17,7 @@ public func evaluatePairs(
   let classes = first.matrix.columns
   var results = PairResults(quantities: quantities, rows: firstRows.count)
   guard !firstRows.isEmpty else { return results }
-  guard classes <= Int(KVK_SEGMENT) else {
+  guard Segments(of: classes).count == 1 else {
     for (index, pair) in zip(firstRows, secondRows).enumerated() {
       evaluatePairs(
         first.slice(pair.0), second.slice(pair.1), rows: 0..<1, into: &results, at: index,

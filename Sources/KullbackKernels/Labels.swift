@@ -64,8 +64,9 @@ public func evaluateLabels(
       unsafe operand.withSide { side in
         let job = unsafe LabelJob(
           labels: face, side: side, table: set.table, classes: classes, columns: columns)
-        if classes > Int(KVK_SEGMENT) {
-          for row in 0..<rows { job.scoreLongRow(row, threads: threads) }
+        let segments = Segments(of: classes)
+        if segments.count > 1 {
+          for row in 0..<rows { job.scoreLongRow(row, segments, threads: threads) }
         } else {
           RowTasks(rows: rows, bytesPerRow: operand.rowBytes).run(threads: threads) {
             job.score($0)
@@ -113,9 +114,9 @@ private struct LabelJob: @unchecked Sendable {
       columns.values + columns.rows + first, columns.statuses + first)
   }
 
-  func scoreLongRow(_ row: Int, threads: Int) {
+  func scoreLongRow(_ row: Int, _ segments: Segments, threads: Int) {
     let summit = unsafe RowWork.summit(
-      ofLongRow: row, side: side, table: table, classes: classes, threads: threads)
+      ofLongRow: row, segments, side: side, table: table, threads: threads)
     var (labels, side) = unsafe (self.labels, self.side)
     // SAFETY: inside the columns.
     unsafe columns.statuses[row] = summit.status

@@ -70,7 +70,8 @@ extension RowTarget {
     precondition(first.holds(0..<rows) && second.holds(0..<rows), "rows are not all there")
     guard rows > 0 else { return }
     let streams = rows * classes * kind.byteCount >= Self.streamingBytes
-    let isLong = classes > Int(KVK_SEGMENT)
+    let segments = Segments(of: classes)
+    let isLong = segments.count > 1
     var norms =
       isLong
       ? evaluatePairNorms(
@@ -88,7 +89,7 @@ extension RowTarget {
               a: a, b: b, out: out, table: set.table, classes: classes, gradient: gradient,
               target: self, streams: streams)
             if isLong {
-              for row in 0..<rows { job.writeLongRow(row, threads: threads) }
+              for row in 0..<rows { job.writeLongRow(row, segments, threads: threads) }
             } else {
               let bytes = first.rowBytes + second.rowBytes + classes * kind.byteCount
               RowTasks(rows: rows, bytesPerRow: bytes).run(threads: threads) { task in
@@ -127,10 +128,9 @@ private struct GradientJob: @unchecked Sendable {
     }
   }
 
-  func writeLongRow(_ row: Int, threads: Int) {
-    let segment = Int(KVK_SEGMENT)
-    Threads.parallel(tasks: (classes + segment - 1) / segment, threads: threads) { task in
-      write(row, count: 1, classes: task * segment..<min(classes, (task + 1) * segment))
+  func writeLongRow(_ row: Int, _ segments: Segments, threads: Int) {
+    Threads.parallel(tasks: segments.count, threads: threads) { task in
+      write(row, count: 1, classes: segments[task])
     }
   }
 

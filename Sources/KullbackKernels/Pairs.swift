@@ -128,8 +128,9 @@ private func run(
         let work = unsafe PairWork(
           first: first, second: second, a: a, b: b, out: out, table: table, rows: rows,
           classes: classes)
-        if classes > Int(KVK_SEGMENT) {
-          work.runLongRows(threads: threads)
+        let segments = Segments(of: classes)
+        if segments.count > 1 {
+          work.runLongRows(segments, threads: threads)
         } else {
           work.runRows(threads: threads)
         }
@@ -186,9 +187,8 @@ private struct PairWork: @unchecked Sendable {
   }
 
   /// Rows one after the other, the segments of each shared by the threads.
-  func runLongRows(threads: Int) {
-    let segment = Int(KVK_SEGMENT)
-    let count = (classes + segment - 1) / segment
+  func runLongRows(_ segments: Segments, threads: Int) {
+    let count = segments.count
     for index in 0..<rows.count {
       let row = Int64(rows.lowerBound + index)
       var (a, b, wanted) = unsafe (self.a, self.b, out)
@@ -200,7 +200,7 @@ private struct PairWork: @unchecked Sendable {
         let partials = Partials(count: count)
         let populates = isFirstLook
         Threads.parallel(tasks: count, threads: threads) { task in
-          let part = task * segment..<min(classes, (task + 1) * segment)
+          let part = segments[task]
           if populates {
             first.populate(row: Int(row), classes: part)
             second.populate(row: Int(row), classes: part)

@@ -68,8 +68,10 @@ public func evaluatePowerSums(
   precondition(first.holds(rows) && second.holds(rows), "rows \(rows) are not all there")
   precondition(offset >= 0 && offset + rows.count <= results.rows, "no room for the results")
   guard !rows.isEmpty else { return }
-  guard classes <= Int(KVK_SEGMENT) else {
-    evaluateLongRows(first, second, rows, into: &results, at: offset, threads: threads, on: set)
+  let segments = Segments(of: classes)
+  guard segments.count == 1 else {
+    evaluateLongRows(
+      first, second, rows, segments, into: &results, at: offset, threads: threads, on: set)
     return
   }
   // SAFETY: the sides and columns are valid for this call, which ends after the last task; tasks write
@@ -105,7 +107,7 @@ public func evaluatePowerSums(
   checkPairs(first, firstRows, second, secondRows)
   let classes = first.matrix.columns
   var results = PowerResults(orders: orders, rows: firstRows.count)
-  guard classes <= Int(KVK_SEGMENT) else {
+  guard Segments(of: classes).count == 1 else {
     for (index, pair) in zip(firstRows, secondRows).enumerated() {
       evaluatePowerSums(
         first.slice(pair.0), second.slice(pair.1), rows: 0..<1, into: &results, at: index,
@@ -190,9 +192,10 @@ private struct PowerWork: @unchecked Sendable {
   }
 
   /// A row whose segments the threads share, its normalisers being known.
-  func evaluateLongRow(_ row: Int, at place: Int, _ norms: kvk_pair_norms, threads: Int) {
-    let segment = Int(KVK_SEGMENT)
-    let count = (classes + segment - 1) / segment
+  func evaluateLongRow(
+    _ row: Int, _ segments: Segments, at place: Int, _ norms: kvk_pair_norms, threads: Int
+  ) {
+    let count = segments.count
     for (index, order) in orders.enumerated() {
       var (a, b, state) = unsafe (self.a, self.b, kvk_state())
       var more = true
@@ -201,7 +204,7 @@ private struct PowerWork: @unchecked Sendable {
         let partials = Partials(count: count)
         Threads.parallel(tasks: count, threads: threads) { task in
           var (a, b, before) = unsafe (self.a, self.b, before)
-          let part = task * segment..<min(classes, (task + 1) * segment)
+          let part = segments[task]
           // SAFETY: the part is inside both sides; each task writes its own partial state.
           unsafe withPower(order, norms) { power in
             unsafe table.power_segment(
@@ -238,8 +241,8 @@ private struct PowerWork: @unchecked Sendable {
 
 /// Rows one after the other, the segments of each shared by the threads.
 private func evaluateLongRows(
-  _ first: RowOperand, _ second: RowOperand, _ rows: Range<Int>, into results: inout PowerResults,
-  at offset: Int, threads: Int, on set: InstructionSet
+  _ first: RowOperand, _ second: RowOperand, _ rows: Range<Int>, _ segments: Segments,
+  into results: inout PowerResults, at offset: Int, threads: Int, on set: InstructionSet
 ) {
   var known = PairResults(quantities: [.logRatio], rows: rows.count)
   let norms = evaluatePairNorms(first, second, rows: rows, into: &known, threads: threads, on: set)
@@ -252,7 +255,7 @@ private func evaluateLongRows(
           unsafe work.statuses[index] = status.first.rawValue
           unsafe work.statuses[work.rows + index] = status.second.rawValue
           work.evaluateLongRow(
-            rows.lowerBound + index, at: index, norms[index], threads: threads)
+            rows.lowerBound + index, segments, at: index, norms[index], threads: threads)
         }
       }
     }

@@ -69,8 +69,9 @@ public func evaluateRows(
       unsafe results.withColumns(at: offset + done) { out in
         let work = unsafe RowWork(
           side: side, out: out, table: set.table, rows: some, classes: classes)
-        if classes > Int(KVK_SEGMENT) {
-          for index in 0..<some.count { work.runLongRow(index, threads: threads) }
+        let segments = Segments(of: classes)
+        if segments.count > 1 {
+          for index in 0..<some.count { work.runLongRow(index, segments, threads: threads) }
         } else {
           work.runRows(threads: threads)
         }
@@ -130,17 +131,16 @@ struct RowWork: @unchecked Sendable {
   }
 
   /// A row whose segments the threads share.
-  func runLongRow(_ index: Int, threads: Int) {
-    let segment = Int(KVK_SEGMENT)
-    let count = (classes + segment - 1) / segment
+  func runLongRow(_ index: Int, _ segments: Segments, threads: Int) {
+    let count = segments.count
     let row = Int64(rows.lowerBound + index)
     let partials = Partials(count: count)
     Threads.parallel(tasks: count, threads: threads) { task in
+      let part = segments[task]
       var (side, wanted) = unsafe (self.side, self.out)
       // SAFETY: each task writes its own partial state.
       unsafe table.row_segment(
-        &side, row, Int64(task * segment), Int64(min(classes, (task + 1) * segment)), &wanted,
-        partials.base + task)
+        &side, row, Int64(part.lowerBound), Int64(part.upperBound), &wanted, partials.base + task)
     }
     var (side, out) = unsafe (self.side, self.out)
     var state = kvk_state()
@@ -150,7 +150,7 @@ struct RowWork: @unchecked Sendable {
 
   /// The summit of a long row.
   static func summit(
-    ofLongRow row: Int, side: kvk_side, table: kvk_table, classes: Int, threads: Int
+    ofLongRow row: Int, _ segments: Segments, side: kvk_side, table: kvk_table, threads: Int
   ) -> RowSummit {
     var summit = RowSummit()
     // SAFETY: the three fields are a row's columns, each with room for one row, for this call.
@@ -162,8 +162,9 @@ struct RowWork: @unchecked Sendable {
           unsafe out.column.4 = logRest
           unsafe out.status = status
           let work = unsafe RowWork(
-            side: side, out: out, table: table, rows: row..<row + 1, classes: classes)
-          work.runLongRow(0, threads: threads)
+            side: side, out: out, table: table, rows: row..<row + 1,
+            classes: segments.classes)
+          work.runLongRow(0, segments, threads: threads)
         }
       }
     }

@@ -137,8 +137,9 @@ struct RowTarget: @unchecked Sendable {
     let job = unsafe WriteJob(
       side: side, table: table, rows: rows, classes: classes, target: self, streams: streams,
       columns: columns)
-    if classes > Int(KVK_SEGMENT) {
-      for index in 0..<rows.count { job.writeLongRow(index, threads: threads) }
+    let segments = Segments(of: classes)
+    if segments.count > 1 {
+      for index in 0..<rows.count { job.writeLongRow(index, segments, threads: threads) }
     } else {
       RowTasks(rows: rows.count, bytesPerRow: classes * (kind.byteCount + 4))
         .run(threads: threads) { job.write($0) }
@@ -166,17 +167,17 @@ private struct WriteJob: @unchecked Sendable {
       columns.statuses + task.lowerBound)
   }
 
-  func writeLongRow(_ index: Int, threads: Int) {
+  func writeLongRow(_ index: Int, _ segments: Segments, threads: Int) {
     let row = rows.lowerBound + index
     let summit = unsafe RowWork.summit(
-      ofLongRow: row, side: side, table: table, classes: classes, threads: threads)
-    let segment = Int(KVK_SEGMENT)
-    Threads.parallel(tasks: (classes + segment - 1) / segment, threads: threads) { task in
+      ofLongRow: row, segments, side: side, table: table, threads: threads)
+    Threads.parallel(tasks: segments.count, threads: threads) { task in
+      let part = segments[task]
       var (side, target) = unsafe (self.side, target.target(from: index, streams: streams))
       // SAFETY: tasks write disjoint classes of the row.
       unsafe table.write_segment(
-        &side, Int64(row), Int64(task * segment), Int64(min(classes, (task + 1) * segment)),
-        summit.top, summit.logRest, &target)
+        &side, Int64(row), Int64(part.lowerBound), Int64(part.upperBound), summit.top,
+        summit.logRest, &target)
     }
     // SAFETY: inside the statuses.
     unsafe columns.statuses[index] = summit.status

@@ -39,7 +39,7 @@ func isWithinPowerPromise(_ value: Double, _ expected: Double, order: Double, si
   ]
   static let types: [ElementKind] = [.float32, .float64, .float16, .bfloat16]
 
-  private func expectPromise(
+  func expectPromise(
     _ first: RowOperand, _ second: RowOperand, rows: Range<Int>, orders: [Double], _ name: String,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {

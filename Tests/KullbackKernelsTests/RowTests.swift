@@ -5,7 +5,7 @@ import Testing
 
 /// Rows by themselves against the oracle: 1e-6 relative for elements of up to 32 bits, else 1e-13.
 @Suite struct RowTests {
-  private func expectPromise(
+  func expectPromise(
     _ operand: RowOperand, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
   ) {
     let rows = operand.matrix.rows

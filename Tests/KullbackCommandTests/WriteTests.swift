@@ -67,7 +67,7 @@ import Testing
     let labels = try folder.write("y.npy", NPY.labels([1]))
     let run = try Tool.run("cross-entropy", labels, logits)
     #expect(run.status == 65)
-    #expect(run.errors.contains("1 labels") && run.errors.contains("3 rows"))
+    #expect(run.errors.contains("1 label for") && run.errors.contains("3 rows"))
     let weights = try folder.write("w.csv", "1\n2\n3\n")
     let three = try folder.write("y3.npy", NPY.labels([1, 0, 1]))
     let bad = try Tool.run("cross-entropy", three, logits, "--class-weights", weights)

@@ -59,7 +59,7 @@ static void pl_recentre(const pl_pair *pair, const pl_result *r, pl_row *s) {
   pl_ratio(s, r, &s->c, &s->c_low);
   if (pair->type != KVK_F64 && !s->wide) pl_round_shift(&s->c, &s->c_low);
   s->exact = 1;
-  for (int j = 0; j < PL_SUMS; j++) s->sum[j] = 0;
+  memset(s->sum, 0, sizeof s->sum);
 }
 
 // The status of a row by itself: where the other one is not valid, the sums of both end early.
@@ -121,12 +121,7 @@ static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *
     return s->pass = PL_WIDE;
   }
   if (s->lost && s->wide) {
-    // Once: it stays crowded.
-    s->crowded = 1;
-    s->lost = 0;
-    s->scale += PL_CROWD * 0.69314718055994530942;
-    for (int j = 0; j < PL_SUMS; j++) s->sum[j] = 0;
-    s->forbidden_ab = s->forbidden_ba = 0;
+    pl_begin_crowded(s);
     return s->pass = PL_WIDE;
   }
   if (s->lost) return s->pass = PL_LEVEL;

@@ -65,6 +65,7 @@ enum {
 #define PL_LOWEST (-0x1.ffffffffffffep1023)
 // Classes that may be as far away as numbers go before their sums overflow: 2^40.
 #define PL_CROWD 40.0
+#define PL_CROWD_LOG (PL_CROWD * 0.69314718055994530942)
 // Entropies of Floats below it may have lost masses that are 0 in Float.
 #define PL_FAINTEST 1e-30
 // Entropies of Floats below it are those of masses so small that the rounding of their logits less the scale counts,
@@ -418,7 +419,7 @@ static inline pl_reference_f32 pl_reference_single(const pl_row *s) {
 }
 
 static inline pl_reference_f64 pl_reference_double(const pl_row *s) {
-  const double base = s->crowded ? s->scale - PL_CROWD * 0.69314718055994530942 : s->scale;
+  const double base = s->crowded ? s->scale - PL_CROWD_LOG : s->scale;
   const double base_b = s->top_b > -INFINITY ? s->top_b : base;
   pl_reference_f64 ref;
   ref.base = set1_f64(base);
@@ -720,6 +721,15 @@ static void pl_begin_wide(const pl_pair *pair, pl_row *s) {
   s->top_b = pl_level_top(pair->b, largest_b);
   const pl_place place = pl_place_for(0, 1, s->top_a, s->top_b);
   pl_refer_to(s, &place);
+}
+
+// Prepares PL_WIDE once more, in smaller weights: once, as it stays crowded.
+static void pl_begin_crowded(pl_row *s) {
+  memset(s->sum, 0, sizeof s->sum);
+  s->forbidden_ab = s->forbidden_ba = 0;
+  s->lost = 0;
+  s->crowded = 1;
+  s->scale += PL_CROWD_LOG;
 }
 
 // Whether staging may have put a side's logits out of range: as stored none is.

@@ -8,6 +8,9 @@ internal import KullbackMatrix
   internal import Darwin
 #endif
 
+/// What messages call an input: its path, or for "-" standard input.
+package func inputName(_ path: String) -> String { path == "-" ? "standard input" : path }
+
 /// All bytes of an input: mapped where that is possible, else read.
 enum Bytes {
   case mapped(MappedFile)
@@ -24,7 +27,7 @@ enum Bytes {
       // A file that was redirected is mapped like any other, when it is to be read from its start.
       let isAtStart = lseek(STDIN_FILENO, 0, SEEK_CUR) == 0
       self = try Bytes(
-        descriptor: STDIN_FILENO, path: "standard input", maps: isAtStart, look: look)
+        descriptor: STDIN_FILENO, path: inputName(path), maps: isAtStart, look: look)
       return
     }
     // Opened once: a pipe that is closed and opened again has lost its writer.

@@ -59,8 +59,8 @@ public enum CSV {
   ) throws(FileError) -> Table {
     try read(
       Bytes(path: path) { start throws(FileError) in
-        try refuseUnlessText(.inMemory(start), path: path == "-" ? "standard input" : path)
-      }, path: path == "-" ? "standard input" : path, separator: separator, options: options)
+        try refuseUnlessText(.inMemory(start), path: inputName(path))
+      }, path: inputName(path), separator: separator, options: options)
   }
 
   static func read(

@@ -62,8 +62,7 @@ public final class CSVWriter {
     let isClear = header.allSatisfy { !CSVCell(Array($0.utf8)[...]).isNumeric }
     guard !isClear else { return try append(words: header) }
     precondition(header.count == columns, "a row of another width")
-    let cells = header.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
-    try file.write(Array((cells.joined(separator: ",") + "\n").utf8))
+    try file.write(Array((header.map(CSVWriter.inQuotes).joined(separator: ",") + "\n").utf8))
   }
 
   /// Gives the file its name.
@@ -84,9 +83,11 @@ public final class CSVWriter {
 
   static func quoted(_ text: String) -> String {
     let needsQuotes = text.contains { [",", "\"", "\n", "\r", "\r\n"].contains($0) }
-    return needsQuotes
-      ? "\""
-        + text.split(separator: "\"", omittingEmptySubsequences: false)
-        .joined(separator: "\"\"") + "\"" : text
+    return needsQuotes ? inQuotes(text) : text
+  }
+
+  private static func inQuotes(_ text: String) -> String {
+    let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
+    return "\"" + parts.joined(separator: "\"\"") + "\""
   }
 }

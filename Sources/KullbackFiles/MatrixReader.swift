@@ -13,7 +13,7 @@ public enum MatrixReader {
     _ path: String, options: TableOptions = TableOptions()
   ) throws(FileError) -> Table {
     let bytes = try bytes(path)
-    let name = path == "-" ? "standard input" : path
+    let name = inputName(path)
     guard isNPY(bytes, path) else {
       return try CSV.read(bytes, path: name, separator: nil, options: options)
     }
@@ -38,7 +38,7 @@ public enum MatrixReader {
   private static func bytes(_ path: String) throws(FileError) -> Bytes {
     try Bytes(path: path) { start throws(FileError) in
       guard !isNPY(.inMemory(start), path) else { return }
-      try CSV.refuseUnlessText(.inMemory(start), path: path == "-" ? "standard input" : path)
+      try CSV.refuseUnlessText(.inMemory(start), path: inputName(path))
     }
   }
 
@@ -61,7 +61,7 @@ public enum MatrixReader {
   ) throws(FileError) -> (labels: [Int64], rowLabels: [String]?, layout: TableLayout?) {
     // A pipe gives its bytes only once.
     let bytes = try bytes(path)
-    let name = path == "-" ? "standard input" : path
+    let name = inputName(path)
     guard !isNPY(bytes, path) else {
       try UnreadFormat.refuse(bytes, path: name)
       return (try NPY.labels(of: NPY.read(bytes, path: name), path: name), nil, nil)

@@ -7,7 +7,7 @@ public enum RowNames {
   ///   - count: how many lines there have to be.
   /// - Throws: `FileError.cannotRead`, or `.malformed` when it is no text in UTF-8 or has another number of lines.
   public static func read(_ path: String, count: Int) throws(FileError) -> [String] {
-    let name = path == "-" ? "standard input" : path
+    let name = inputName(path)
     let bytes = try Bytes(path: path) { start throws(FileError) in
       try TextEncoding.refuseZeros(start, path: name)
     }

@@ -18,7 +18,7 @@ struct InputFile {
   var matching = Matching()
 
   /// What messages call it.
-  var name: String { path == "-" ? "standard input" : path }
+  var name: String { inputName(path) }
 
   /// What of a text that holds no distributions was taken for what.
   var table: InputReport.TextTable? {

@@ -12,7 +12,7 @@ struct LabelFile {
   private(set) var matching = Matching()
 
   init(_ path: String) throws(Failure) {
-    name = path == "-" ? "standard input" : path
+    name = inputName(path)
     do {
       let file = try MatrixReader.readLabelledLabels(path)
       (labels, rowLabels) = (file.labels, file.rowLabels)

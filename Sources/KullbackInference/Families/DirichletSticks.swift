@@ -69,23 +69,6 @@ private struct Stick {
   var isNear: Bool { model >= target / 2 && model / 2 <= target }
 }
 
-/// A sum that carries what its additions round.
-private struct CompensatedSum {
-  private var sum: Double
-  private var error = 0.0
-
-  init(_ first: Double) { sum = first }
-
-  /// Source: Neumaier 1974, *ZAMM* 54, 39.
-  mutating func add(_ term: Double) {
-    let next = sum + term
-    error += abs(sum) >= abs(term) ? (sum - next) + term : (term - next) + sum
-    sum = next
-  }
-
-  var value: Double { sum + error }
-}
-
 /// Two Beta distributions, of (a, b) and (c, d).
 private struct BetaPair {
   private let first: Stick

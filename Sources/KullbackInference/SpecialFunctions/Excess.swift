@@ -162,18 +162,13 @@ extension SpecialFunctions {
     }
   }
 
-  /// Σ of values with the rounding of every addition added back at the end.
-  ///
-  /// Source: Neumaier 1974, *ZAMM* 54, 39.
+  /// Σ of values with the rounding of every addition added back at the end; the first sum that is not finite.
   package static func compensatedSum(_ count: Int, _ value: (Int) -> Double) -> Double {
-    var (sum, error) = (0.0, 0.0)
+    var sum = CompensatedSum()
     for index in 0..<count {
-      let term = value(index)
-      let next = sum + term
-      guard next.isFinite else { return next }
-      error += abs(sum) >= abs(term) ? (sum - next) + term : (term - next) + sum
-      sum = next
+      sum.add(value(index))
+      guard sum.rounded.isFinite else { return sum.rounded }
     }
-    return sum + error
+    return sum.value
   }
 }

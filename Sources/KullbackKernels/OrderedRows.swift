@@ -3,11 +3,7 @@ package import KullbackMatrix
 extension RowOperand {
   /// The same rows with the elements of each one after the other: this operand, or one of a copy.
   package func inOrder(threads: Int) -> RowOperand {
-    guard !matrix.isInOrder else { return self }
-    let copy = matrix.inOrder { tasks, body in
-      Threads.parallel(tasks: tasks, threads: threads, body)
-    }
-    return with(copy)
+    matrix.isInOrder ? self : with(matrix.inOrder(share: shared(by: threads)))
   }
 
   /// Some rows in order, as an operand of their own.
@@ -20,9 +16,7 @@ extension RowOperand {
     guard !isRepeated else { return inOrder(threads: threads) }
     let part = matrix[rows: rows]
     guard !part.isInOrder else { return with(part) }
-    let share = { (tasks: Int, body: @Sendable (Int) -> Void) in
-      Threads.parallel(tasks: tasks, threads: threads, body)
-    }
+    let share = shared(by: threads)
     guard var copy = room.take() else {
       let copy = part.inOrder(share: share)
       room = copy
@@ -31,6 +25,11 @@ extension RowOperand {
     copy.replace(byOrdering: part, share: share)
     room = copy
     return with(copy)
+  }
+
+  /// What has so many threads share the tasks of a copy.
+  private func shared(by threads: Int) -> (_ tasks: Int, _ body: @Sendable (Int) -> Void) -> Void {
+    { tasks, body in Threads.parallel(tasks: tasks, threads: threads, body) }
   }
 
   private func with(_ matrix: AnyMatrix) -> RowOperand {

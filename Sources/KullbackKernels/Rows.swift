@@ -62,6 +62,7 @@ public func evaluateRows(
   precondition(operand.holds(rows), "rows \(rows) are not all there")
   precondition(offset >= 0 && offset + rows.count <= results.rows, "no room for the results")
   guard !rows.isEmpty else { return }
+  let segments = Segments(of: classes)
   // SAFETY: the side and the columns are valid for this call, which ends after the last task; tasks
   // write disjoint rows.
   operand.inBlocks(rows, threads: threads) { part, some, done in
@@ -69,7 +70,6 @@ public func evaluateRows(
       unsafe results.withColumns(at: offset + done) { out in
         let work = unsafe RowWork(
           side: side, out: out, table: set.table, rows: some, classes: classes)
-        let segments = Segments(of: classes)
         if segments.count > 1 {
           for index in 0..<some.count { work.runLongRow(index, segments, threads: threads) }
         } else {

@@ -241,6 +241,15 @@ import Testing
   /// Whether calls of the system can be made to fail or to kill.
   private static let canInject = (try? Tool.shell("strace -o /dev/null true"))?.status == 0
 
+  /// Runs a command of which a call, `rename:when=1`, is made to end in some way.
+  private func inject(_ end: String, at call: String, _ words: [String]) throws -> Tool.Outcome {
+    let arguments = line(words).map { "'\($0)'" }.joined(separator: " ")
+    let (name, moment) = (call.prefix { $0 != ":" }, call.drop { $0 != ":" })
+    return try Tool.shell(
+      "strace -f -o /dev/null -e trace=\(name) -e inject=\(name):\(end)\(moment)"
+        + " \"$K\" \(arguments) --quiet")
+  }
+
   /// kill -9 at the calls that give an output its name: what stood there before stands there still, and what may be
   /// left beside it is the whole new file.
   @Test(
@@ -252,11 +261,7 @@ import Testing
       let (words, outputs) = Self.commands[index]
       for old in [true, false] {
         try prepare(outputs, old: old)
-        let arguments = line(words).map { "'\($0)'" }.joined(separator: " ")
-        let (name, moment) = (call.prefix { $0 != ":" }, call.drop { $0 != ":" })
-        let run = try Tool.shell(
-          "strace -f -o /dev/null -e trace=\(name) -e inject=\(name):signal=KILL\(moment)"
-            + " \"$K\" \(arguments) --quiet")
+        let run = try inject("signal=KILL", at: call, words)
         // Without an old file there is one link and no other name.
         let isKilled = run.status == 128 + SIGKILL
         #expect(isKilled || (!old && run.status == 0), "\(words): \(run.status)")
@@ -264,7 +269,8 @@ import Testing
           outputs, whole[index], old: old, status: isKilled ? 128 : run.status, isKilled: isKilled,
           "\(words), killed at \(call)")
         let left = try folder.names().filter { $0.hasSuffix(".partial") }
-        #expect(left.count == (isKilled && old && name == "rename" ? 1 : 0), "\(words): \(left)")
+        #expect(
+          left.count == (isKilled && old && call.hasPrefix("rename") ? 1 : 0), "\(words): \(left)")
       }
     }
   }
@@ -278,11 +284,7 @@ import Testing
     for index in Self.named {
       let (words, outputs) = Self.commands[index]
       try prepare(outputs, old: true)
-      let arguments = line(words).map { "'\($0)'" }.joined(separator: " ")
-      let (name, moment) = (call.prefix { $0 != ":" }, call.drop { $0 != ":" })
-      let run = try Tool.shell(
-        "strace -f -o /dev/null -e trace=\(name) -e inject=\(name):error=EIO\(moment)"
-          + " \"$K\" \(arguments) --quiet")
+      let run = try inject("error=EIO", at: call, words)
       #expect(run.status == 74 && run.errors.contains("error"), "\(words): \(run.errors)")
       try check(
         outputs, whole[index], old: true, status: run.status, "\(words), \(call) failing")

@@ -53,6 +53,25 @@ import Testing
     1e10 * Double(Element.leastNormalMagnitude)
   }
 
+  /// Holds each class of a gradient to what it is and how far it may be off.
+  private static func check<Element: LogitElement & BinaryFloatingPoint>(
+    _ gradient: Gradient<Element>, of pair: Pair<Element>, round: Int,
+    _ expected: (_ index: Int) -> (exact: Double, room: Double)
+  ) {
+    let reasons = gradient.diagnostics.invalidRows
+    #expect(reasons.isEmpty, "\(round): \(reasons)")
+    var worst = (error: 0.0, place: "")
+    for k in pair.target.indices {
+      let (exact, room) = expected(k)
+      let error = abs(Double(gradient.gradient[0, k]) * pair.temperature - exact)
+      let share = error / (room + least(Element.self))
+      if !(share <= worst.error) {
+        worst = (share, "class \(k) of \(pair.target.count): \(error), \(exact)")
+      }
+    }
+    #expect(worst.error <= 1, "\(round), \(pair.temperature), \(worst)")
+  }
+
   private static func forward<Element: LogitElement & BinaryFloatingPoint>(
     _ type: Element.Type, within tolerance: Double, seed: UInt64
   ) throws {
@@ -63,22 +82,13 @@ import Testing
         target: DistributionSet(logits: Matrix([pair.target]), temperature: pair.temperature),
         model: DistributionSet(logits: Matrix([pair.model]), temperature: pair.temperature),
         as: type)
-      let reasons = found.diagnostics.invalidRows
-      #expect(reasons.isEmpty, "\(round): \(reasons)")
       let (p, q) = pair.rows
-      var worst = (error: 0.0, place: "")
-      for k in pair.target.indices {
+      check(found, of: pair, round: round) { k in
         let exact = (q.probabilities[k] - p.probabilities[k]).high
         let larger = max(p.probabilities[k].high, q.probabilities[k].high)
         let isAlike = abs(exact) < larger / 2
-        let room = tolerance * (isAlike ? abs(exact) : larger) + 0x1p-52 * larger
-        let error = abs(Double(found.gradient[0, k]) * pair.temperature - exact)
-        let share = error / (room + least(Element.self))
-        if !(share <= worst.error) {
-          worst = (share, "class \(k) of \(pair.target.count): \(error), \(exact)")
-        }
+        return (exact, tolerance * (isAlike ? abs(exact) : larger) + 0x1p-52 * larger)
       }
-      #expect(worst.error <= 1, "\(round), \(pair.temperature), \(worst)")
     }
   }
 
@@ -92,24 +102,16 @@ import Testing
         target: DistributionSet(logits: Matrix([pair.target]), temperature: pair.temperature),
         model: DistributionSet(logits: Matrix([pair.model]), temperature: pair.temperature),
         as: type)
-      let reasons = found.diagnostics.invalidRows
-      #expect(reasons.isEmpty, "\(round): \(reasons)")
       let (p, q) = pair.rows
-      var worst = (error: 0.0, place: "")
       let divergence = OraclePair(p, q).reversedDivergence
-      for k in pair.target.indices {
+      check(found, of: pair, round: round) { k in
         let mass = q.probabilities[k].high
         let ratio =
           mass == 0 ? 0 : (q.logProbabilities[k] - p.logProbabilities[k]).high
-        let exact = mass * (ratio - divergence)
-        let room = mass * (tolerance * (abs(ratio) + divergence) + 0x1p-52)
-        let error = abs(Double(found.gradient[0, k]) * pair.temperature - exact)
-        let share = error / (room + least(Element.self))
-        if !(share <= worst.error) {
-          worst = (share, "class \(k) of \(pair.target.count): \(error), \(exact)")
-        }
+        return (
+          mass * (ratio - divergence), mass * (tolerance * (abs(ratio) + divergence) + 0x1p-52)
+        )
       }
-      #expect(worst.error <= 1, "\(round), \(pair.temperature), \(worst)")
     }
   }
 

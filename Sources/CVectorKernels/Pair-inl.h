@@ -101,10 +101,14 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
   pair_store(&result, swapped, out, i);
 }
 
-// Whether A - B, from sums in Float, is too rough for the total variation that was found.
+// Whether A - B is too rough for the total variation that was found: its sums are in Float, or in Double of Floats that
+// a temperature divided, with a rounding that their digits do not show before the rows are that near.
 static int pl_family_is_rough(const pl_pair *pair, const pl_row *s) {
-  if (pair->type == KVK_F64 || s->wide) return 0;
-  return s->family[PF_VARIATION] < 0x1p-4 * pl_conclude(s).ratio_size;
+  if (s->wide) return 0;
+  const pl_result r = pl_conclude(s);
+  if (pair->type != KVK_F64) return s->family[PF_VARIATION] < 0x1p-4 * r.ratio_size;
+  const int divided = pair->staged && !pair->low && r.d_ab > 0 && r.d_ba > 0;
+  return divided && s->family[PF_VARIATION] < 0x1p-34 * (fabs(s->top_a) + fabs(s->top_b));
 }
 
 // What the next pass over a row is, after the one that `s` says: a later one; once, with what was in Float to be
@@ -167,11 +171,13 @@ static void pl_pass(const pl_pair *pair, int64_t from, int64_t to, const kvk_pai
   }
 }
 
-// The pair with the levels that its rows have by now.
+// The pair with the levels that its rows have by now. Less its level a logit keeps what a division by the temperature
+// rounds off.
 static inline pl_pair pl_levelled(pl_pair pair, const pl_row *s) {
   if (s->wide) {
     pair.level_a = s->level_a;
     pair.level_b = s->level_b;
+    pair.low |= pair.staged && pair.type == KVK_F64;
   }
   return pair;
 }

@@ -8,6 +8,8 @@
 //
 // exactly; δ is a rounding error, and what is subtracted of second order in it. Where the result is near
 // -1 or too large, the powers are added up in a second pass, relative to the largest.
+//
+// The skew divergence is T / Σ p, but for δ relative to it and δ² beside it.
 
 #include "PowerSumBody-inl.h"
 #include "PowerSumPlain-inl.h"
@@ -23,19 +25,21 @@ _Static_assert(sizeof(pw_row) <= sizeof(kvk_state), "a row's state must fit");
 
 enum { PW_FIRST = 0, PW_SECOND = 1, PW_DONE = 2 };
 
-// A pair of rows in the order in which it is evaluated, so that α is at least ½. Exchanging the sides and
+// A pair of rows in the order in which it is evaluated, so that a power's α is at least ½. Exchanging the sides and
 // α for 1 - α gives the same bits.
 typedef struct {
   pl_pair pair;
+  int32_t quantity;
   double order, less; // α and α - 1
   kvk_pair_norms norms;
 } pw_pair;
 
 static pw_pair pw_pair_of(const kvk_power *power, const kvk_side *a, const kvk_side *b, int64_t row,
                           int64_t classes, int64_t i) {
-  pw_pair p = {.order = power->order, .less = power->order - 1, .norms = power->norms[i]};
-  int swapped = power->order < 0.5;
-  if (power->order == 0.5) p.pair = pl_order(a, b, row, classes, &swapped);
+  pw_pair p = {.quantity = power->quantity, .order = power->order, .less = power->order - 1,
+               .norms = power->norms[i]};
+  int swapped = power->quantity == KVK_POWER && power->order < 0.5;
+  if (power->quantity == KVK_POWER && power->order == 0.5) p.pair = pl_order(a, b, row, classes, &swapped);
   else p.pair = swapped ? pl_pair_of(b, a, row) : pl_pair_of(a, b, row);
   if (swapped) {
     p.order = 1 - power->order;
@@ -93,6 +97,20 @@ static __attribute__((noinline)) void pw_ratios(const double *a, const double *b
                                                 const double *a_low, const double *b_low, int64_t n,
                                                 const pw_reference *ref, pw_lanes *acc) {
   pw_block(PW_RATIO, a, b, a_low, b_low, n, ref, acc);
+}
+
+static __attribute__((noinline)) void pw_skews(const double *a, const double *b, const double *a_low,
+                                               const double *b_low, int64_t n,
+                                               const pw_reference *ref, pw_lanes *acc) {
+  pw_block(PW_SKEW, a, b, a_low, b_low, n, ref, acc);
+}
+
+typedef void (*pw_block_fn)(const double *, const double *, const double *, const double *, int64_t,
+                            const pw_reference *, pw_lanes *);
+
+static pw_block_fn pw_block_of(const pw_pair *p) {
+  if (p->quantity == KVK_SKEW) return pw_skews;
+  return p->order == INFINITY ? pw_ratios : pw_terms;
 }
 
 static __attribute__((noinline)) double pw_sum_powers(const double *a, const double *b,
@@ -159,7 +177,8 @@ static void pw_pass(const pw_pair *p, int64_t from, int64_t to, pw_row *s) {
   pl_view view;
   const pw_reference ref = pw_refer(p);
   const v_f64 zero = set1_f64(0);
-  int plain = p->order < INFINITY;
+  const pw_block_fn block = pw_block_of(p);
+  int plain = block == pw_terms;
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
     if (s->pass == PW_SECOND) {
@@ -173,8 +192,7 @@ static void pw_pass(const pw_pair *p, int64_t from, int64_t to, pw_row *s) {
     if (!plain) {
       acc.top = set1_f64(-INFINITY);
       pl_open(&p->pair, 1, k, n, &view);
-      (p->order == INFINITY ? pw_ratios : pw_terms)(view.a, view.b, view.a_low, view.b_low, n, &ref,
-                                                    &acc);
+      block(view.a, view.b, view.a_low, view.b_low, n, &ref, &acc);
     }
     s->t += sum_f64(acc.t);
     s->z += sum_f64(acc.z);
@@ -197,14 +215,20 @@ static double pw_excess(const pw_pair *p, const pw_row *s) {
 
 // What the next pass is, after the one that `s` says.
 static int32_t pw_next(const pw_pair *p, pw_row *s) {
-  if (s->pass == PW_SECOND || p->order == INFINITY || (s->only_a && p->order > 1) ||
+  if (s->pass == PW_SECOND || p->quantity == KVK_SKEW || p->order == INFINITY || (s->only_a && p->order > 1) ||
       !(fabs(s->top) < INFINITY))
     return s->pass = PW_DONE;
   const double u = pw_excess(p, s);
   return s->pass = s->over || !(u >= -0.5 && u < 1e300) ? PW_SECOND : PW_DONE;
 }
 
+// The skew divergence, which no rounding takes out of its range.
+static double pw_skew(const pw_pair *p, const pw_row *s) {
+  return pair_at_most(s->t / (s->z + s->m), -log1p(-p->order));
+}
+
 static double pw_conclude(const pw_pair *p, const pw_row *s) {
+  if (p->quantity == KVK_SKEW) return pw_skew(p, s);
   if (s->only_a && p->order > 1) return INFINITY;
   const double delta = log1p(s->m / s->z);
   // Logits that did not fit were cut off.

@@ -10,6 +10,9 @@
 // the same without cancellation. With g the larger of p and q, s = |d| and e = exp(-s), the first form is
 // taken where p is the larger and the second where q is: nothing overflows but exp(βs).
 //
+// The skew divergence D(p ‖ αq + (1-α)p) has the terms p ψ(u) with u = α (q/p - 1) and ψ(u) = u - log1p(u), again of
+// second order because Σ p u = 0: where q is the larger, g e ψ(α (1 - e) / e), and α q where there is no p.
+//
 // d is known less a constant δ: what Σ p and Σ q come to in the same terms says which. Blocks in which no
 // class is out of the ordinary have code of their own, in PowerSumPlain-inl.h.
 
@@ -73,10 +76,24 @@ typedef struct {
 enum {
   PW_TERMS = 0,
   PW_RATIO = 1, // the largest d instead of the terms
+  PW_SKEW = 2,  // the terms of the skew divergence
 };
 
 KVK_INLINE pl_terms_f64 pw_expand(v_f64 y) {
   return pl_expand_f64(y, pl_reduce_f64(0, y, set1_f64(0), pl_turns_of_f64(0, y)));
+}
+
+// A class's term of the skew divergence in units of g, of e = exp(-s) and gap = 1 - e.
+KVK_INLINE v_f64 pw_skew_term(i_f64 first, v_f64 e, v_f64 gap, const pw_reference *ref) {
+  const v_f64 zero = set1_f64(0), one = set1_f64(1);
+  const v_f64 more = ref->order * gap;
+  // 1 + u = (1 - α) + αe has more digits there than u has.
+  const i_f64 far = first & (more > 0.5);
+  const v_f64 u = first ? zero - more : more / (e > zero ? e : one);
+  v_f64 psi;
+  log1p_f64(far ? zero : u, &psi);
+  psi = far ? (zero - more) - log_f64(ref->order * e - ref->less) : psi;
+  return first ? psi : e > zero ? e * psi : more;
 }
 
 KVK_INLINE void pw_step(const int what, v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low,
@@ -98,6 +115,10 @@ KVK_INLINE void pw_step(const int what, v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_l
   if (what == PW_RATIO) {
     const v_f64 d = k.first ? k.s : zero - k.s;
     acc->top = max_f64(k.both ? d : set1_f64(-INFINITY), acc->top);
+    return;
+  }
+  if (what == PW_SKEW) {
+    acc->t += g * pw_skew_term(k.first, e, gap, ref);
     return;
   }
 

@@ -33,7 +33,7 @@ public enum KullbackError: Error, Sendable, Equatable {
   case unsupportedElements(ElementKind, form: Form)
   /// No measure has this name.
   case unknownMeasure(String)
-  /// An order that no measure of the family has.
+  /// An order, or a weight, that no measure of the family has.
   case invalidOrder(Double, of: String)
   /// There is not one label for each row.
   case labelCount(labels: Int, rows: Int)
@@ -80,8 +80,12 @@ extension KullbackError: CustomStringConvertible {
     case .unknownMeasure(let name):
       "\"\(name)\" is no measure; there are: \(Measure.names.joined(separator: ", "))"
     case .invalidOrder(let order, let name):
-      "\(order.spelt) is no order of \(name), whose orders are"
-        + " \(Measure.families.first { $0.name == name }?.orders ?? "others")"
+      if let family = Measure.families.first(where: { $0.name == name }) {
+        "\(order.spelt) is no \(family.parameter.lowercased()) of \(name), whose"
+          + " \(family.parameter.lowercased())s are \(family.orders)"
+      } else {
+        "\(order.spelt) is no order of \(name)"
+      }
     case .labelCount(let labels, let rows):
       "\(labels) label\(labels == 1 ? "" : "s") for \(rows) row\(rows == 1 ? "" : "s")"
     case .invalidLabelSmoothing(let value): "label smoothing \(value.spelt) is not in 0...1"

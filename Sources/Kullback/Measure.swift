@@ -39,8 +39,11 @@ public struct Measure: Sendable {
   enum Source: Sendable, Hashable {
     /// A quantity of the kernel for pairs.
     case quantity(PairQuantity)
+    /// A quantity with a parameter.
+    case parametric(ParametricQuantity)
+
     /// log Σ p^α q^(1-α) with the order α; for an infinite one log max p/q.
-    case power(order: Double)
+    static func power(order: Double) -> Source { .parametric(.powerSum(order: order)) }
   }
 
   init(

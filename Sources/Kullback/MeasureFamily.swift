@@ -1,4 +1,4 @@
-/// Measures of the same kind, one for each order: "renyi:0.5", "renyi:2".
+/// Measures of the same kind, one for each order or weight: "renyi:0.5", "renyi:2".
 public struct MeasureFamily: Sendable {
   /// The name before the colon: "renyi".
   public let name: String
@@ -6,20 +6,23 @@ public struct MeasureFamily: Sendable {
   public let title: String
   /// The orders that there are, in words: "0 to inf".
   public let orders: String
+  /// What stands after the colon in `pattern`: "ORDER".
+  public let parameter: String
   private let member: @Sendable (Double) throws(KullbackError) -> Measure
 
   init(
-    name: String, title: String, orders: String,
+    name: String, title: String, orders: String, parameter: String = "ORDER",
     member: @escaping @Sendable (Double) throws(KullbackError) -> Measure
   ) {
     self.name = name
     self.title = title
     self.orders = orders
+    self.parameter = parameter
     self.member = member
   }
 
   /// How a member is named: "renyi:ORDER".
-  public var pattern: String { "\(name):ORDER" }
+  public var pattern: String { "\(name):\(parameter)" }
 
   /// The measure of an order.
   ///
@@ -43,6 +46,9 @@ extension Measure {
       member: Measure.tsallis),
     MeasureFamily(
       name: "alpha", title: "alpha divergence", orders: "any finite number", member: Measure.alpha),
+    MeasureFamily(
+      name: "skew", title: "skew divergence", orders: "above 0, to 1", parameter: "WEIGHT",
+      member: Measure.skew),
   ]
 
   /// The member of a family that a name such as "renyi:2" stands for; nil where it stands for none.

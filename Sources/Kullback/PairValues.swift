@@ -1,28 +1,28 @@
 internal import KullbackKernels
 
-/// What the kernels found of pairs of rows: quantities, power sums, or both.
+/// What the kernels found of pairs of rows: quantities, those with a parameter, or both.
 struct PairValues: Sendable {
   let rows: Int
   private var pairs: PairResults?
-  private var powers: PowerResults?
+  private var parametric: ParametricResults?
 
   /// Room for what measures of `rows` rows come from: every source once.
   init(sources: [Measure.Source], rows: Int) {
     self.rows = rows
-    var (quantities, orders): ([PairQuantity], [Double]) = ([], [])
+    var (quantities, others): ([PairQuantity], [ParametricQuantity]) = ([], [])
     for source in sources {
       switch source {
       case .quantity(let quantity):
         if !quantities.contains(quantity) { quantities.append(quantity) }
-      case .power(let order):
-        if !orders.contains(order) { orders.append(order) }
+      case .parametric(let quantity):
+        if !others.contains(quantity) { others.append(quantity) }
       }
     }
     // Without either there still are rows to be checked.
-    if !quantities.isEmpty || orders.isEmpty {
+    if !quantities.isEmpty || others.isEmpty {
       pairs = PairResults(quantities: quantities, rows: rows)
     }
-    if !orders.isEmpty { powers = PowerResults(orders: orders, rows: rows) }
+    if !others.isEmpty { parametric = ParametricResults(quantities: others, rows: rows) }
   }
 
   /// Evaluates rows of both sides; results go to rows `place` and on here.
@@ -35,10 +35,10 @@ struct PairValues: Sendable {
         target, model, rows: rows, into: &some, at: place, threads: threads)
       pairs = some
     }
-    if var some = powers.take() {
-      evaluatePowerSums(
+    if var some = parametric.take() {
+      evaluateParametric(
         target, model, rows: rows, into: &some, at: place, threads: threads)
-      powers = some
+      parametric = some
     }
   }
 
@@ -47,8 +47,8 @@ struct PairValues: Sendable {
     switch source {
     case .quantity(let quantity):
       if let pairs { return pairs[quantity] }
-    case .power(let order):
-      if let powers { return powers[order] }
+    case .parametric(let quantity):
+      if let parametric { return parametric[quantity] }
     }
     preconditionFailure("\(source) was not asked for")
   }
@@ -56,9 +56,9 @@ struct PairValues: Sendable {
   /// Rows that are not valid, numbered from `firstRow` on.
   func diagnostics(firstRow: Int) -> Diagnostics {
     var diagnostics = Diagnostics()
-    let invalid = pairs?.invalidRows(in: 0..<rows) ?? powers?.invalidRows(in: 0..<rows) ?? []
+    let invalid = pairs?.invalidRows(in: 0..<rows) ?? parametric?.invalidRows(in: 0..<rows) ?? []
     for row in invalid {
-      guard let status = pairs?.status(ofRow: row) ?? powers?.status(ofRow: row) else { continue }
+      guard let status = pairs?.status(ofRow: row) ?? parametric?.status(ofRow: row) else { continue }
       diagnostics.add(row: firstRow + row, target: status.first, model: status.second)
     }
     return diagnostics

@@ -19,6 +19,7 @@ struct GoldenCase: Decodable, Sendable, CustomTestStringConvertible {
   let second: Side
   let expected: [String: GoldenNumber]
   let powerSums: [String: GoldenNumber]
+  let skewDivergences: [String: GoldenNumber]
   let elements: [String: [GoldenNumber]]?
 
   var testDescription: String { "\(type) \(name), \(first.row.count) classes" }
@@ -110,8 +111,26 @@ struct GoldenNumber: Decodable, Sendable {
       let results = evaluate(first, second, rows: 0..<1, orders: table.map(\.0), on: set)
       for (order, exact) in table {
         #expect(
-          isWithinPowerPromise(results[order][0], exact, order: order, single: first.isSingle),
+          ParametricQuantity.powerSum(order: order)
+            .isWithinPromise(results[order][0], exact, single: first.isSingle),
           "order \(order), \(set): \(results[order][0]), \(exact)")
+      }
+    }
+  }
+
+  @Test(arguments: GoldenCase.all)
+  func everySkewDivergenceIsAsPromised(golden: GoldenCase) throws {
+    let (first, second) = (golden.operand(golden.first), golden.operand(golden.second))
+    let table = try golden.skewDivergences.map {
+      (ParametricQuantity.skewDivergence(weight: try #require(Double($0.key))), $0.value.value)
+    }
+    #expect(table.count == 4)
+    for set in InstructionSet.available {
+      let results = evaluate(first, second, rows: 0..<1, quantities: table.map(\.0), on: set)
+      for (quantity, exact) in table {
+        #expect(
+          quantity.isWithinPromise(results[quantity][0], exact, single: first.isSingle),
+          "\(quantity), \(set): \(results[quantity][0]), \(exact)")
       }
     }
   }

@@ -11,27 +11,6 @@ import Testing
   import Darwin
 #endif
 
-/// Evaluates the power sums of rows in one call.
-func evaluate(
-  _ first: RowOperand, _ second: RowOperand, rows: Range<Int>, orders: [Double], threads: Int = 1,
-  on set: InstructionSet = .current
-) -> PowerResults {
-  var results = PowerResults(orders: orders, rows: rows.count)
-  evaluatePowerSums(first, second, rows: rows, into: &results, threads: threads, on: set)
-  return results
-}
-
-/// Whether the logarithm of a power sum is as near to the exact value as promised, and on its side of 0.
-///
-/// Values below 1e-20 are not told apart from 0.
-func isWithinPowerPromise(_ value: Double, _ expected: Double, order: Double, single: Bool) -> Bool
-{
-  if value == expected { return value != 0 || value.sign == .plus }
-  guard value.isFinite, expected.isFinite else { return false }
-  guard order > 1 || order < 0 ? value >= 0 : value <= 0 else { return false }
-  return abs(value - expected) <= (single ? 1e-6 : 1e-12) * abs(expected) + 1e-20
-}
-
 /// Power sums against the oracle, within what is promised, and what else holds of them.
 @Suite struct PowerSumTests {
   static let orders = [
@@ -43,26 +22,8 @@ func isWithinPowerPromise(_ value: Double, _ expected: Double, order: Double, si
     _ first: RowOperand, _ second: RowOperand, rows: Range<Int>, orders: [Double], _ name: String,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let single = first.isSingle || second.isSingle
-    let oracle = rows.map { (first.oracleRow($0), second.oracleRow($0)) }
-    let all = InstructionSet.available.map {
-      ($0, evaluate(first, second, rows: rows, orders: orders, on: $0))
-    }
-    for order in orders {
-      for row in rows.indices {
-        let place = row - rows.lowerBound
-        let expected = OraclePair.logPowerSum(oracle[place].0, oracle[place].1, order: order)
-        for (set, results) in all {
-          let value = results[order][place]
-          #expect(
-            isWithinPowerPromise(value, expected, order: order, single: single),
-            """
-            order \(order) of \(name), \(first.matrix.columns) classes, row \(row), on \(set): \
-            \(value), expected \(expected), relative error \(relativeError(value, expected))
-            """, sourceLocation: sourceLocation)
-        }
-      }
-    }
+    expectParametricPromise(
+      first, second, rows: rows, powerSums(orders), name, sourceLocation: sourceLocation)
   }
 
   @Test(arguments: PairShape.allCases, types)
@@ -256,12 +217,12 @@ func isWithinPowerPromise(_ value: Double, _ expected: Double, order: Double, si
         )
         let orders = [0.5, 2]
         let whole = evaluate(first, second, rows: 0..<count, orders: orders)
-        var parts = PowerResults(orders: orders, rows: count)
-        evaluatePowerSums(first, second, rows: 0..<101, into: &parts, at: 0, threads: 2)
-        evaluatePowerSums(first, second, rows: 101..<count, into: &parts, at: 101, threads: 3)
+        var parts = ParametricResults(quantities: powerSums(orders), rows: count)
+        evaluateParametric(first, second, rows: 0..<101, into: &parts, at: 0, threads: 2)
+        evaluateParametric(first, second, rows: 101..<count, into: &parts, at: 101, threads: 3)
         let places = (0..<count).reversed().map { $0 }
-        let listed = evaluatePowerSums(
-          first, rows: places, second, rows: places, orders: orders)
+        let listed = evaluateParametric(
+          first, rows: places, second, rows: places, quantities: powerSums(orders))
         for order in orders {
           #expect(parts[order].map(\.bitPattern) == whole[order].map(\.bitPattern))
           #expect(listed[order].reversed().map(\.bitPattern) == whole[order].map(\.bitPattern))
@@ -298,7 +259,7 @@ func isWithinPowerPromise(_ value: Double, _ expected: Double, order: Double, si
       let exact = evaluate(short[0], short[1], rows: 0..<1, orders: orders)
       let one = evaluate(long[0], long[1], rows: 0..<1, orders: orders, threads: 1)
       let two = evaluate(long[0], long[1], rows: 0..<1, orders: orders, threads: 2)
-      let listed = evaluatePowerSums(long[0], rows: [0], long[1], rows: [0], orders: orders)
+      let listed = evaluateParametric(long[0], rows: [0], long[1], rows: [0], quantities: powerSums(orders))
       for order in orders {
         #expect(one[order].map(\.bitPattern) == two[order].map(\.bitPattern))
         #expect(one[order].map(\.bitPattern) == listed[order].map(\.bitPattern))

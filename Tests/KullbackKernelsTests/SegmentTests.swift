@@ -29,8 +29,8 @@ import Testing
     let places = [4, 3, 2, 1, 0]
     let listed = evaluatePairs(
       first, rows: places, second, rows: places, quantities: PairQuantity.allCases)
-    let listedPowers = evaluatePowerSums(
-      first, rows: places, second, rows: places, orders: Self.orders)
+    let listedPowers = evaluateParametric(
+      first, rows: places, second, rows: places, quantities: powerSums(Self.orders))
     for threads in [2, 3] {
       let shared = evaluate(first, second, rows: 0..<5, threads: threads)
       for quantity in PairQuantity.allCases {

@@ -1,4 +1,38 @@
 extension OraclePair {
+  /// D(p ‖ αq + (1-α)p) of two rows of the same length, of a weight α above 0 and below 1.
+  ///
+  /// Σ p ψ(α (q/p - 1)), ψ(u) = u - log1p(u), because Σ p (q/p - 1) = 0; a class without p adds αq.
+  public static func skewDivergence(
+    _ first: OracleRow, _ second: OracleRow, weight: Double
+  ) -> Double {
+    let alpha = DoubleDouble(weight)
+    var sum = DoubleDouble(0)
+    for k in first.probabilities.indices {
+      let (p, q) = (first.probabilities[k], second.probabilities[k])
+      let (logP, logQ) = (first.logProbabilities[k], second.logProbabilities[k])
+      guard logP.high > -.infinity else {
+        if logQ.high > -.infinity { sum += alpha * q }
+        continue
+      }
+      guard logQ.high > -.infinity else {
+        sum += p * -(alpha + (DoubleDouble(1) - alpha).log())
+        continue
+      }
+      let d = logQ - logP
+      // Far above, what p ψ(u) is made of: αq less αp less p log(1 - α + α q/p).
+      if d.high > 30 {
+        let logarithm = alpha.log() + d + ((DoubleDouble(1) - alpha) / alpha * (-d).exp()).log1p()
+        sum += alpha * q - alpha * p - p * logarithm
+        continue
+      }
+      let u = alpha * d.expm1()
+      // Where q is next to nothing 1 + u has the digits that u has lost.
+      let mixed = (DoubleDouble(1) - alpha) + alpha * d.exp()
+      sum += p * (u - (abs(u.high) < 0.5 ? u.log1p() : mixed.log()))
+    }
+    return sum.high
+  }
+
   /// log Σ p^α q^(1-α) of two rows of the same length, over the classes in which both have mass; for
   /// α = +infinity the logarithm of the largest p / q.
   ///

@@ -69,7 +69,8 @@ enum PairwiseShape: String, CaseIterable {
         try? Measure.alpha(order: order), try? Measure.alpha(order: 1 - order),
       ].compactMap { $0 }
     }
-    return Measure.all + powers + [try? Measure.renyi(order: .infinity)].compactMap { $0 }
+    let others = [try? Measure.renyi(order: .infinity), try? Measure.skew(weight: 0.99)]
+    return Measure.all + powers + others.compactMap { $0 }
   }()
 
   @Test(arguments: PairwiseShape.allCases)

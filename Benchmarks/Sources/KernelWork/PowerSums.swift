@@ -13,9 +13,9 @@ func powerWork<Element: BenchmarkElement>(
     let data = makePair(Element.self, rows: rows, classes: classes)
     let target = RowOperand(data.target, form: .logits, tolerance: 0.01)
     let model = RowOperand(data.model, form: .logits, tolerance: 0.01)
-    let results = Box(PowerResults(orders: [order], rows: rows))
+    let results = Box(ParametricResults(quantities: [.powerSum(order: order)], rows: rows))
     return Prepared { threads in
-      evaluatePowerSums(target, model, rows: 0..<rows, into: &results.value, threads: threads)
+      evaluateParametric(target, model, rows: 0..<rows, into: &results.value, threads: threads)
     } confirm: {
       for row in sampledRows(rows) {
         let p = ReferenceRow(data.target, row: row, probabilities: false)

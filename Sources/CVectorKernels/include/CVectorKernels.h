@@ -134,10 +134,16 @@ enum {
   KVK_GRADIENT_REVERSE = 1, // d D(b‖a) / d b = q (log q - log p - D(b‖a)) / T
 };
 
-/// The order of power sums Σ p^α q^(1-α), and from pair_rows what normalises each row; NaN makes the row NaN.
+enum {
+  KVK_POWER = 0, // log Σ p^α q^(1-α); α is any number but NaN and -inf
+  KVK_SKEW = 1,  // D(p ‖ αq + (1-α)p), α above 0 and below 1
+};
+
+/// A quantity of a parameter α, and from pair_rows what normalises each row; NaN makes the row NaN.
 typedef struct {
-  double order; // any number but NaN and -inf
+  double order; // α
   const kvk_pair_norms *norms;
+  int32_t quantity; // KVK_POWER, ...
 } kvk_power;
 
 /// Class labels of rows and how they are scored.

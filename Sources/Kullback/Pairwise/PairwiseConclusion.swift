@@ -181,10 +181,10 @@ extension PairwiseEngine {
       evaluatePairs(
         targets.operand, rows: pairs.rows, models.operand, rows: pairs.columns,
         quantities: [quantity])[quantity]
-    case .power(let order):
-      evaluatePowerSums(
-        targets.operand, rows: pairs.rows, models.operand, rows: pairs.columns, orders: [order])[
-          order]
+    case .parametric(let quantity):
+      evaluateParametric(
+        targets.operand, rows: pairs.rows, models.operand, rows: pairs.columns,
+        quantities: [quantity])[quantity]
     }
   }
 

@@ -25,8 +25,9 @@ enum PairwiseRoute: Sendable, Equatable {
   init(_ source: Measure.Source) {
     switch source {
     case .quantity(let quantity): self.init(quantity)
-    case .power(let order):
+    case .parametric(.powerSum(let order)):
       self = order.isFinite ? .powers(order: order, isHellinger: false) : .rowByRow
+    case .parametric(.skewDivergence): self = .rowByRow
     }
   }
 

@@ -104,6 +104,19 @@ def power_sums(first, second):
     return {str(order): number(logarithm(mpf(order))) for order in ORDERS}
 
 
+WEIGHTS = (1e-9, 0.25, 0.5, 0.99)
+
+
+def skew_divergences(first, second):
+    """D(p || w q + (1 - w) p) for every weight w; weights are the nearest Doubles."""
+    pairs = list(zip(first[0], second[0]))
+
+    def divergence(w):
+        return mp.fsum(x * mp.log(x / (w * y + (1 - w) * x)) for x, y in pairs if x)
+
+    return {str(w): number(divergence(mpf(w))) for w in WEIGHTS}
+
+
 def gradients(first, second, temperature):
     (p, log_p, _), (q, log_q, _) = first, second
     reverse = mp.fsum(y * (v - u) for y, v, u in zip(q, log_q, log_p) if y)
@@ -144,6 +157,7 @@ def case(name, kind, rows, first, second=None, elements=False):
         "second": {**second, "row": stored(rows[1], kind)},
         "expected": {key: number(value) for key, value in expected(*sides).items()},
         "powerSums": power_sums(*sides),
+        "skewDivergences": skew_divergences(*sides),
     }
     if elements:
         entry["elements"] = {

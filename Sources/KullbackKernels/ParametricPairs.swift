@@ -1,32 +1,64 @@
 internal import CVectorKernels
 internal import KullbackMatrix
 
-/// Power sums of pairs of rows: a column of `Double` for each order asked for, and what became of each row.
-public struct PowerResults: Sendable {
-  /// The orders α, in the order asked for.
-  public let orders: [Double]
+/// A quantity of two rows p and q that has a parameter.
+public enum ParametricQuantity: Sendable, Hashable {
+  /// log Σ p^α q^(1-α) over the classes in which both have mass, of an order α; for an infinite one log max p/q.
+  case powerSum(order: Double)
+  /// D(p ‖ αq + (1-α)p) with the weight α of q, above 0 and below 1 (Lee 1999).
+  case skewDivergence(weight: Double)
+
+  /// The parameter α.
+  fileprivate var parameter: Double {
+    switch self {
+    case .powerSum(let order): order
+    case .skewDivergence(let weight): weight
+    }
+  }
+
+  fileprivate var code: Int32 {
+    switch self {
+    case .powerSum: Int32(KVK_POWER)
+    case .skewDivergence: Int32(KVK_SKEW)
+    }
+  }
+
+  /// Whether it is defined for its parameter.
+  fileprivate var isDefined: Bool {
+    switch self {
+    case .powerSum(let order): order > -.infinity
+    case .skewDivergence(let weight): weight > 0 && weight < 1
+    }
+  }
+}
+
+/// Quantities with a parameter of pairs of rows: a column of `Double` for each that is asked for, and what became of
+/// each row.
+public struct ParametricResults: Sendable {
+  /// The quantities, in the order asked for.
+  public let quantities: [ParametricQuantity]
   /// Rows that there is room for.
   public let rows: Int
   fileprivate var columns: Columns
 
   /// Room for the results of `rows` rows.
   ///
-  /// Memory: 8 bytes a row and order, and 2 a row.
+  /// Memory: 8 bytes a row and quantity, and 2 a row.
   ///
-  /// - Precondition: no order is NaN or -infinity.
-  public init(orders: [Double], rows: Int) {
-    precondition(orders.allSatisfy { $0 > -.infinity }, "an order is not a number")
-    self.orders = orders
+  /// - Precondition: no order is NaN or -infinity, and each weight is above 0 and below 1.
+  public init(quantities: [ParametricQuantity], rows: Int) {
+    precondition(quantities.allSatisfy(\.isDefined), "a quantity has no such parameter")
+    self.quantities = quantities
     self.rows = rows
-    columns = Columns(rows: rows, count: orders.count, statusCount: 2)
+    columns = Columns(rows: rows, count: quantities.count, statusCount: 2)
   }
 
-  /// The values of an order that was asked for, one a row; NaN where a row is not valid.
+  /// The values of a quantity that was asked for, one a row; NaN where a row is not valid.
   ///
   /// - Precondition: all rows have been evaluated.
-  public subscript(_ order: Double) -> [Double] {
-    guard let index = orders.firstIndex(of: order) else {
-      preconditionFailure("order \(order) was not asked for")
+  public subscript(_ quantity: ParametricQuantity) -> [Double] {
+    guard let index = quantities.firstIndex(of: quantity) else {
+      preconditionFailure("\(quantity) was not asked for")
     }
     return columns.column(index)
   }
@@ -42,24 +74,26 @@ public struct PowerResults: Sendable {
   }
 }
 
-/// Evaluates the logarithms of power sums of pairs of rows, row i of one side with row i of the other.
+/// Evaluates quantities with a parameter of pairs of rows, row i of one side with row i of the other.
 ///
 ///     L(α) = log Σ p^α q^(1-α), over the classes in which both have mass
+///     S(α) = D(p ‖ αq + (1-α)p)
 ///
 /// - Shapes: both sides have the same columns; `rows` lie in both (a repeated side has any row).
 ///   Results go to `offset`, `offset + 1`, … of `results`.
 /// - Units: nats.
 /// - Special values: for α = +infinity the result is log max p/q; for α = 0 and 1 the mass of one side in
 ///   the classes of the other counts. For α above 1, +infinity where p has mass and q has none; below 0,
-///   where q has mass and p has none; in between, -infinity where no class has both.
+///   where q has mass and p has none; in between, -infinity where no class has both. S is finite: at most
+///   -log(1 - α), where no class has both.
 /// - Accuracy: relative error at most 1e-12, and 1e-6 where either side has fewer digits than `Double`,
-///   however near L is to 0; measured 3e-14 and 2e-8, the latter of probabilities and weights. Never on
-///   the wrong side of 0. The order 1 - α with exchanged sides gives the same bits where 1 - α is exact.
-/// - Complexity: one read of each side for the normalisers and for each order one or two more, from cache;
+///   however near L or S is to 0; measured 3e-14 and 2e-8, the latter of probabilities and weights. Never on
+///   the wrong side of 0. The order 1 - α with exchanged sides gives the same bits of L where 1 - α is exact.
+/// - Complexity: one read of each side for the normalisers and for each quantity one or two more, from cache;
 ///   memory beyond the results is constant a thread.
 /// - Precondition: the shapes agree and there is at least one column.
-public func evaluatePowerSums(
-  _ first: RowOperand, _ second: RowOperand, rows: Range<Int>, into results: inout PowerResults,
+public func evaluateParametric(
+  _ first: RowOperand, _ second: RowOperand, rows: Range<Int>, into results: inout ParametricResults,
   at offset: Int = 0, threads: Int = Threads.default, on set: InstructionSet = .current
 ) {
   let classes = first.matrix.columns
@@ -92,24 +126,24 @@ public func evaluatePowerSums(
   }
 }
 
-/// Evaluates the logarithms of power sums of pairs of rows that are named one by one: row `firstRows[i]` of
-/// one side with row `secondRows[i]` of the other.
+/// Evaluates quantities with a parameter of pairs of rows that are named one by one: row `firstRows[i]` of one side
+/// with row `secondRows[i]` of the other.
 ///
-/// Each result is the one that `evaluatePowerSums(_:_:rows:into:at:threads:on:)` gives for the pair, bit for
+/// Each result is the one that `evaluateParametric(_:_:rows:into:at:threads:on:)` gives for the pair, bit for
 /// bit. Runs in the calling thread.
 ///
 /// - Shapes: results have a row for each pair.
 /// - Precondition: the rows are there, and as many on both sides.
-public func evaluatePowerSums(
+public func evaluateParametric(
   _ first: RowOperand, rows firstRows: [Int], _ second: RowOperand, rows secondRows: [Int],
-  orders: [Double], on set: InstructionSet = .current
-) -> PowerResults {
+  quantities: [ParametricQuantity], on set: InstructionSet = .current
+) -> ParametricResults {
   checkPairs(first, firstRows, second, secondRows)
   let classes = first.matrix.columns
-  var results = PowerResults(orders: orders, rows: firstRows.count)
+  var results = ParametricResults(quantities: quantities, rows: firstRows.count)
   guard Segments(of: classes).count == 1 else {
     for (index, pair) in zip(firstRows, secondRows).enumerated() {
-      evaluatePowerSums(
+      evaluateParametric(
         first.slice(pair.0), second.slice(pair.1), rows: 0..<1, into: &results, at: index,
         threads: 1, on: set)
     }
@@ -125,8 +159,8 @@ public func evaluatePowerSums(
           unsafe a.rows = a64.baseAddress
           unsafe b.rows = b64.baseAddress
           unsafe results.withWork(a, b, classes: classes, at: 0, on: set) { work in
-            for from in stride(from: 0, to: a64.count, by: PowerWork.most) {
-              let some = from..<min(a64.count, from + PowerWork.most)
+            for from in stride(from: 0, to: a64.count, by: ParametricWork.most) {
+              let some = from..<min(a64.count, from + ParametricWork.most)
               work.evaluate(some, at: from)
             }
           }
@@ -137,17 +171,17 @@ public func evaluatePowerSums(
   return results
 }
 
-extension PowerResults {
+extension ParametricResults {
   /// Calls `body` with the work on two sides, whose results go to row `offset` and on.
   fileprivate mutating func withWork(
     _ a: kvk_side, _ b: kvk_side, classes: Int, at offset: Int, on set: InstructionSet,
-    _ body: (PowerWork) -> Void
+    _ body: (ParametricWork) -> Void
   ) {
     if !isKnownUniquelyReferenced(&columns) { columns = Columns(copying: columns) }
     withExtendedLifetime(columns) {
       // SAFETY: `offset` lies inside the columns, which live over the call.
-      let work = unsafe PowerWork(
-        a: a, b: b, table: set.table, classes: classes, orders: orders, rows: rows,
+      let work = unsafe ParametricWork(
+        a: a, b: b, table: set.table, classes: classes, quantities: quantities, rows: rows,
         values: columns.values + offset, statuses: columns.statuses + offset)
       body(work)
     }
@@ -156,7 +190,7 @@ extension PowerResults {
 
 /// One call's work, as tasks that threads share.
 @safe
-private struct PowerWork: @unchecked Sendable {
+private struct ParametricWork: @unchecked Sendable {
   /// Pairs whose normalisers are held at once where they are named one by one.
   static let most = 1024
 
@@ -164,7 +198,7 @@ private struct PowerWork: @unchecked Sendable {
   let b: kvk_side
   let table: kvk_table
   let classes: Int
-  let orders: [Double]
+  let quantities: [ParametricQuantity]
   /// From one column to the next.
   let rows: Int
   let values: UnsafeMutablePointer<Double>
@@ -183,8 +217,9 @@ private struct PowerWork: @unchecked Sendable {
       unsafe out.status_a = statuses + place
       unsafe out.status_b = statuses + rows + place
       unsafe table.pair_rows(&a, &b, from, Int64(count), Int64(classes), &out)
-      for (index, order) in orders.enumerated() {
-        var power = unsafe kvk_power(order: order, norms: base)
+      for (index, quantity) in quantities.enumerated() {
+        var power = unsafe kvk_power(
+          order: quantity.parameter, norms: base, quantity: quantity.code)
         unsafe table.power_rows(
           &a, &b, from, Int64(count), Int64(classes), &power, values + index * rows + place)
       }
@@ -196,7 +231,7 @@ private struct PowerWork: @unchecked Sendable {
     _ row: Int, _ segments: Segments, at place: Int, _ norms: kvk_pair_norms, threads: Int
   ) {
     let count = segments.count
-    for (index, order) in orders.enumerated() {
+    for (index, quantity) in quantities.enumerated() {
       var (a, b, state) = unsafe (self.a, self.b, kvk_state())
       var more = true
       while more {
@@ -206,34 +241,34 @@ private struct PowerWork: @unchecked Sendable {
           var (a, b, before) = unsafe (self.a, self.b, before)
           let part = segments[task]
           // SAFETY: the part is inside both sides; each task writes its own partial state.
-          unsafe withPower(order, norms) { power in
+          unsafe withParameter(quantity, norms) { power in
             unsafe table.power_segment(
               &a, &b, Int64(row), Int64(part.lowerBound), Int64(part.upperBound), Int64(classes),
               power, &before, partials.base + task)
           }
         }
         // SAFETY: there are that many partial states.
-        unsafe withPower(order, norms) { power in
+        unsafe withParameter(quantity, norms) { power in
           more =
             unsafe table.power_merge(
               &a, &b, Int64(row), Int64(classes), power, &state, partials.base, Int64(count)) != 0
         }
       }
       // SAFETY: the row has a place in the column.
-      unsafe withPower(order, norms) { power in
+      unsafe withParameter(quantity, norms) { power in
         unsafe table.power_finish(
           &a, &b, Int64(row), Int64(classes), power, &state, values + index * rows + place)
       }
     }
   }
 
-  /// Calls `body` with an order and what normalises one row as the kernels read them.
-  private func withPower(
-    _ order: Double, _ norms: kvk_pair_norms, _ body: (UnsafePointer<kvk_power>) -> Void
+  /// Calls `body` with a quantity and what normalises one row as the kernels read them.
+  private func withParameter(
+    _ quantity: ParametricQuantity, _ norms: kvk_pair_norms, _ body: (UnsafePointer<kvk_power>) -> Void
   ) {
     // SAFETY: what normalises the row is valid for the call.
     unsafe withUnsafePointer(to: norms) { norms in
-      var power = unsafe kvk_power(order: order, norms: norms)
+      var power = unsafe kvk_power(order: quantity.parameter, norms: norms, quantity: quantity.code)
       unsafe body(&power)
     }
   }
@@ -242,7 +277,7 @@ private struct PowerWork: @unchecked Sendable {
 /// Rows one after the other, the segments of each shared by the threads.
 private func evaluateLongRows(
   _ first: RowOperand, _ second: RowOperand, _ rows: Range<Int>, _ segments: Segments,
-  into results: inout PowerResults, at offset: Int, threads: Int, on set: InstructionSet
+  into results: inout ParametricResults, at offset: Int, threads: Int, on set: InstructionSet
 ) {
   var known = PairResults(quantities: [.logRatio], rows: rows.count)
   let norms = evaluatePairNorms(first, second, rows: rows, into: &known, threads: threads, on: set)

@@ -12,9 +12,8 @@ static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_ro
   const pl_result r = pl_conclude(s);
   const int wide = pair->type == KVK_F64 || s->wide || pl_family_widens(s, &r);
   // A - B from the sums' own reference, which keeps its digits where the rows are alike.
-  const double difference = s->c, difference_low = s->c_low + s->log_ratio;
-  const double c = difference + difference_low, bb = c - difference;
-  const double c_low = (difference - (c - bb)) + (difference_low - bb);
+  double c_low;
+  const double c = two_sum(s->c, s->c_low + s->log_ratio, &c_low);
   pf_reference_f32 f;
   pf_reference_f64 d;
   // p = exp(a - base) 2^-exponent norm.
@@ -49,8 +48,9 @@ static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_ro
 
 // A - B, from the sums' own reference, in two parts.
 static inline void pl_ratio(const pl_row *s, const pl_result *r, double *high, double *low) {
-  const double c = s->c + r->log_ratio, bb = c - s->c;
-  *low = s->c_low + ((s->c - (c - bb)) + (r->log_ratio - bb));
+  double rest;
+  const double c = two_sum(s->c, r->log_ratio, &rest);
+  *low = s->c_low + rest;
   *high = c;
 }
 

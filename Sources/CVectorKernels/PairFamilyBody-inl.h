@@ -80,9 +80,9 @@ typedef struct {
 
 KVK_INLINE N(pf_masses) N(pf_compare)(V a, V b, V a_low, V b_low, I lanes,
                                       const N(pf_reference) *ref) {
-  const V d = a - b;
-  const V bb = d - a;
-  const V low = (a - (d - bb)) - (b + bb) + (a_low - b_low);
+  V low;
+  const V d = N(two_diff)(a, b, &low);
+  low += a_low - b_low;
   V y = (d - ref->c_high) + (low - ref->c_low);
   const I zero_a = a == -INFINITY, zero_b = b == -INFINITY;
   y = zero_a ? N(set1)(-PF_FARTHEST) : y;

@@ -184,39 +184,42 @@ static inline void pl_log_pair(double x, double x_low, double *high, double *low
     e -= 1;
   }
   const double f = m - 1.0; // exact
-  const double g = m + 1.0, g_low = m - (g - 1.0);
+  double g_low, z_low;
+  const double g = fast_two_sum(1.0, m, &g_low);
   const double s = f / g;
   const double s_low = (fma(-s, g, f) - s * g_low) / g;
-  const double z = s * s, z_low = fma(s, s, -z);
+  const double z = two_product(s, s, &z_low);
   // 2 s + s³ p with p = 2/3 + 2/5 s² + ...: the first five terms of p in two parts, the rest is small.
   double p = 2.0 / 37, p_low = 0;
   for (int k = 35; k >= 13; k -= 2) p = p * z + 2.0 / k;
   for (int k = 11; k >= 3; k -= 2) {
     const double c = 2.0 / k, c_low = fma(-c, k, 2.0) / k;
-    const double t = z * p, t_low = fma(z, p, -t) + (z * p_low + z_low * p);
-    const double h = c + t;
-    p_low = (t - (h - c)) + (t_low + c_low);
-    p = h;
+    double t_low, rest;
+    const double t = two_product(z, p, &t_low);
+    t_low += z * p_low + z_low * p;
+    p = fast_two_sum(c, t, &rest);
+    p_low = rest + (t_low + c_low);
   }
-  const double cube = s * z, cube_low = fma(s, z, -cube) + s * z_low;
-  const double third = cube * p;
-  const double third_low = fma(cube, p, -third) + (cube * p_low + cube_low * p);
+  double cube_low, third_low, n_rest, l1, l2, l3;
+  const double cube = two_product(s, z, &cube_low);
+  cube_low += s * z_low;
+  const double third = two_product(cube, p, &third_low);
+  third_low += cube * p_low + cube_low * p;
   const double tail = third_low + 2 * s_low / (1 - z);
   const double n_high = e * 0.693147180369123816490;  // the last bits are 0: the product is exact
-  const double n_low = e * 0x1.a39ef35793c76p-33;
-  const double n_rest = fma((double)e, 0x1.a39ef35793c76p-33, -n_low) + e * 0x1.cc01f97b57a08p-87;
-  const double h1 = n_high + 2 * s, l1 = 2 * s - (h1 - n_high);
-  const double h2 = h1 + third, l2 = third - (h2 - h1);
-  const double h3 = h2 + n_low, bb = h3 - h2, l3 = (h2 - (h3 - bb)) + (n_low - bb);
-  const double rest = l1 + l2 + l3 + n_rest + tail + x_low / x;
-  *high = h3 + rest;
-  *low = rest - (*high - h3);
+  const double n_low = two_product(e, 0x1.a39ef35793c76p-33, &n_rest);
+  n_rest += e * 0x1.cc01f97b57a08p-87;
+  const double h1 = fast_two_sum(n_high, 2 * s, &l1);
+  const double h2 = fast_two_sum(h1, third, &l2);
+  const double h3 = two_sum(h2, n_low, &l3);
+  *high = fast_two_sum(h3, l1 + l2 + l3 + n_rest + tail + x_low / x, low);
 }
 
 // log(x + alpha) as high + low.
 static inline void pl_log_mass(double x, double alpha, double *high, double *low) {
-  const double y = x + alpha, bb = y - x;
-  pl_log_pair(y, (x - (y - bb)) + (alpha - bb), high, low);
+  double rest;
+  const double y = two_sum(x, alpha, &rest);
+  pl_log_pair(y, rest, high, low);
 }
 
 // A stretch of a side as logits in Double, with a low part where `low` is not null. A level is as stored: logits
@@ -229,11 +232,11 @@ static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, do
     const double t = side_temperature(s);
     if (t == 1.0 && level == 0) return;
     for (int64_t i = 0; i < n; i++) {
-      // TwoDiff (Knuth), and what the division leaves.
-      const double x = high[i], d = x - level, bb = d - x;
-      const double rest = (x - (d - bb)) - (level + bb);
+      double rest;
+      const double x = high[i], d = two_diff(x, level, &rest);
       const double y = t == 1.0 ? d : d / t;
       high[i] = y >= PL_LOWEST || x == -INFINITY || y != y ? y : y == -INFINITY ? PL_BEYOND : PL_LOWEST;
+      // With what the division leaves.
       if (low && y >= PL_LOWEST && y < INFINITY) low[i] = t == 1.0 ? rest : (fma(-y, t, d) + rest) / t;
     }
     return;
@@ -255,10 +258,9 @@ static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, do
     }
     pl_log_mass(high[i], alpha, &high[i], &low[i]);
     if (level == 0 || high[i] == -INFINITY) continue;
-    const double d = high[i] - whole, dd = d - high[i];
-    const double rest = ((high[i] - (d - dd)) - (whole + dd)) + (low[i] - whole_low);
-    high[i] = d + rest;
-    low[i] = rest - (high[i] - d);
+    double rest;
+    const double d = two_diff(high[i], whole, &rest);
+    high[i] = fast_two_sum(d, rest + (low[i] - whole_low), &low[i]);
   }
 }
 
@@ -299,8 +301,8 @@ static inline double pl_phi(double t) {
 
 // log of the weight of b's largest class, top_b + c - scale, without the rounding of its large parts.
 static inline double pl_offset_b(const pl_row *s) {
-  const double d = s->top_b - s->scale, bb = d - s->top_b;
-  const double d_low = (s->top_b - (d - bb)) - (s->scale + bb);
+  double d_low;
+  const double d = two_diff(s->top_b, s->scale, &d_low);
   return (d + s->c) + (d_low + s->c_low);
 }
 
@@ -367,21 +369,19 @@ static int pl_rebase(pl_row *s, const pl_place *to, double top_a, double top_b) 
 // Rounds a shift to the sum of two Floats, which is what kernels for Float take it as.
 static inline void pl_round_shift(double *c, double *c_low) {
   const double high = (double)(float)*c, low = (double)(float)((*c - high) + *c_low);
-  const double sum = high + low, bb = sum - high;
-  *c_low = (high - (sum - bb)) + (low - bb);
-  *c = sum;
+  *c = two_sum(high, low, c_low);
 }
 
 // The reference for given largest logits; `single` for blocks read as Float.
 static pl_place pl_place_for(int single, int exact, double top_a, double top_b) {
   const int has_a = top_a > -INFINITY, has_b = top_b > -INFINITY;
-  pl_place place = {0, has_a && has_b ? top_a - top_b : 0, 0, 0};
+  pl_place place = {0, 0, 0, 0};
+  if (has_a && has_b) place.c = two_diff(top_a, top_b, &place.c_low);
   if (single && !exact) {
     place.c = (double)(float)place.c;
-  } else if (has_a && has_b) {
-    const double bb = place.c - top_a;
-    place.c_low = (top_a - (place.c - bb)) - (top_b + bb);
-    if (single) pl_round_shift(&place.c, &place.c_low);
+    place.c_low = 0;
+  } else if (single) {
+    pl_round_shift(&place.c, &place.c_low);
   }
   const double top = has_a ? top_a : top_b;
   place.from_zero =

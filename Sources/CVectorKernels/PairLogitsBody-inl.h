@@ -63,14 +63,11 @@ KVK_INLINE V N(pl_difference)(const int flags, V a, V b, V a_low, V b_low,
                               const N(pl_reference) *ref, V *rest) {
   *rest = N(set1)(0);
   if (!(flags & PL_EXACT)) return (a - b) - ref->c_high;
-  // TwoDiff (Knuth): d + low is a - b exactly.
-  const V d = a - b;
-  const V bb = d - a;
-  V low = (a - (d - bb)) - (b + bb);
+  V low, tail;
+  const V d = N(two_diff)(a, b, &low);
   if (flags & PL_LOW) low += a_low - b_low;
-  const V near = d - ref->c_high;
-  const V cc = near - d;
-  const V tail = (d - (near - cc)) - (ref->c_high + cc) + (low - ref->c_low);
+  const V near = N(two_diff)(d, ref->c_high, &tail);
+  tail += low - ref->c_low;
   const V x = near + tail;
   *rest = (near - x) + tail;
   return x;

@@ -149,9 +149,7 @@ static void pp_stage(const kvk_side *side, double alpha, int64_t row, int64_t fr
                      double scale, double *high, double *low) {
   block_f64(element_at(side, row, from), side->type, n, high);
   for (int64_t i = 0; i < n; i++) {
-    const double x = high[i] * scale, add = alpha * scale;
-    const double y = x + add, bb = y - x;
-    low[i] = (x - (y - bb)) + (add - bb);
+    const double y = two_sum(high[i] * scale, alpha * scale, &low[i]);
     // A mass stays one, however small its scale makes it.
     high[i] = y == 0 && high[i] > 0 ? 0x1p-1074 : y;
   }

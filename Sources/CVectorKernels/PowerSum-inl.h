@@ -65,8 +65,8 @@ static pw_reference pw_refer(const pw_pair *p) {
     pl_log_pair(ratio, 0, &c, &c_low);
   }
   // The tops' and the rests' difference is off c by rounding, which q makes up for.
-  const double tops = norms->top_a - norms->top_b, bb = tops - norms->top_a;
-  const double tops_low = (norms->top_a - (tops - bb)) - (norms->top_b + bb);
+  double tops_low;
+  const double tops = two_diff(norms->top_a, norms->top_b, &tops_low);
   const int largest = p->order == INFINITY;
   pw_reference ref;
   ref.top_a = set1_f64(norms->top_a);

@@ -29,14 +29,12 @@ typedef struct {
 KVK_INLINE v_f64 pw_difference(const int exact, v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low,
                                const pw_reference *ref) {
   // Of what were Floats the difference is exact, or its rounding far below theirs.
-  const v_f64 x = a - b;
-  if (!exact) return x - ref->c;
-  // TwoDiff (Knuth) twice.
-  const v_f64 xx = x - a;
-  const v_f64 low = (a - (x - xx)) - (b + xx) + (a_low - b_low);
-  const v_f64 near = x - ref->c;
-  const v_f64 cc = near - x;
-  return near + ((x - (near - cc)) - (ref->c + cc) + (low - ref->c_low));
+  if (!exact) return (a - b) - ref->c;
+  v_f64 low, rest;
+  const v_f64 x = two_diff_f64(a, b, &low);
+  low += a_low - b_low;
+  const v_f64 near = two_diff_f64(x, ref->c, &rest);
+  return near + (rest + (low - ref->c_low));
 }
 
 // A class: s = |d|, log g, and which of the two masses are there.

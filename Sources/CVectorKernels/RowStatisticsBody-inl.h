@@ -33,15 +33,13 @@ typedef struct {
 // The weight of every class of a vector.
 KVK_INLINE V N(rs_weight)(const int flags, V x, const N(rs_reference) *ref, V floor, V magic) {
   if (flags & RS_MASS) return x * ref->factor;
-  V u = x - ref->base, rest = N(set1)(0);
-  if (flags & RS_EXACT) { // TwoDiff (Knuth)
-    const V back = u - x;
-    rest = (x - (u - back)) - (ref->base + back);
-  }
+  V rest = N(set1)(0);
+  V u = flags & RS_EXACT ? N(two_diff)(x, ref->base, &rest) : x - ref->base;
   if (flags & RS_SCALED) {
     const V v = u;
-    u = v * ref->factor;
-    const V product = N(product_rest)(v, ref->factor, u) + v * ref->factor_low;
+    V product;
+    u = N(two_product)(v, ref->factor, &product);
+    product += v * ref->factor_low;
     rest = flags & RS_EXACT ? product + rest * ref->factor : product;
   }
   const V k = u * RC(1.44269504088896340736) + magic;

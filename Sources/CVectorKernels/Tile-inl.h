@@ -28,19 +28,12 @@ KVK_INLINE void tl_store_narrow(float *p, v_f64 x) {
   memcpy(p, &half, sizeof half);
 }
 
-// What the difference x - y, rounded to d, leaves out.
-KVK_INLINE v_f32 tl_difference_rest(v_f32 x, v_f32 y, v_f32 d) {
-  const v_f32 back = d - x;
-  return (x - (d - back)) - (y + back);
-}
-
 // exp(x - lse) of logits in Float, with the rounding of the differences carried into the exponential. The
 // low part of lse is not small where logits are large.
 KVK_INLINE v_f32 tl_mass_f32(v_f32 x, v_f32 high, v_f32 low) {
-  const v_f32 near = x - high;
-  const v_f32 u = near - low;
-  const v_f32 rest = tl_difference_rest(x, high, near) + tl_difference_rest(near, low, u);
-  const v_f32 p = exp_scaled_f32(u, rest, set1_f32(0));
+  v_f32 first, second;
+  const v_f32 u = two_diff_f32(two_diff_f32(x, high, &first), low, &second);
+  const v_f32 p = exp_scaled_f32(u, first + second, set1_f32(0));
   return drop_f32(~(u > -87.0f), p); // -inf too
 }
 

@@ -638,7 +638,7 @@ static void pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_
       const int chooses = first && !s->masked && !view.a_low;
       pl_evaluate(pair, s, record, chooses, &view, n, &sums);
       // Differences of any size are what the masks in Double are made for.
-      const double limit = !single ? (s->masked ? PL_FARTHEST : PL_LIMIT) : 40.0;
+      const double limit = !single ? (s->masked ? PL_FARTHEST : PL_LIMIT_f64) : (double)PL_LIMIT_f32;
       if (!pl_finite(&sums) || !(sums.far <= limit)) {
         pl_scan(pair, k, k + n, s);
         if (s->status_a || s->status_b) break;

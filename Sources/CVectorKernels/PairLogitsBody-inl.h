@@ -20,11 +20,10 @@
 //
 // where at n = 0 every term is of second order in r.
 
-#undef PL_LIMIT
 #if KVK_REAL == 32
-#define PL_LIMIT 40.0f // |x| above it: the block is evaluated in Double
+#define PL_LIMIT_f32 40.0f // |x| above it: the block is evaluated in Double
 #else
-#define PL_LIMIT 600.0
+#define PL_LIMIT_f64 600.0
 #endif
 
 // (exp(r) - 1 - r) / r² for |r| <= 0.604, relative error 7.5e-8.
@@ -79,8 +78,8 @@ KVK_INLINE void N(pl_sides)(V a, V b, V x, I *only_a, I *only_b) {
   *only_a = b == -INFINITY;
 #if KVK_REAL == 64
   const I either = *only_a | *only_b;
-  *only_b |= (x < -PL_LIMIT) & ~either;
-  *only_a |= (x > PL_LIMIT) & ~either;
+  *only_b |= (x < -N(PL_LIMIT)) & ~either;
+  *only_a |= (x > N(PL_LIMIT)) & ~either;
 #endif
 }
 
@@ -127,7 +126,7 @@ typedef struct {
 // n, in the last digits of the result.
 KVK_INLINE V N(pl_turns_of)(const int flags, V y) {
 #if KVK_REAL == 64
-  if (flags & PL_MASK) y = N(min)(N(max)(y, N(set1)(-PL_LIMIT)), N(set1)(PL_LIMIT));
+  if (flags & PL_MASK) y = N(min)(N(max)(y, N(set1)(-N(PL_LIMIT))), N(set1)(N(PL_LIMIT)));
   return (R)REAL_MAGIC - y * RC(1.44269504088896340736);
 #else
   // n = 0 up to |x| = 0.6: where 2^n is not 1, the terms of phi cancel while it is small.
@@ -140,7 +139,7 @@ KVK_INLINE V N(pl_turns_of)(const int flags, V y) {
 KVK_INLINE N(pl_turns) N(pl_reduce)(const int flags, V x, V rest, V kx) {
   V y = x;
 #if KVK_REAL == 64
-  if (flags & PL_MASK) y = N(min)(N(max)(x, N(set1)(-PL_LIMIT)), N(set1)(PL_LIMIT));
+  if (flags & PL_MASK) y = N(min)(N(max)(x, N(set1)(-N(PL_LIMIT))), N(set1)(N(PL_LIMIT)));
 #endif
   const V nx = kx - (R)REAL_MAGIC;
   N(pl_turns) t;
@@ -206,7 +205,7 @@ KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, V w, I l
   }
   V y = x;
 #if KVK_REAL == 64
-  if (flags & PL_MASK) y = N(min)(N(max)(x, N(set1)(-PL_LIMIT)), N(set1)(PL_LIMIT));
+  if (flags & PL_MASK) y = N(min)(N(max)(x, N(set1)(-N(PL_LIMIT))), N(set1)(N(PL_LIMIT)));
 #endif
   const N(pl_terms) terms = N(pl_expand)(y, N(pl_reduce)(flags, x, rest, N(pl_turns_of)(flags, x)));
   V v = w * terms.growth;

@@ -99,7 +99,5 @@ static inline ps_doubts ps_conclude(int count, const double *sum, const double *
 
 #define KVK_REAL 32
 #include "Real-inl.h"
-#undef PL_LIMIT
-#define PL_LIMIT 40.0f
 #include "PairShortBody-inl.h"
 #undef KVK_REAL

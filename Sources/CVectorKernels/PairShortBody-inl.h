@@ -106,7 +106,7 @@ KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const 
       const int peaked = base[lane] != 0 && (found->h_a[lane] < PL_PEAKED || found->h_b[lane] < PL_PEAKED);
       const double nearest = found->d_ab[lane] < found->d_ba[lane] ? found->d_ab[lane] : found->d_ba[lane];
       const int shifted = nearest < sums.c[lane] * sums.c[lane] * PL_SHIFTED;
-      if (!(all - all == 0) || peaked || shifted || !(sums.far[lane] <= PL_LIMIT) || !(fabs(sums.c[lane]) <= PL_SHIFT_SINGLE) ||
+      if (!(all - all == 0) || peaked || shifted || !(sums.far[lane] <= N(PL_LIMIT)) || !(fabs(sums.c[lane]) <= PL_SHIFT_SINGLE) ||
           (doubts.faint >> lane & 1 && !(doubts.weak >> lane & 1)))
         alone |= open & 1u << lane;
       if (!exact && !(sums.far[lane] <= 8)) again |= 1u << lane;

@@ -8,14 +8,12 @@
 //
 // so that nothing cancels near a point mass.
 
-#undef RS_LEAST
-#undef RS_FARTHEST
 #if KVK_REAL == 32
-#define RS_LEAST 0x1p-126f
-#define RS_FARTHEST 256.0f
+#define RS_LEAST_f32 0x1p-126f
+#define RS_FARTHEST_f32 256.0f
 #else
-#define RS_LEAST 0x1p-1022
-#define RS_FARTHEST 2048.0
+#define RS_LEAST_f64 0x1p-1022
+#define RS_FARTHEST_f64 2048.0
 #endif
 
 // What the sums of a block refer to. Vectors, so that the lanes may belong to different rows.
@@ -56,10 +54,10 @@ KVK_INLINE V N(rs_weight)(const int flags, V x, const N(rs_reference) *ref, V fl
 // log(the largest class's mass / this class's). Where it is above RS_FARTHEST, the weight is 0.
 KVK_INLINE V N(rs_distance)(const int flags, V x, V w, const N(rs_reference) *ref) {
   if (flags & RS_MASS)
-    return ref->log_top - N(log_normal)(w > RS_LEAST ? w : N(set1)(RS_LEAST));
+    return ref->log_top - N(log_normal)(w > N(RS_LEAST) ? w : N(set1)(N(RS_LEAST)));
   V distance = ref->top - x;
   if (flags & RS_SCALED) distance *= ref->factor;
-  return N(min)(distance, N(set1)(RS_FARTHEST));
+  return N(min)(distance, N(set1)(N(RS_FARTHEST)));
 }
 
 // Adds one vector of classes. `lanes` masks those that exist.
@@ -148,7 +146,7 @@ KVK_INLINE N(rs_reference) N(rs_refer)(const int flags, V top, R factor, R facto
                          N(set1)(0)};
   if (flags & RS_MASS) {
     // 2^-e for a mass in 2^e ... 2^(e+1); at the ends of the range the nearest power there is.
-    const I least = (I)N(set1)(RS_LEAST);
+    const I least = (I)N(set1)(N(RS_LEAST));
     const I power = (I){} + 2 * REAL_ONE - ((I)top & REAL_EXPONENTS);
     ref.factor = (V)(power > least ? power : least);
     ref.log_top = N(log)(top * ref.factor);

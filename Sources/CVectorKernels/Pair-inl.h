@@ -181,7 +181,7 @@ static void pair_row(const kvk_side *a, const kvk_side *b, int64_t row, int64_t 
   int swapped;
   pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s = {.top_a = -INFINITY, .top_b = -INFINITY};
-  // Ends: pl_next raises s.pass each time but twice, before s.wide and before s.crowded are set for good.
+  // Ends: pl_next raises s.pass each time but twice, before s.wide and as s.crowded are set for good.
   do {
     pair = pl_levelled(pair, &s);
     pl_pass(&pair, 0, classes, out, &s);

@@ -39,9 +39,9 @@ enum {
 #include "PairFamilyBody-inl.h"
 #undef KVK_REAL
 
-// The passes over a row. The next one is further down this list whatever a pass finds, but that PL_FAMILY may send
-// sums in Float back to PL_LEVEL, which none in Double does, and that PL_WIDE is taken once more where its sums
-// overflow: at most eleven.
+// The passes over a row; pl_next says which is the next. Each is further down this list than the one before, but that
+// PL_FAMILY may send sums in Float back to PL_LEVEL, after which they are wide for good, and that PL_WIDE is taken
+// once more where its sums overflow, after which they are crowded for good: at most nine. README.md has the table.
 enum {
   PL_FIRST,     // the sums in the elements' type, their reference following the largest logits
   PL_LOOK,      // the same with the shift A - B, where D was far below the terms it is made of
@@ -588,12 +588,107 @@ static int pl_holds(const pl_pair *pair, const pl_row *s) {
                       !(fabs(s->top_b) > PL_DIVIDED && s->top_b > -INFINITY));
 }
 
-// Adds a stretch of a row to `s` in PL_FIRST and PL_LOOK. With `fixed` the reference stands; else it follows
-// the largest logits. Sets `lost` where the type cannot hold the sums.
+// Takes a reference that fits a block's largest logits, and moves the sums so far to it. Returns 0 where the block
+// is done with: nothing of it has mass, it is refused, or the type cannot hold the sums.
+static int pl_take_reference(const pl_pair *pair, const pl_view *view, int64_t from, int64_t n, pl_row *s) {
+  double top_a, top_b;
+  pl_block_tops(pair, view, n, &top_a, &top_b);
+  if (s->started) {
+    top_a = top_a > s->top_a ? top_a : s->top_a;
+    top_b = top_b > s->top_b ? top_b : s->top_b;
+  }
+  if ((top_a == -INFINITY && top_b == -INFINITY) || top_a == INFINITY || top_b == INFINITY) {
+    // Nothing but zero mass (or NaN), or something that is refused or too large for the type.
+    pl_scan(pair, from, from + n, s);
+    if (top_a == INFINITY || top_b == INFINITY) s->lost = s->started = 1;
+    return 0;
+  }
+  pl_place place = pl_place_for(pair->type != KVK_F64, s->exact, top_a, top_b);
+  if (s->started) {
+    pl_keep_shift(&place, s);
+    s->lost |= !pl_rebase(s, &place, top_a, top_b);
+    return !s->lost;
+  }
+  pl_refer_to(s, &place);
+  s->top_a = top_a;
+  s->top_b = top_b;
+  s->started = 1;
+  return 1;
+}
+
+// What becomes of a block's sums.
+enum {
+  PL_TURN_ADD,   // they are right, and are added
+  PL_TURN_REFER, // again with a reference of the block's own: only without `record`, which that sets
+  PL_TURN_MASK,  // again with masks, and exact: only without `masked`, which that sets
+  PL_TURN_EXACT, // again exact: only without `exact`, which that sets
+  PL_TURN_STOP,  // they are not wanted: the block is refused, or the type cannot hold them
+};
+
+static int pl_judge(const pl_pair *pair, int64_t from, int64_t n, int record, int chooses, const pl_sums *sums,
+                    pl_row *s) {
+  const int single = pair->type != KVK_F64;
+  // Differences of any size are what the masks in Double are made for.
+  const double limit = !single ? (s->masked ? PL_FARTHEST : PL_LIMIT_f64) : (double)PL_LIMIT_f32;
+  if (!pl_finite(sums) || !(sums->far <= limit)) {
+    pl_scan(pair, from, from + n, s);
+    if (s->status_a || s->status_b) return PL_TURN_STOP;
+    // Zero masses want the masks; large differences, or zero masses far off scale, want Double.
+    const int far = single && sums->far > limit && sums->far < INFINITY;
+    if (!s->masked && !far) return PL_TURN_MASK;
+    s->lost = 1;
+    return PL_TURN_STOP;
+  }
+  // A far larger class wants a reference of its own. A little larger one does not: the entropy
+  // is then large enough for that class to be counted with the others.
+  if (!record && !(sums->top_a <= s->top_a + 1 && sums->top_b <= s->top_b + 1)) return PL_TURN_REFER;
+  if (chooses) {
+    s->c = sums->c;
+    s->c_low = 0;
+  }
+  // The rounding of x counts where the shift is large beside the differences, or x is large itself.
+  if (!s->exact && (sums->far > 8 || s->c * s->c * (sums->sum[PL_Z] + sums->sum[PL_TIES]) > 128 * sums->sum[PL_S]))
+    return PL_TURN_EXACT;
+  return PL_TURN_ADD;
+}
+
+// Adds a block to `s` in PL_FIRST and PL_LOOK. With `fixed` the reference stands; else it follows the largest
+// logits.
+static void pl_run_block(const pl_pair *pair, const pl_view *view, int64_t from, int64_t n, int fixed, pl_row *s) {
+  // The first block chooses the shift, where nothing is masked.
+  const int first = !fixed && !s->started;
+  // Blocks with a low part do not report the largest logits beside the sums.
+  int known = fixed || (s->started && !view->a_low), record = fixed;
+  // Ends: every turn but the last sets `record`, `masked` or `exact`, and none is unset in the block.
+  for (;;) {
+    if (!known) {
+      if (!pl_take_reference(pair, view, from, n, s)) return;
+      known = record = 1;
+    }
+    pl_sums sums;
+    const int chooses = first && !s->masked && !view->a_low;
+    pl_evaluate(pair, s, record, chooses, view, n, &sums);
+    switch (pl_judge(pair, from, n, record, chooses, &sums, s)) {
+    case PL_TURN_REFER: known = 0; break;
+    case PL_TURN_MASK: s->masked = s->exact = 1; break;
+    case PL_TURN_EXACT: s->exact = 1; break;
+    case PL_TURN_STOP: return;
+    default:
+      for (int j = 0; j < PL_SUMS; j++) s->sum[j] += sums.sum[j];
+      // With `record` there are none to be larger.
+      pl_raise(s, sums.top_a, sums.top_b);
+      s->forbidden_ab |= sums.forbidden_ab;
+      s->forbidden_ba |= sums.forbidden_ba;
+      return;
+    }
+  }
+}
+
+// Adds a stretch of a row to `s` in PL_FIRST and, with `fixed`, in PL_LOOK. Sets `lost` where the type cannot hold
+// the sums.
 static void pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_row *s) {
   pl_view view;
-  const int single = pair->type != KVK_F64;
-  s->digits = single ? 0x1p-47 : 0x1p-104;
+  s->digits = pair->type != KVK_F64 ? 0x1p-47 : 0x1p-104;
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
     if (s->status_a || s->status_b) {
@@ -601,80 +696,7 @@ static void pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_
       continue;
     }
     pl_open(pair, 0, k, n, &view);
-    // The first block chooses the shift, where nothing is masked.
-    const int first = !fixed && !s->started;
-    // Blocks with a low part do not report the largest logits beside the sums.
-    int record = fixed, known = s->started && !view.a_low, rise = 0;
-    // Ends: every turn but the last sets `record`, `masked` or `exact`, and none is unset in the block.
-    for (;;) {
-      if (!known && !fixed) {
-        double top_a, top_b;
-        pl_block_tops(pair, &view, n, &top_a, &top_b);
-        if (s->started) {
-          top_a = top_a > s->top_a ? top_a : s->top_a;
-          top_b = top_b > s->top_b ? top_b : s->top_b;
-        }
-        if ((top_a == -INFINITY && top_b == -INFINITY) || top_a == INFINITY || top_b == INFINITY) {
-          // Nothing but zero mass (or NaN), or something that is refused or too large for the type.
-          pl_scan(pair, k, k + n, s);
-          if (top_a == INFINITY || top_b == INFINITY) s->lost = s->started = 1;
-          break;
-        }
-        pl_place place = pl_place_for(single, s->exact, top_a, top_b);
-        if (s->started) pl_keep_shift(&place, s);
-        if (!s->started) {
-          pl_refer_to(s, &place);
-          s->top_a = top_a;
-          s->top_b = top_b;
-          s->started = 1;
-        } else if (!pl_rebase(s, &place, top_a, top_b)) {
-          s->lost = 1;
-          break;
-        }
-        known = 1;
-        record = 1;
-      }
-      pl_sums sums;
-      const int chooses = first && !s->masked && !view.a_low;
-      pl_evaluate(pair, s, record, chooses, &view, n, &sums);
-      // Differences of any size are what the masks in Double are made for.
-      const double limit = !single ? (s->masked ? PL_FARTHEST : PL_LIMIT_f64) : (double)PL_LIMIT_f32;
-      if (!pl_finite(&sums) || !(sums.far <= limit)) {
-        pl_scan(pair, k, k + n, s);
-        if (s->status_a || s->status_b) break;
-        // Zero masses want the masks; large differences, or zero masses far off scale, want Double.
-        const int far = single && sums.far > limit && sums.far < INFINITY;
-        if (s->masked || far) {
-          s->lost = 1;
-          break;
-        }
-        s->masked = s->exact = 1;
-        continue;
-      }
-      if (!record && (sums.top_a > s->top_a || sums.top_b > s->top_b)) {
-        // A far larger class wants a reference of its own. A little larger one does not: the entropy
-        // is then large enough for that class to be counted with the others.
-        if (!(sums.top_a <= s->top_a + 1 && sums.top_b <= s->top_b + 1)) {
-          known = 0;
-          continue;
-        }
-        rise = 1;
-      }
-      if (chooses) {
-        s->c = sums.c;
-        s->c_low = 0;
-      }
-      // The rounding of x counts where the shift is large beside the differences, or x is large itself.
-      if (!s->exact && (sums.far > 8 || s->c * s->c * (sums.sum[PL_Z] + sums.sum[PL_TIES]) > 128 * sums.sum[PL_S])) {
-        s->exact = 1;
-        continue;
-      }
-      for (int j = 0; j < PL_SUMS; j++) s->sum[j] += sums.sum[j];
-      if (rise) pl_raise(s, sums.top_a, sums.top_b);
-      s->forbidden_ab |= sums.forbidden_ab;
-      s->forbidden_ba |= sums.forbidden_ba;
-      break;
-    }
+    pl_run_block(pair, &view, k, n, fixed, s);
     if (!pl_holds(pair, s)) s->lost = 1;
     if (s->lost && !s->status_a && !s->status_b) return;
   }

@@ -1,9 +1,15 @@
 // Pairs of rows: which kernel evaluates them, the passes over a row, and results to their columns.
 
-// Whether the second family's pass runs in Double, where the sums did not: Floats do not hold the differences of
-// rows that are very near, nor A - B where that is large beside them.
+// D of Floats below it is made of differences that Floats do not hold closely enough for the second family's sums.
+#define PF_NEAREST 1e-9
+// D of Floats below this share of the squared shift: nor do two Floats hold A - B.
+#define PF_SHIFTED 0x1p-52
+// Total variation below this share of what A - B is rounded relative to: nor do sums in Float say what it is.
+#define PF_ROUGH 0x1p-4
+
+// Whether the second family's pass runs in Double, where the sums did not.
 static int pl_family_widens(const pl_row *s, const pl_result *r) {
-  return r->d_ab < 1e-9 || r->d_ab < s->c * s->c * 0x1p-52;
+  return r->d_ab < PF_NEAREST || r->d_ab < s->c * s->c * PF_SHIFTED;
 }
 
 static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_row *s,
@@ -104,7 +110,7 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
 // Whether A - B, from sums in Float, is too rough for the total variation that was found.
 static int pl_family_is_rough(const pl_pair *pair, const pl_row *s) {
   if (pair->type == KVK_F64 || s->wide) return 0;
-  return s->family[PF_VARIATION] < 0x1p-4 * pl_conclude(s).ratio_size;
+  return s->family[PF_VARIATION] < PF_ROUGH * pl_conclude(s).ratio_size;
 }
 
 // What the next pass over a row is, after the one that `s` says: a later one; once, with what was in Float to be
@@ -134,7 +140,7 @@ static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *
     return s->pass = PL_DONE;
   }
   // In Float, a shift that is far from where the sums were taken wants Double, and so does what is left as rounding.
-  const int rough = pair->type != KVK_F64 && (looks ? !(fabs(r.log_ratio) <= 30) : r.faint);
+  const int rough = pair->type != KVK_F64 && (looks ? !(fabs(r.log_ratio) <= PL_LOOK_SHIFT) : r.faint);
   if (!s->wide && (!finite || rough)) return s->pass = PL_LEVEL;
   if (looks) {
     pl_recentre(pair, &r, s);
@@ -220,9 +226,9 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
     }
     ps_results r;
     uint32_t alone;
-    if (a->type == KVK_F32) alone = ps_rows_f32(KVK_F32, pa, pb, classes, ta, tb, 0x1p-47, &r);
-    else if (a->type == KVK_F16) alone = ps_rows_f32(KVK_F16, pa, pb, classes, ta, tb, 0x1p-47, &r);
-    else alone = ps_rows_f32(KVK_BF16, pa, pb, classes, ta, tb, 0x1p-47, &r);
+    if (a->type == KVK_F32) alone = ps_rows_f32(KVK_F32, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
+    else if (a->type == KVK_F16) alone = ps_rows_f32(KVK_F16, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
+    else alone = ps_rows_f32(KVK_BF16, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
     for (int lane = 0; lane < used; lane++) {
       const int64_t at = i + lane;
       if (alone >> lane & 1) {

@@ -22,6 +22,9 @@ typedef struct {
   V sum[PF_SUMS];
 } N(pf_lanes);
 
+// |t| up to which H is taken from its series.
+#define PF_SERIES 0.5
+
 #if KVK_REAL == 32
 KVK_INLINE V N(pf_entropy_series)(V y) { // H(t) / t² in y = t², 0...1/4, 1.65e-11
   V p = N(set1)(0.0198762188998072026f);
@@ -135,7 +138,7 @@ KVK_INLINE void N(pf_ratios)(V y, V g, V e, V rest, N(pf_lanes) *acc) {
   const V magnitude = N(abs)(y);
   const V far = sum * (RC(0.69314718055994530942) - log_sum) -
                 N(drop)(magnitude >= N(PF_FARTHEST), e * magnitude);
-  acc->sum[PF_JENSEN] += g * (t < RC(0.5) ? near : far);
+  acc->sum[PF_JENSEN] += g * (t < (R)PF_SERIES ? near : far);
   acc->sum[PF_TRIANGULAR] += g * (rest * t);
 }
 

@@ -75,6 +75,36 @@ enum {
 #define PL_SHIFTED 0x1p-51
 // The largest logit in Float that a temperature may have put at the end of the range.
 #define PL_LEAST_SINGLE (-0x1.fffffep127)
+// What c, held in two Floats or Doubles, is rounded by, relative to it.
+#define PL_DIGITS_f32 0x1p-47
+#define PL_DIGITS_f64 0x1p-104
+// Logits and shifts up to here are moderate: weights may be taken from 0.
+#define PL_MODERATE 64.0
+#define PL_MODERATE_SHIFT 40.0
+// A new reference's shift this near to the one that the sums have is not taken.
+#define PL_KEEP_SHIFT 20.0
+// Sums are moved to another shift no farther than this, and to no scale that is farther below.
+#define PL_REBASE_SHIFT 5.0
+#define PL_REBASE_SCALE 600.0
+// A class this much above the largest so far does not want a reference of its own.
+#define PL_RISE 1.0
+// The rounding of x counts where one is above PL_EXACT_FAR, and where the squared shift is above PL_EXACT_SHIFT times
+// the mean of phi(-x).
+#define PL_EXACT_FAR 8.0
+#define PL_EXACT_SHIFT 128.0
+// The farthest that A - B may be from the shift of sums in Float for these to be looked at again in Float.
+#define PL_LOOK_SHIFT 30.0
+// u and S below it are small: D is S - psi(u), and A - B follows from u.
+#define PL_SMALL 0.5
+// D that is less than this share of the terms it is made of wants another look: of many classes of like mass, both
+// entropies being above PL_EVEN, and of others.
+#define PL_SHARE_EVEN 0.3
+#define PL_SHARE 0.6
+#define PL_EVEN 4.0
+// Logits below it have no mass in Double.
+#define PL_MASSLESS (-750.0)
+// Temperatures that are powers of two above 2^-PL_POWER and below 2^PL_POWER divide Floats as Floats.
+#define PL_POWER 30
 
 // The sums of (a part of) a row and what they refer to. Fits a kvk_state.
 typedef struct {
@@ -125,7 +155,7 @@ static int64_t pl_first_difference(const kvk_side *a, const kvk_side *b, int64_t
 // Whether a side's logits are numbers in Float also after they were divided by the temperature.
 static int pl_is_single(const kvk_side *s) {
   int exponent;
-  return side_is_log(s->form) && frexp(side_temperature(s), &exponent) == 0.5 && exponent > -30 && exponent < 30 &&
+  return side_is_log(s->form) && frexp(side_temperature(s), &exponent) == 0.5 && exponent > -PL_POWER && exponent < PL_POWER &&
          (s->type == KVK_F32 || s->type == KVK_F16 || s->type == KVK_BF16);
 }
 
@@ -347,7 +377,7 @@ static int pl_rebase(pl_row *s, const pl_place *to, double top_a, double top_b) 
   const double scale = to->scale;
   const double shift = (s->c - to->c) + (s->c_low - to->c_low);
   // exp(|shift|) is what the rounding of the sums so far would be multiplied by.
-  if (!(fabs(shift) <= 5) || s->scale - scale > 600) return 0;
+  if (!(fabs(shift) <= PL_REBASE_SHIFT) || s->scale - scale > PL_REBASE_SCALE) return 0;
   pl_raise(s, top_a, top_b);
   const double z = s->sum[PL_Z] + pl_ties_weight_a(s), vz = s->sum[PL_VZ] + pl_ties_weight_b(s);
   const double alpha = exp(s->scale - scale);
@@ -385,7 +415,7 @@ static pl_place pl_place_for(int single, int exact, double top_a, double top_b) 
   }
   const double top = has_a ? top_a : top_b;
   place.from_zero =
-      fabs(top) <= 64 && (!has_b || fabs(top_b) <= 64) && fabs(place.c) <= 40;
+      fabs(top) <= PL_MODERATE && (!has_b || fabs(top_b) <= PL_MODERATE) && fabs(place.c) <= PL_MODERATE_SHIFT;
   // In Float the scale is a power of two where logits are moderate: taking the exponent off costs no
   // rounding, subtracting the largest logit does.
   place.scale = single && place.from_zero
@@ -396,7 +426,7 @@ static pl_place pl_place_for(int single, int exact, double top_a, double top_b) 
 
 // Stays with the shift that sums have, where that is near enough.
 static inline void pl_keep_shift(pl_place *place, const pl_row *s) {
-  if (!(fabs(place->c - s->c) <= 20)) return;
+  if (!(fabs(place->c - s->c) <= PL_KEEP_SHIFT)) return;
   place->c = s->c;
   place->c_low = s->c_low;
 }
@@ -641,14 +671,14 @@ static int pl_judge(const pl_pair *pair, int64_t from, int64_t n, int record, in
   }
   // A far larger class wants a reference of its own. A little larger one does not: the entropy
   // is then large enough for that class to be counted with the others.
-  if (!record && !(sums->top_a <= s->top_a + 1 && sums->top_b <= s->top_b + 1)) return PL_TURN_REFER;
+  if (!record && !(sums->top_a <= s->top_a + PL_RISE && sums->top_b <= s->top_b + PL_RISE)) return PL_TURN_REFER;
   if (chooses) {
     s->c = sums->c;
     s->c_low = 0;
   }
   // The rounding of x counts where the shift is large beside the differences, or x is large itself.
-  if (!s->exact && (sums->far > 8 || s->c * s->c * (sums->sum[PL_Z] + sums->sum[PL_TIES]) > 128 * sums->sum[PL_S]))
-    return PL_TURN_EXACT;
+  const double square = s->c * s->c * (sums->sum[PL_Z] + sums->sum[PL_TIES]);
+  if (!s->exact && (sums->far > PL_EXACT_FAR || square > PL_EXACT_SHIFT * sums->sum[PL_S])) return PL_TURN_EXACT;
   return PL_TURN_ADD;
 }
 
@@ -688,7 +718,7 @@ static void pl_run_block(const pl_pair *pair, const pl_view *view, int64_t from,
 // the sums.
 static void pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_row *s) {
   pl_view view;
-  s->digits = pair->type != KVK_F64 ? 0x1p-47 : 0x1p-104;
+  s->digits = pair->type != KVK_F64 ? PL_DIGITS_f32 : PL_DIGITS_f64;
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
     if (s->status_a || s->status_b) {
@@ -736,7 +766,7 @@ static void pl_begin_wide(const pl_pair *pair, pl_row *s) {
   s->forbidden_ab = s->forbidden_ba = 0;
   s->lost = 0;
   s->wide = s->exact = s->masked = s->started = 1;
-  s->digits = 0x1p-104;
+  s->digits = PL_DIGITS_f64;
   s->level_a = largest_a > -INFINITY ? largest_a : 0;
   s->level_b = largest_b > -INFINITY ? largest_b : 0;
   s->top_a = pl_level_top(pair->a, largest_a);
@@ -765,7 +795,7 @@ static int pl_is_beyond(const pl_pair *pair, const pl_view *view, int64_t n) {
   const int may_a = pl_may_be_beyond(pair->a, pair->level_a), may_b = pl_may_be_beyond(pair->b, pair->level_b);
   int beyond = 0;
   for (int64_t i = 0; i < n; i++)
-    beyond |= (may_a & (a[i] == PL_BEYOND) & (b[i] > -750)) | (may_b & (b[i] == PL_BEYOND) & (a[i] > -750));
+    beyond |= (may_a & (a[i] == PL_BEYOND) & (b[i] > PL_MASSLESS)) | (may_b & (b[i] == PL_BEYOND) & (a[i] > PL_MASSLESS));
   return beyond;
 }
 
@@ -821,7 +851,7 @@ static double pl_divergence(double s, double m, double ratio, double noise, doub
     return 0;
   }
   const double u = s - m;
-  const int small = fabs(u) < 0.5;
+  const int small = fabs(u) < PL_SMALL;
   const double d = small ? s - pl_psi(u) : m + log(ratio);
   if (d < share * (small ? s : fabs(m) + 1)) doubts->weak = 1;
   return d < 0 ? 0 : d;
@@ -848,7 +878,7 @@ static pl_result pl_conclude(const pl_row *s) {
   const double rounding = s->c * s->digits, noise = rounding * rounding;
   const double ratio = vz / z;
   // Over many classes of like mass the rounding of the terms averages out; over few it does not.
-  const double share = r.h_a > 4 && r.h_b > 4 ? 0.3 : 0.6;
+  const double share = r.h_a > PL_EVEN && r.h_b > PL_EVEN ? PL_SHARE_EVEN : PL_SHARE;
   r.d_ab = s->forbidden_ab ? INFINITY : pl_divergence(sp, m, ratio, noise, share, &doubts);
   r.d_ba = s->forbidden_ba ? INFINITY : pl_divergence(vs, vm, 1 / ratio, noise, share, &doubts);
   r.look_again = doubts.weak && !(s->forbidden_ab && s->forbidden_ba);
@@ -857,7 +887,7 @@ static pl_result pl_conclude(const pl_row *s) {
   r.faint = doubts.faint || r.h_a < faintest || r.h_b < faintest || nearest < s->c * s->c * PL_SHIFTED;
   const double u = sp - m;
   // Where S and M are not small, their rounding is not small beside the ratio's.
-  const int small = fabs(u) < 0.5 && sp < 0.5 && !s->forbidden_ab;
+  const int small = fabs(u) < PL_SMALL && sp < PL_SMALL && !s->forbidden_ab;
   r.log_ratio = small ? -log1p(u) : -log(ratio);
   r.ratio_size = small ? sp + fabs(m) : 1;
   return r;

@@ -118,6 +118,9 @@ KVK_INLINE V N(pl_weight)(const int flags, V a, V b, V a_low, V b_low, const N(p
 // round the same way, and this many keep the worst case under 5e-7.
 #define PL_CARRY 16
 
+// In Float n = 0 up to |x| = (½ + PL_TURN) ln 2 = 0.603: where 2^n is not 1, the terms of phi cancel while it is small.
+#define PL_TURN 0.37f
+
 // -x = n ln 2 + r, with what else its companions need.
 typedef struct {
   V r, e, nl; // e = 2^n, nl = n ln 2
@@ -129,9 +132,8 @@ KVK_INLINE V N(pl_turns_of)(const int flags, V y) {
   if (flags & PL_MASK) y = N(min)(N(max)(y, N(set1)(-N(PL_LIMIT))), N(set1)(N(PL_LIMIT)));
   return (R)REAL_MAGIC - y * RC(1.44269504088896340736);
 #else
-  // n = 0 up to |x| = 0.6: where 2^n is not 1, the terms of phi cancel while it is small.
   const V turns = y * RC(1.44269504088896340736);
-  const V held = N(min)(N(max)(turns, N(set1)(-0.37f)), N(set1)(0.37f));
+  const V held = N(min)(N(max)(turns, N(set1)(-PL_TURN)), N(set1)(PL_TURN));
   return (held - turns) + (R)REAL_MAGIC;
 #endif
 }

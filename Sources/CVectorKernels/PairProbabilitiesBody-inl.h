@@ -166,6 +166,9 @@ typedef struct {
   V even; // scale_b + low_b: y = b × even has the sum of x
 } N(pp_even);
 
+// The smaller share of x + y below it adds nothing to Jensen-Shannon beside the larger.
+#define PP_NOTHING 0x1p-80
+
 // (x + y) [(1 + t) log1p(t) + (1 - t) log1p(-t)], |y - x|, (√y - √x)² and (y - x) t of one vector, where
 // t = (y - x)/(x + y).
 KVK_INLINE void N(pp_family_step)(const int low, V a, V b, V a_low, V b_low, const N(pp_even) *ref,
@@ -179,11 +182,11 @@ KVK_INLINE void N(pp_family_step)(const int low, V a, V b, V a_low, V b_low, con
   const V apart = d / N(max)(root, N(set1)(N(PP_LEAST)));
   const V t = d / sum;
   const V z = t * t;
-  const I near = z <= RC(0.25);
+  const I near = z <= (R)PF_SERIES * (R)PF_SERIES;
   V h = z * N(pf_entropy_series)(near ? z : N(set1)(0));
   if (N(any)(~near)) {
     const V u = (larger + larger) / sum, v = (smaller + smaller) / sum;
-    const I nothing = v < RC(0x1p-80);
+    const I nothing = v < (R)PP_NOTHING;
     const V far = u * N(log_normal)(N(max)(u, N(set1)(1))) +
                   N(drop)(nothing, v * N(log_normal)(nothing ? N(set1)(1) : v));
     h = near ? h : far;

@@ -155,7 +155,7 @@ KVK_INLINE N(rs_reference) N(rs_refer)(const int flags, V top, R factor, R facto
 #if KVK_REAL == 32
   const V u = flags & RS_SCALED ? top * factor : top;
   // Where logits are moderate a power of two is taken off, not the largest logit: that does not round.
-  const I moderate = N(abs)(u) <= 64;
+  const I moderate = N(abs)(u) <= (R)RS_MODERATE;
   const V turns = (u * RC(1.44269504088896340736) + (R)REAL_MAGIC) - (R)REAL_MAGIC;
   ref.exponent = N(keep)(moderate, turns);
   ref.base = N(drop)(moderate, top);

@@ -6,18 +6,13 @@
 // x = 2^k m with m in [√½, √2); f = m - 1, t = f / (2 + f), and log m = 2 atanh t, arranged so that
 // its large part f is exact: log m = f - (f²/2 - t (f²/2 + 2 t² α(t²))).
 
-#undef LOG_ROOT
-#undef LOG_LN2_HIGH
-#undef LOG_LN2_LOW
-#undef LOG_NORMAL
-#undef LOG_LIFT
 
 #if KVK_REAL == 32
-#define LOG_ROOT 0x3f3504f3 // √½
-#define LOG_LN2_HIGH 0.693138123f // whole multiples are exact
-#define LOG_LN2_LOW 9.0580006145e-06f
-#define LOG_NORMAL 0x1p-126f
-#define LOG_LIFT 24.0f
+#define LOG_ROOT_f32 0x3f3504f3 // √½
+#define LOG_LN2_HIGH_f32 0.693138123f // whole multiples are exact
+#define LOG_LN2_LOW_f32 9.0580006145e-06f
+#define LOG_NORMAL_f32 0x1p-126f
+#define LOG_LIFT_f32 24.0f
 
 // α(z) = (atanh t - t) / t³ with z = t², for |t| <= 0.201; relative error 7.3e-7.
 KVK_INLINE V N(log_tail)(V z) {
@@ -26,11 +21,11 @@ KVK_INLINE V N(log_tail)(V z) {
   return p * z + 0.333333575f;
 }
 #else
-#define LOG_ROOT 0x3fe6a09e667f3bcd
-#define LOG_LN2_HIGH 6.93147180369123816490e-01
-#define LOG_LN2_LOW 1.90821492927058770002e-10
-#define LOG_NORMAL 0x1p-1022
-#define LOG_LIFT 54.0
+#define LOG_ROOT_f64 0x3fe6a09e667f3bcd
+#define LOG_LN2_HIGH_f64 6.93147180369123816490e-01
+#define LOG_LN2_LOW_f64 1.90821492927058770002e-10
+#define LOG_NORMAL_f64 0x1p-1022
+#define LOG_LIFT_f64 54.0
 
 // Relative error 4.0e-17.
 KVK_INLINE V N(log_tail)(V z) {
@@ -47,14 +42,14 @@ KVK_INLINE V N(log_tail)(V z) {
 
 // log(x) - less × ln 2 for positive normal finite x; `less` holds whole numbers.
 KVK_INLINE V N(log_reduced)(V x, V less) {
-  const I offset = (I)x + (REAL_ONE - LOG_ROOT);
+  const I offset = (I)x + (REAL_ONE - N(LOG_ROOT));
   const V k = (V)(I)(((U)offset >> REAL_MANTISSA) | REAL_WHOLE_BITS) - (REAL_WHOLE + REAL_BIAS) - less;
   const V f = (V)((I)x - (offset & REAL_EXPONENTS) + REAL_ONE) - RC(1.0);
   const V t = f / (RC(2.0) + f);
   const V z = t * t;
   const V half = RC(0.5) * f * f;
-  const V rest = t * (half + (z + z) * N(log_tail)(z)) + k * LOG_LN2_LOW;
-  return k * LOG_LN2_HIGH - ((half - rest) - f);
+  const V rest = t * (half + (z + z) * N(log_tail)(z)) + k * N(LOG_LN2_LOW);
+  return k * N(LOG_LN2_HIGH) - ((half - rest) - f);
 }
 
 // log(x) for positive normal finite x.
@@ -62,9 +57,9 @@ KVK_INLINE V N(log_normal)(V x) { return N(log_reduced)(x, N(set1)(0)); }
 
 // log(x) for every x: -inf at 0, NaN below 0.
 KVK_INLINE V N(log)(V x) {
-  const I small = x < LOG_NORMAL;
+  const I small = x < N(LOG_NORMAL);
   const R lift = KVK_REAL == 32 ? RC(0x1p24) : RC(0x1p54);
-  V y = N(log_reduced)(small ? x * lift : x, N(keep)(small, N(set1)(LOG_LIFT)));
+  V y = N(log_reduced)(small ? x * lift : x, N(keep)(small, N(set1)(N(LOG_LIFT))));
   y = x == RC(0.0) ? N(set1)(-INFINITY) : y;
   y = x == INFINITY ? x : y;
   return (x >= RC(0.0)) ? y : N(set1)(NAN);

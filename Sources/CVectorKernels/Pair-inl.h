@@ -1,9 +1,18 @@
 // Pairs of rows: which kernel evaluates them, the passes over a row, and results to their columns.
 
-// Whether the second family's pass runs in Double, where the sums did not: Floats do not hold the differences of
-// rows that are very near, nor A - B where that is large beside them.
+// D of Floats below it is made of differences that Floats do not hold closely enough for the second family's sums.
+#define PF_NEAREST 1e-9
+// D of Floats below this share of the squared shift: nor do two Floats hold A - B.
+#define PF_SHIFTED 0x1p-52
+// Total variation below this share of what A - B is rounded relative to: nor do sums in Float say what it is.
+#define PF_ROUGH 0x1p-4
+// Total variation below this share of the largest logits that a temperature divided: Doubles do not say it to 1e-15, but
+// with the quotients' low parts.
+#define PF_DIVIDED 0x1p-34
+
+// Whether the second family's pass runs in Double, where the sums did not.
 static int pl_family_widens(const pl_row *s, const pl_result *r) {
-  return r->d_ab < 1e-9 || r->d_ab < s->c * s->c * 0x1p-52;
+  return r->d_ab < PF_NEAREST || r->d_ab < s->c * s->c * PF_SHIFTED;
 }
 
 static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_row *s,
@@ -12,9 +21,8 @@ static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_ro
   const pl_result r = pl_conclude(s);
   const int wide = pair->type == KVK_F64 || s->wide || pl_family_widens(s, &r);
   // A - B from the sums' own reference, which keeps its digits where the rows are alike.
-  const double difference = s->c, difference_low = s->c_low + s->log_ratio;
-  const double c = difference + difference_low, bb = c - difference;
-  const double c_low = (difference - (c - bb)) + (difference_low - bb);
+  double c_low;
+  const double c = two_sum(s->c, s->c_low + s->log_ratio, &c_low);
   pf_reference_f32 f;
   pf_reference_f64 d;
   // p = exp(a - base) 2^-exponent norm.
@@ -49,8 +57,9 @@ static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_ro
 
 // A - B, from the sums' own reference, in two parts.
 static inline void pl_ratio(const pl_row *s, const pl_result *r, double *high, double *low) {
-  const double c = s->c + r->log_ratio, bb = c - s->c;
-  *low = s->c_low + ((s->c - (c - bb)) + (r->log_ratio - bb));
+  double rest;
+  const double c = two_sum(s->c, r->log_ratio, &rest);
+  *low = s->c_low + rest;
   *high = c;
 }
 
@@ -106,9 +115,9 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
 static int pl_family_is_rough(const pl_pair *pair, const pl_row *s) {
   if (s->wide) return 0;
   const pl_result r = pl_conclude(s);
-  if (pair->type != KVK_F64) return s->family[PF_VARIATION] < 0x1p-4 * r.ratio_size;
+  if (pair->type != KVK_F64) return s->family[PF_VARIATION] < PF_ROUGH * r.ratio_size;
   const int divided = pair->staged && !pair->low && r.d_ab > 0 && r.d_ba > 0;
-  return divided && s->family[PF_VARIATION] < 0x1p-34 * (fabs(s->top_a) + fabs(s->top_b));
+  return divided && s->family[PF_VARIATION] < PF_DIVIDED * (fabs(s->top_a) + fabs(s->top_b));
 }
 
 // What the next pass over a row is, after the one that `s` says: a later one; once, with what was in Float to be
@@ -138,7 +147,7 @@ static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *
     return s->pass = PL_DONE;
   }
   // In Float, a shift that is far from where the sums were taken wants Double, and so does what is left as rounding.
-  const int rough = pair->type != KVK_F64 && (looks ? !(fabs(r.log_ratio) <= 30) : r.faint);
+  const int rough = pair->type != KVK_F64 && (looks ? !(fabs(r.log_ratio) <= PL_LOOK_SHIFT) : r.faint);
   if (!s->wide && (!finite || rough)) return s->pass = PL_LEVEL;
   if (looks) {
     pl_recentre(pair, &r, s);
@@ -187,7 +196,7 @@ static void pair_row(const kvk_side *a, const kvk_side *b, int64_t row, int64_t 
   int swapped;
   pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s = {.top_a = -INFINITY, .top_b = -INFINITY};
-  // Ends: pl_next raises s.pass each time but twice, before s.wide and before s.crowded are set for good.
+  // Ends: pl_next raises s.pass each time but twice, before s.wide and as s.crowded are set for good.
   do {
     pair = pl_levelled(pair, &s);
     pl_pass(&pair, 0, classes, out, &s);
@@ -226,9 +235,9 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
     }
     ps_results r;
     uint32_t alone;
-    if (a->type == KVK_F32) alone = ps_rows_f32(KVK_F32, pa, pb, classes, ta, tb, 0x1p-47, &r);
-    else if (a->type == KVK_F16) alone = ps_rows_f32(KVK_F16, pa, pb, classes, ta, tb, 0x1p-47, &r);
-    else alone = ps_rows_f32(KVK_BF16, pa, pb, classes, ta, tb, 0x1p-47, &r);
+    if (a->type == KVK_F32) alone = ps_rows_f32(KVK_F32, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
+    else if (a->type == KVK_F16) alone = ps_rows_f32(KVK_F16, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
+    else alone = ps_rows_f32(KVK_BF16, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
     for (int lane = 0; lane < used; lane++) {
       const int64_t at = i + lane;
       if (alone >> lane & 1) {

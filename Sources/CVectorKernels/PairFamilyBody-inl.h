@@ -22,6 +22,9 @@ typedef struct {
   V sum[PF_SUMS];
 } N(pf_lanes);
 
+// |t| up to which H is taken from its series.
+#define PF_SERIES 0.5
+
 #if KVK_REAL == 32
 KVK_INLINE V N(pf_entropy_series)(V y) { // H(t) / t² in y = t², 0...1/4, 1.65e-11
   V p = N(set1)(0.0198762188998072026f);
@@ -39,7 +42,7 @@ KVK_INLINE V N(pf_atanh_series)(V y) { // atanh(z) / z in y = z², 0...0.0206, 3
   p = p * y + 0.333333585133478259f;
   return p * y + 1.0f;
 }
-#define PF_FARTHEST 87.0f
+#define PF_FARTHEST_f32 87.0f
 #else
 KVK_INLINE V N(pf_entropy_series)(V y) { // 7.95e-19
   V p = N(set1)(0.0143123356067261726);
@@ -67,8 +70,7 @@ KVK_INLINE V N(pf_atanh_series)(V y) { // 6.3e-20
   p = p * y + 0.333333333333333725;
   return p * y + 1.0;
 }
-#undef PF_FARTHEST
-#define PF_FARTHEST 700.0
+#define PF_FARTHEST_f64 700.0
 #endif
 
 // Two masses of a class: y, the larger mass g, e = exp(-|y|) and 1 - e. Beyond PF_FARTHEST the
@@ -80,13 +82,13 @@ typedef struct {
 
 KVK_INLINE N(pf_masses) N(pf_compare)(V a, V b, V a_low, V b_low, I lanes,
                                       const N(pf_reference) *ref) {
-  const V d = a - b;
-  const V bb = d - a;
-  const V low = (a - (d - bb)) - (b + bb) + (a_low - b_low);
+  V low;
+  const V d = N(two_diff)(a, b, &low);
+  low += a_low - b_low;
   V y = (d - ref->c_high) + (low - ref->c_low);
   const I zero_a = a == -INFINITY, zero_b = b == -INFINITY;
-  y = zero_a ? N(set1)(-PF_FARTHEST) : y;
-  y = zero_b ? N(set1)(PF_FARTHEST) : y;
+  y = zero_a ? N(set1)(-N(PF_FARTHEST)) : y;
+  y = zero_b ? N(set1)(N(PF_FARTHEST)) : y;
   const I first = y >= RC(0.0);
 
   // g, the larger mass.
@@ -106,13 +108,13 @@ KVK_INLINE N(pf_masses) N(pf_compare)(V a, V b, V a_low, V b_low, I lanes,
 
   // e = exp(-|y|) and 1 - e.
   const V magnitude = N(abs)(y);
-  const V w = N(min)(magnitude, N(set1)(PF_FARTHEST));
+  const V w = N(min)(magnitude, N(set1)(N(PF_FARTHEST)));
   const V k = (R)REAL_MAGIC - w * RC(1.44269504088896340736);
   const V n = k - (R)REAL_MAGIC;
   const V r = N(less)(-w, n, RC(0.69314718055994530942));
   const V s = (V)(((I)k << REAL_MANTISSA) + REAL_ONE);
   const V h = r + (r * r) * N(exp_rest)(r);
-  const I nothing = magnitude >= PF_FARTHEST;
+  const I nothing = magnitude >= N(PF_FARTHEST);
   const V e = N(drop)(nothing, s * h + s);
   const V rest = nothing ? N(set1)(1) : (RC(1.0) - s) - s * h;
   return (N(pf_masses)){y, g, e, rest, first, nothing};
@@ -135,8 +137,8 @@ KVK_INLINE void N(pf_ratios)(V y, V g, V e, V rest, N(pf_lanes) *acc) {
   const V near = RC(0.5) * sum * square * N(pf_entropy_series)(square);
   const V magnitude = N(abs)(y);
   const V far = sum * (RC(0.69314718055994530942) - log_sum) -
-                N(drop)(magnitude >= PF_FARTHEST, e * magnitude);
-  acc->sum[PF_JENSEN] += g * (t < RC(0.5) ? near : far);
+                N(drop)(magnitude >= N(PF_FARTHEST), e * magnitude);
+  acc->sum[PF_JENSEN] += g * (t < (R)PF_SERIES ? near : far);
   acc->sum[PF_TRIANGULAR] += g * (rest * t);
 }
 

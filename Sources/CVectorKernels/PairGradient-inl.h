@@ -31,7 +31,7 @@ PG_FUNCTIONS(f64, f64, double, KVK_F64)
 static pf_reference_f32 pg_masses_single(const kvk_pair_norms *norms) {
   const double lse_a = norms->top_a + norms->rest_a, lse_b = norms->top_b + norms->rest_b;
   // Where logits are moderate a power of two is taken off, which does not round.
-  const int zero = fabs(lse_a) <= 64 && fabs(lse_b) <= 64;
+  const int zero = fabs(lse_a) <= PL_MODERATE && fabs(lse_b) <= PL_MODERATE;
   const double log2e = 1.44269504088896340736, ln2 = 0.69314718055994530942;
   const double base_a = zero ? 0 : norms->top_a, exponent_a = zero ? rint(lse_a * log2e) : 0;
   const double base_b = zero ? 0 : norms->top_b, exponent_b = zero ? rint(lse_b * log2e) : 0;
@@ -74,7 +74,7 @@ static void pair_gradient(const kvk_side *a, const kvk_side *b, int64_t first, i
     }
     const pl_pair pair = pl_pair_with(a, b, first + i, &norms[i]);
     // Far from 0, two Floats do not hold A - B closely enough.
-    const int wide = pair.type == KVK_F64 || pl_has_levels(&pair) || fabs(norms[i].ratio) > 4096;
+    const int wide = pair.type == KVK_F64 || pl_has_levels(&pair) || fabs(norms[i].ratio) > PL_SHIFT_SINGLE;
     pg_reference_f32 f;
     pg_reference_f64 d;
     if (wide) {

@@ -39,9 +39,9 @@ enum {
 #include "PairFamilyBody-inl.h"
 #undef KVK_REAL
 
-// The passes over a row. The next one is further down this list whatever a pass finds, but that PL_FAMILY may send
-// sums in Float back to PL_LEVEL, which none in Double does, and that PL_WIDE is taken once more where its sums
-// overflow: at most eleven.
+// The passes over a row; pl_next says which is the next. Each is further down this list than the one before, but that
+// PL_FAMILY may send sums in Float back to PL_LEVEL, after which they are wide for good, and that PL_WIDE is taken
+// once more where its sums overflow, after which they are crowded for good: at most nine. README.md has the table.
 enum {
   PL_FIRST,     // the sums in the elements' type, their reference following the largest logits
   PL_LOOK,      // the same with the shift A - B, where D was far below the terms it is made of
@@ -75,6 +75,36 @@ enum {
 #define PL_SHIFTED 0x1p-51
 // The largest logit in Float that a temperature may have put at the end of the range.
 #define PL_LEAST_SINGLE (-0x1.fffffep127)
+// What c, held in two Floats or Doubles, is rounded by, relative to it.
+#define PL_DIGITS_f32 0x1p-47
+#define PL_DIGITS_f64 0x1p-104
+// Logits and shifts up to here are moderate: weights may be taken from 0.
+#define PL_MODERATE 64.0
+#define PL_MODERATE_SHIFT 40.0
+// A new reference's shift this near to the one that the sums have is not taken.
+#define PL_KEEP_SHIFT 20.0
+// Sums are moved to another shift no farther than this, and to no scale that is farther below.
+#define PL_REBASE_SHIFT 5.0
+#define PL_REBASE_SCALE 600.0
+// A class this much above the largest so far does not want a reference of its own.
+#define PL_RISE 1.0
+// The rounding of x counts where one is above PL_EXACT_FAR, and where the squared shift is above PL_EXACT_SHIFT times
+// the mean of phi(-x).
+#define PL_EXACT_FAR 8.0
+#define PL_EXACT_SHIFT 128.0
+// The farthest that A - B may be from the shift of sums in Float for these to be looked at again in Float.
+#define PL_LOOK_SHIFT 30.0
+// u and S below it are small: D is S - psi(u), and A - B follows from u.
+#define PL_SMALL 0.5
+// D that is less than this share of the terms it is made of wants another look: of many classes of like mass, both
+// entropies being above PL_EVEN, and of others.
+#define PL_SHARE_EVEN 0.3
+#define PL_SHARE 0.6
+#define PL_EVEN 4.0
+// Logits below it have no mass in Double.
+#define PL_MASSLESS (-750.0)
+// Temperatures that are powers of two above 2^-PL_POWER and below 2^PL_POWER divide Floats as Floats.
+#define PL_POWER 30
 
 // The sums of (a part of) a row and what they refer to. Fits a kvk_state.
 typedef struct {
@@ -125,7 +155,7 @@ static int64_t pl_first_difference(const kvk_side *a, const kvk_side *b, int64_t
 // Whether a side's logits are numbers in Float also after they were divided by the temperature.
 static int pl_is_single(const kvk_side *s) {
   int exponent;
-  return side_is_log(s->form) && frexp(side_temperature(s), &exponent) == 0.5 && exponent > -30 && exponent < 30 &&
+  return side_is_log(s->form) && frexp(side_temperature(s), &exponent) == 0.5 && exponent > -PL_POWER && exponent < PL_POWER &&
          (s->type == KVK_F32 || s->type == KVK_F16 || s->type == KVK_BF16);
 }
 
@@ -184,39 +214,42 @@ static inline void pl_log_pair(double x, double x_low, double *high, double *low
     e -= 1;
   }
   const double f = m - 1.0; // exact
-  const double g = m + 1.0, g_low = m - (g - 1.0);
+  double g_low, z_low;
+  const double g = fast_two_sum(1.0, m, &g_low);
   const double s = f / g;
   const double s_low = (fma(-s, g, f) - s * g_low) / g;
-  const double z = s * s, z_low = fma(s, s, -z);
+  const double z = two_product(s, s, &z_low);
   // 2 s + s³ p with p = 2/3 + 2/5 s² + ...: the first five terms of p in two parts, the rest is small.
   double p = 2.0 / 37, p_low = 0;
   for (int k = 35; k >= 13; k -= 2) p = p * z + 2.0 / k;
   for (int k = 11; k >= 3; k -= 2) {
     const double c = 2.0 / k, c_low = fma(-c, k, 2.0) / k;
-    const double t = z * p, t_low = fma(z, p, -t) + (z * p_low + z_low * p);
-    const double h = c + t;
-    p_low = (t - (h - c)) + (t_low + c_low);
-    p = h;
+    double t_low, rest;
+    const double t = two_product(z, p, &t_low);
+    t_low += z * p_low + z_low * p;
+    p = fast_two_sum(c, t, &rest);
+    p_low = rest + (t_low + c_low);
   }
-  const double cube = s * z, cube_low = fma(s, z, -cube) + s * z_low;
-  const double third = cube * p;
-  const double third_low = fma(cube, p, -third) + (cube * p_low + cube_low * p);
+  double cube_low, third_low, n_rest, l1, l2, l3;
+  const double cube = two_product(s, z, &cube_low);
+  cube_low += s * z_low;
+  const double third = two_product(cube, p, &third_low);
+  third_low += cube * p_low + cube_low * p;
   const double tail = third_low + 2 * s_low / (1 - z);
   const double n_high = e * 0.693147180369123816490;  // the last bits are 0: the product is exact
-  const double n_low = e * 0x1.a39ef35793c76p-33;
-  const double n_rest = fma((double)e, 0x1.a39ef35793c76p-33, -n_low) + e * 0x1.cc01f97b57a08p-87;
-  const double h1 = n_high + 2 * s, l1 = 2 * s - (h1 - n_high);
-  const double h2 = h1 + third, l2 = third - (h2 - h1);
-  const double h3 = h2 + n_low, bb = h3 - h2, l3 = (h2 - (h3 - bb)) + (n_low - bb);
-  const double rest = l1 + l2 + l3 + n_rest + tail + x_low / x;
-  *high = h3 + rest;
-  *low = rest - (*high - h3);
+  const double n_low = two_product(e, 0x1.a39ef35793c76p-33, &n_rest);
+  n_rest += e * 0x1.cc01f97b57a08p-87;
+  const double h1 = fast_two_sum(n_high, 2 * s, &l1);
+  const double h2 = fast_two_sum(h1, third, &l2);
+  const double h3 = two_sum(h2, n_low, &l3);
+  *high = fast_two_sum(h3, l1 + l2 + l3 + n_rest + tail + x_low / x, low);
 }
 
 // log(x + alpha) as high + low.
 static inline void pl_log_mass(double x, double alpha, double *high, double *low) {
-  const double y = x + alpha, bb = y - x;
-  pl_log_pair(y, (x - (y - bb)) + (alpha - bb), high, low);
+  double rest;
+  const double y = two_sum(x, alpha, &rest);
+  pl_log_pair(y, rest, high, low);
 }
 
 // A stretch of a side as logits in Double, with a low part where `low` is not null. A level is as stored: logits
@@ -229,11 +262,11 @@ static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, do
     const double t = side_temperature(s);
     if (t == 1.0 && level == 0) return;
     for (int64_t i = 0; i < n; i++) {
-      // TwoDiff (Knuth), and what the division leaves.
-      const double x = high[i], d = x - level, bb = d - x;
-      const double rest = (x - (d - bb)) - (level + bb);
+      double rest;
+      const double x = high[i], d = two_diff(x, level, &rest);
       const double y = t == 1.0 ? d : d / t;
       high[i] = y >= PL_LOWEST || x == -INFINITY || y != y ? y : y == -INFINITY ? PL_BEYOND : PL_LOWEST;
+      // With what the division leaves.
       if (low && y >= PL_LOWEST && y < INFINITY) low[i] = t == 1.0 ? rest : (fma(-y, t, d) + rest) / t;
     }
     return;
@@ -255,10 +288,9 @@ static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, do
     }
     pl_log_mass(high[i], alpha, &high[i], &low[i]);
     if (level == 0 || high[i] == -INFINITY) continue;
-    const double d = high[i] - whole, dd = d - high[i];
-    const double rest = ((high[i] - (d - dd)) - (whole + dd)) + (low[i] - whole_low);
-    high[i] = d + rest;
-    low[i] = rest - (high[i] - d);
+    double rest;
+    const double d = two_diff(high[i], whole, &rest);
+    high[i] = fast_two_sum(d, rest + (low[i] - whole_low), &low[i]);
   }
 }
 
@@ -299,8 +331,8 @@ static inline double pl_phi(double t) {
 
 // log of the weight of b's largest class, top_b + c - scale, without the rounding of its large parts.
 static inline double pl_offset_b(const pl_row *s) {
-  const double d = s->top_b - s->scale, bb = d - s->top_b;
-  const double d_low = (s->top_b - (d - bb)) - (s->scale + bb);
+  double d_low;
+  const double d = two_diff(s->top_b, s->scale, &d_low);
   return (d + s->c) + (d_low + s->c_low);
 }
 
@@ -345,7 +377,7 @@ static int pl_rebase(pl_row *s, const pl_place *to, double top_a, double top_b) 
   const double scale = to->scale;
   const double shift = (s->c - to->c) + (s->c_low - to->c_low);
   // exp(|shift|) is what the rounding of the sums so far would be multiplied by.
-  if (!(fabs(shift) <= 5) || s->scale - scale > 600) return 0;
+  if (!(fabs(shift) <= PL_REBASE_SHIFT) || s->scale - scale > PL_REBASE_SCALE) return 0;
   pl_raise(s, top_a, top_b);
   const double z = s->sum[PL_Z] + pl_ties_weight_a(s), vz = s->sum[PL_VZ] + pl_ties_weight_b(s);
   const double alpha = exp(s->scale - scale);
@@ -367,25 +399,23 @@ static int pl_rebase(pl_row *s, const pl_place *to, double top_a, double top_b) 
 // Rounds a shift to the sum of two Floats, which is what kernels for Float take it as.
 static inline void pl_round_shift(double *c, double *c_low) {
   const double high = (double)(float)*c, low = (double)(float)((*c - high) + *c_low);
-  const double sum = high + low, bb = sum - high;
-  *c_low = (high - (sum - bb)) + (low - bb);
-  *c = sum;
+  *c = two_sum(high, low, c_low);
 }
 
 // The reference for given largest logits; `single` for blocks read as Float.
 static pl_place pl_place_for(int single, int exact, double top_a, double top_b) {
   const int has_a = top_a > -INFINITY, has_b = top_b > -INFINITY;
-  pl_place place = {0, has_a && has_b ? top_a - top_b : 0, 0, 0};
+  pl_place place = {0, 0, 0, 0};
+  if (has_a && has_b) place.c = two_diff(top_a, top_b, &place.c_low);
   if (single && !exact) {
     place.c = (double)(float)place.c;
-  } else if (has_a && has_b) {
-    const double bb = place.c - top_a;
-    place.c_low = (top_a - (place.c - bb)) - (top_b + bb);
-    if (single) pl_round_shift(&place.c, &place.c_low);
+    place.c_low = 0;
+  } else if (single) {
+    pl_round_shift(&place.c, &place.c_low);
   }
   const double top = has_a ? top_a : top_b;
   place.from_zero =
-      fabs(top) <= 64 && (!has_b || fabs(top_b) <= 64) && fabs(place.c) <= 40;
+      fabs(top) <= PL_MODERATE && (!has_b || fabs(top_b) <= PL_MODERATE) && fabs(place.c) <= PL_MODERATE_SHIFT;
   // In Float the scale is a power of two where logits are moderate: taking the exponent off costs no
   // rounding, subtracting the largest logit does.
   place.scale = single && place.from_zero
@@ -396,7 +426,7 @@ static pl_place pl_place_for(int single, int exact, double top_a, double top_b) 
 
 // Stays with the shift that sums have, where that is near enough.
 static inline void pl_keep_shift(pl_place *place, const pl_row *s) {
-  if (!(fabs(place->c - s->c) <= 20)) return;
+  if (!(fabs(place->c - s->c) <= PL_KEEP_SHIFT)) return;
   place->c = s->c;
   place->c_low = s->c_low;
 }
@@ -588,12 +618,107 @@ static int pl_holds(const pl_pair *pair, const pl_row *s) {
                       !(fabs(s->top_b) > PL_DIVIDED && s->top_b > -INFINITY));
 }
 
-// Adds a stretch of a row to `s` in PL_FIRST and PL_LOOK. With `fixed` the reference stands; else it follows
-// the largest logits. Sets `lost` where the type cannot hold the sums.
+// Takes a reference that fits a block's largest logits, and moves the sums so far to it. Returns 0 where the block
+// is done with: nothing of it has mass, it is refused, or the type cannot hold the sums.
+static int pl_take_reference(const pl_pair *pair, const pl_view *view, int64_t from, int64_t n, pl_row *s) {
+  double top_a, top_b;
+  pl_block_tops(pair, view, n, &top_a, &top_b);
+  if (s->started) {
+    top_a = top_a > s->top_a ? top_a : s->top_a;
+    top_b = top_b > s->top_b ? top_b : s->top_b;
+  }
+  if ((top_a == -INFINITY && top_b == -INFINITY) || top_a == INFINITY || top_b == INFINITY) {
+    // Nothing but zero mass (or NaN), or something that is refused or too large for the type.
+    pl_scan(pair, from, from + n, s);
+    if (top_a == INFINITY || top_b == INFINITY) s->lost = s->started = 1;
+    return 0;
+  }
+  pl_place place = pl_place_for(pair->type != KVK_F64, s->exact, top_a, top_b);
+  if (s->started) {
+    pl_keep_shift(&place, s);
+    s->lost |= !pl_rebase(s, &place, top_a, top_b);
+    return !s->lost;
+  }
+  pl_refer_to(s, &place);
+  s->top_a = top_a;
+  s->top_b = top_b;
+  s->started = 1;
+  return 1;
+}
+
+// What becomes of a block's sums.
+enum {
+  PL_TURN_ADD,   // they are right, and are added
+  PL_TURN_REFER, // again with a reference of the block's own: only without `record`, which that sets
+  PL_TURN_MASK,  // again with masks, and exact: only without `masked`, which that sets
+  PL_TURN_EXACT, // again exact: only without `exact`, which that sets
+  PL_TURN_STOP,  // they are not wanted: the block is refused, or the type cannot hold them
+};
+
+static int pl_judge(const pl_pair *pair, int64_t from, int64_t n, int record, int chooses, const pl_sums *sums,
+                    pl_row *s) {
+  const int single = pair->type != KVK_F64;
+  // Differences of any size are what the masks in Double are made for.
+  const double limit = !single ? (s->masked ? PL_FARTHEST : PL_LIMIT_f64) : (double)PL_LIMIT_f32;
+  if (!pl_finite(sums) || !(sums->far <= limit)) {
+    pl_scan(pair, from, from + n, s);
+    if (s->status_a || s->status_b) return PL_TURN_STOP;
+    // Zero masses want the masks; large differences, or zero masses far off scale, want Double.
+    const int far = single && sums->far > limit && sums->far < INFINITY;
+    if (!s->masked && !far) return PL_TURN_MASK;
+    s->lost = 1;
+    return PL_TURN_STOP;
+  }
+  // A far larger class wants a reference of its own. A little larger one does not: the entropy
+  // is then large enough for that class to be counted with the others.
+  if (!record && !(sums->top_a <= s->top_a + PL_RISE && sums->top_b <= s->top_b + PL_RISE)) return PL_TURN_REFER;
+  if (chooses) {
+    s->c = sums->c;
+    s->c_low = 0;
+  }
+  // The rounding of x counts where the shift is large beside the differences, or x is large itself.
+  const double square = s->c * s->c * (sums->sum[PL_Z] + sums->sum[PL_TIES]);
+  if (!s->exact && (sums->far > PL_EXACT_FAR || square > PL_EXACT_SHIFT * sums->sum[PL_S])) return PL_TURN_EXACT;
+  return PL_TURN_ADD;
+}
+
+// Adds a block to `s` in PL_FIRST and PL_LOOK. With `fixed` the reference stands; else it follows the largest
+// logits.
+static void pl_run_block(const pl_pair *pair, const pl_view *view, int64_t from, int64_t n, int fixed, pl_row *s) {
+  // The first block chooses the shift, where nothing is masked.
+  const int first = !fixed && !s->started;
+  // Blocks with a low part do not report the largest logits beside the sums.
+  int known = fixed || (s->started && !view->a_low), record = fixed;
+  // Ends: every turn but the last sets `record`, `masked` or `exact`, and none is unset in the block.
+  for (;;) {
+    if (!known) {
+      if (!pl_take_reference(pair, view, from, n, s)) return;
+      known = record = 1;
+    }
+    pl_sums sums;
+    const int chooses = first && !s->masked && !view->a_low;
+    pl_evaluate(pair, s, record, chooses, view, n, &sums);
+    switch (pl_judge(pair, from, n, record, chooses, &sums, s)) {
+    case PL_TURN_REFER: known = 0; break;
+    case PL_TURN_MASK: s->masked = s->exact = 1; break;
+    case PL_TURN_EXACT: s->exact = 1; break;
+    case PL_TURN_STOP: return;
+    default:
+      for (int j = 0; j < PL_SUMS; j++) s->sum[j] += sums.sum[j];
+      // With `record` there are none to be larger.
+      pl_raise(s, sums.top_a, sums.top_b);
+      s->forbidden_ab |= sums.forbidden_ab;
+      s->forbidden_ba |= sums.forbidden_ba;
+      return;
+    }
+  }
+}
+
+// Adds a stretch of a row to `s` in PL_FIRST and, with `fixed`, in PL_LOOK. Sets `lost` where the type cannot hold
+// the sums.
 static void pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_row *s) {
   pl_view view;
-  const int single = pair->type != KVK_F64;
-  s->digits = single ? 0x1p-47 : 0x1p-104;
+  s->digits = pair->type != KVK_F64 ? PL_DIGITS_f32 : PL_DIGITS_f64;
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
     if (s->status_a || s->status_b) {
@@ -601,80 +726,7 @@ static void pl_run(const pl_pair *pair, int64_t from, int64_t to, int fixed, pl_
       continue;
     }
     pl_open(pair, 0, k, n, &view);
-    // The first block chooses the shift, where nothing is masked.
-    const int first = !fixed && !s->started;
-    // Blocks with a low part do not report the largest logits beside the sums.
-    int record = fixed, known = s->started && !view.a_low, rise = 0;
-    // Ends: every turn but the last sets `record`, `masked` or `exact`, and none is unset in the block.
-    for (;;) {
-      if (!known && !fixed) {
-        double top_a, top_b;
-        pl_block_tops(pair, &view, n, &top_a, &top_b);
-        if (s->started) {
-          top_a = top_a > s->top_a ? top_a : s->top_a;
-          top_b = top_b > s->top_b ? top_b : s->top_b;
-        }
-        if ((top_a == -INFINITY && top_b == -INFINITY) || top_a == INFINITY || top_b == INFINITY) {
-          // Nothing but zero mass (or NaN), or something that is refused or too large for the type.
-          pl_scan(pair, k, k + n, s);
-          if (top_a == INFINITY || top_b == INFINITY) s->lost = s->started = 1;
-          break;
-        }
-        pl_place place = pl_place_for(single, s->exact, top_a, top_b);
-        if (s->started) pl_keep_shift(&place, s);
-        if (!s->started) {
-          pl_refer_to(s, &place);
-          s->top_a = top_a;
-          s->top_b = top_b;
-          s->started = 1;
-        } else if (!pl_rebase(s, &place, top_a, top_b)) {
-          s->lost = 1;
-          break;
-        }
-        known = 1;
-        record = 1;
-      }
-      pl_sums sums;
-      const int chooses = first && !s->masked && !view.a_low;
-      pl_evaluate(pair, s, record, chooses, &view, n, &sums);
-      // Differences of any size are what the masks in Double are made for.
-      const double limit = !single ? (s->masked ? PL_FARTHEST : PL_LIMIT) : 40.0;
-      if (!pl_finite(&sums) || !(sums.far <= limit)) {
-        pl_scan(pair, k, k + n, s);
-        if (s->status_a || s->status_b) break;
-        // Zero masses want the masks; large differences, or zero masses far off scale, want Double.
-        const int far = single && sums.far > limit && sums.far < INFINITY;
-        if (s->masked || far) {
-          s->lost = 1;
-          break;
-        }
-        s->masked = s->exact = 1;
-        continue;
-      }
-      if (!record && (sums.top_a > s->top_a || sums.top_b > s->top_b)) {
-        // A far larger class wants a reference of its own. A little larger one does not: the entropy
-        // is then large enough for that class to be counted with the others.
-        if (!(sums.top_a <= s->top_a + 1 && sums.top_b <= s->top_b + 1)) {
-          known = 0;
-          continue;
-        }
-        rise = 1;
-      }
-      if (chooses) {
-        s->c = sums.c;
-        s->c_low = 0;
-      }
-      // The rounding of x counts where the shift is large beside the differences, or x is large itself.
-      if (!s->exact && (sums.far > 8 || s->c * s->c * (sums.sum[PL_Z] + sums.sum[PL_TIES]) > 128 * sums.sum[PL_S])) {
-        s->exact = 1;
-        continue;
-      }
-      for (int j = 0; j < PL_SUMS; j++) s->sum[j] += sums.sum[j];
-      if (rise) pl_raise(s, sums.top_a, sums.top_b);
-      s->forbidden_ab |= sums.forbidden_ab;
-      s->forbidden_ba |= sums.forbidden_ba;
-      break;
-    }
+    pl_run_block(pair, &view, k, n, fixed, s);
     if (!pl_holds(pair, s)) s->lost = 1;
     if (s->lost && !s->status_a && !s->status_b) return;
   }
@@ -714,7 +766,7 @@ static void pl_begin_wide(const pl_pair *pair, pl_row *s) {
   s->forbidden_ab = s->forbidden_ba = 0;
   s->lost = 0;
   s->wide = s->exact = s->masked = s->started = 1;
-  s->digits = 0x1p-104;
+  s->digits = PL_DIGITS_f64;
   s->level_a = largest_a > -INFINITY ? largest_a : 0;
   s->level_b = largest_b > -INFINITY ? largest_b : 0;
   s->top_a = pl_level_top(pair->a, largest_a);
@@ -743,7 +795,7 @@ static int pl_is_beyond(const pl_pair *pair, const pl_view *view, int64_t n) {
   const int may_a = pl_may_be_beyond(pair->a, pair->level_a), may_b = pl_may_be_beyond(pair->b, pair->level_b);
   int beyond = 0;
   for (int64_t i = 0; i < n; i++)
-    beyond |= (may_a & (a[i] == PL_BEYOND) & (b[i] > -750)) | (may_b & (b[i] == PL_BEYOND) & (a[i] > -750));
+    beyond |= (may_a & (a[i] == PL_BEYOND) & (b[i] > PL_MASSLESS)) | (may_b & (b[i] == PL_BEYOND) & (a[i] > PL_MASSLESS));
   return beyond;
 }
 
@@ -799,7 +851,7 @@ static double pl_divergence(double s, double m, double ratio, double noise, doub
     return 0;
   }
   const double u = s - m;
-  const int small = fabs(u) < 0.5;
+  const int small = fabs(u) < PL_SMALL;
   const double d = small ? s - pl_psi(u) : m + log(ratio);
   if (d < share * (small ? s : fabs(m) + 1)) doubts->weak = 1;
   return d < 0 ? 0 : d;
@@ -826,7 +878,7 @@ static pl_result pl_conclude(const pl_row *s) {
   const double rounding = s->c * s->digits, noise = rounding * rounding;
   const double ratio = vz / z;
   // Over many classes of like mass the rounding of the terms averages out; over few it does not.
-  const double share = r.h_a > 4 && r.h_b > 4 ? 0.3 : 0.6;
+  const double share = r.h_a > PL_EVEN && r.h_b > PL_EVEN ? PL_SHARE_EVEN : PL_SHARE;
   r.d_ab = s->forbidden_ab ? INFINITY : pl_divergence(sp, m, ratio, noise, share, &doubts);
   r.d_ba = s->forbidden_ba ? INFINITY : pl_divergence(vs, vm, 1 / ratio, noise, share, &doubts);
   r.look_again = doubts.weak && !(s->forbidden_ab && s->forbidden_ba);
@@ -835,7 +887,7 @@ static pl_result pl_conclude(const pl_row *s) {
   r.faint = doubts.faint || r.h_a < faintest || r.h_b < faintest || nearest < s->c * s->c * PL_SHIFTED;
   const double u = sp - m;
   // Where S and M are not small, their rounding is not small beside the ratio's.
-  const int small = fabs(u) < 0.5 && sp < 0.5 && !s->forbidden_ab;
+  const int small = fabs(u) < PL_SMALL && sp < PL_SMALL && !s->forbidden_ab;
   r.log_ratio = small ? -log1p(u) : -log(ratio);
   r.ratio_size = small ? sp + fabs(m) : 1;
   return r;

@@ -20,11 +20,10 @@
 //
 // where at n = 0 every term is of second order in r.
 
-#undef PL_LIMIT
 #if KVK_REAL == 32
-#define PL_LIMIT 40.0f // |x| above it: the block is evaluated in Double
+#define PL_LIMIT_f32 40.0f // |x| above it: the block is evaluated in Double
 #else
-#define PL_LIMIT 600.0
+#define PL_LIMIT_f64 600.0
 #endif
 
 // (exp(r) - 1 - r) / r² for |r| <= 0.604, relative error 7.5e-8.
@@ -63,14 +62,11 @@ KVK_INLINE V N(pl_difference)(const int flags, V a, V b, V a_low, V b_low,
                               const N(pl_reference) *ref, V *rest) {
   *rest = N(set1)(0);
   if (!(flags & PL_EXACT)) return (a - b) - ref->c_high;
-  // TwoDiff (Knuth): d + low is a - b exactly.
-  const V d = a - b;
-  const V bb = d - a;
-  V low = (a - (d - bb)) - (b + bb);
+  V low, tail;
+  const V d = N(two_diff)(a, b, &low);
   if (flags & PL_LOW) low += a_low - b_low;
-  const V near = d - ref->c_high;
-  const V cc = near - d;
-  const V tail = (d - (near - cc)) - (ref->c_high + cc) + (low - ref->c_low);
+  const V near = N(two_diff)(d, ref->c_high, &tail);
+  tail += low - ref->c_low;
   const V x = near + tail;
   *rest = (near - x) + tail;
   return x;
@@ -82,8 +78,8 @@ KVK_INLINE void N(pl_sides)(V a, V b, V x, I *only_a, I *only_b) {
   *only_a = b == -INFINITY;
 #if KVK_REAL == 64
   const I either = *only_a | *only_b;
-  *only_b |= (x < -PL_LIMIT) & ~either;
-  *only_a |= (x > PL_LIMIT) & ~either;
+  *only_b |= (x < -N(PL_LIMIT)) & ~either;
+  *only_a |= (x > N(PL_LIMIT)) & ~either;
 #endif
 }
 
@@ -122,6 +118,9 @@ KVK_INLINE V N(pl_weight)(const int flags, V a, V b, V a_low, V b_low, const N(p
 // round the same way, and this many keep the worst case under 5e-7.
 #define PL_CARRY 16
 
+// In Float n = 0 up to |x| = (½ + PL_TURN) ln 2 = 0.603: where 2^n is not 1, the terms of phi cancel while it is small.
+#define PL_TURN 0.37f
+
 // -x = n ln 2 + r, with what else its companions need.
 typedef struct {
   V r, e, nl; // e = 2^n, nl = n ln 2
@@ -130,12 +129,11 @@ typedef struct {
 // n, in the last digits of the result.
 KVK_INLINE V N(pl_turns_of)(const int flags, V y) {
 #if KVK_REAL == 64
-  if (flags & PL_MASK) y = N(min)(N(max)(y, N(set1)(-PL_LIMIT)), N(set1)(PL_LIMIT));
+  if (flags & PL_MASK) y = N(min)(N(max)(y, N(set1)(-N(PL_LIMIT))), N(set1)(N(PL_LIMIT)));
   return (R)REAL_MAGIC - y * RC(1.44269504088896340736);
 #else
-  // n = 0 up to |x| = 0.6: where 2^n is not 1, the terms of phi cancel while it is small.
   const V turns = y * RC(1.44269504088896340736);
-  const V held = N(min)(N(max)(turns, N(set1)(-0.37f)), N(set1)(0.37f));
+  const V held = N(min)(N(max)(turns, N(set1)(-PL_TURN)), N(set1)(PL_TURN));
   return (held - turns) + (R)REAL_MAGIC;
 #endif
 }
@@ -143,7 +141,7 @@ KVK_INLINE V N(pl_turns_of)(const int flags, V y) {
 KVK_INLINE N(pl_turns) N(pl_reduce)(const int flags, V x, V rest, V kx) {
   V y = x;
 #if KVK_REAL == 64
-  if (flags & PL_MASK) y = N(min)(N(max)(x, N(set1)(-PL_LIMIT)), N(set1)(PL_LIMIT));
+  if (flags & PL_MASK) y = N(min)(N(max)(x, N(set1)(-N(PL_LIMIT))), N(set1)(N(PL_LIMIT)));
 #endif
   const V nx = kx - (R)REAL_MAGIC;
   N(pl_turns) t;
@@ -209,7 +207,7 @@ KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, V w, I l
   }
   V y = x;
 #if KVK_REAL == 64
-  if (flags & PL_MASK) y = N(min)(N(max)(x, N(set1)(-PL_LIMIT)), N(set1)(PL_LIMIT));
+  if (flags & PL_MASK) y = N(min)(N(max)(x, N(set1)(-N(PL_LIMIT))), N(set1)(N(PL_LIMIT)));
 #endif
   const N(pl_terms) terms = N(pl_expand)(y, N(pl_reduce)(flags, x, rest, N(pl_turns_of)(flags, x)));
   V v = w * terms.growth;

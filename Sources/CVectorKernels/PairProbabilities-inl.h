@@ -30,6 +30,29 @@ enum {
 #define PP_AHEAD 1024  // classes between a load and the prefetch for a later one
 #define PP_NEAREST 1e-8 // D of Floats below it needs more digits of y - x than 36
 #define PP_SMALL 0.65  // of the sum: at most one class can be larger
+#define PP_LOOKS 3     // at a row after the first
+// D that is less than this share of its first term wants another look, and so does a |u| that is above PP_APART.
+#define PP_WEAK 0.5
+#define PP_APART 0.25
+// ... and sums farther than this from what was expected of them, of which PP_SMALL is a share.
+#define PP_UNEXPECTED 0.2
+// The second family's pass wants a |u| below it, and the looks end where |u| is below PP_ROUNDING.
+#define PP_EVEN 1e-3
+#define PP_ROUNDING 1e-14
+// After a look, D below this share of its first term is rounding: the rows are proportional.
+#define PP_SETTLED 1e-5
+// The second family's sums in Float whose |p - q| is below this multiple of |u| are added up once more in Double.
+#define PP_ROUGH 0x1p12
+// Factors between the rows' sums that are this near to a power of two are that power.
+#define PP_POWER_f32 1e-6
+#define PP_POWER_f64 1e-12
+// Binary exponents of sums beyond which masses of a type do not stay in range when scaled, and the largest of a scale.
+#define PP_RANGE_f32 40
+#define PP_RANGE_f64 700
+#define PP_EXPONENT 1000
+// Masses in Double that the vectors take; others are added up one by one.
+#define PP_FAINTEST 0x1p-900
+#define PP_LARGEST 0x1p90
 
 typedef struct {
   double sum[PP_SUMS];
@@ -149,15 +172,13 @@ static void pp_stage(const kvk_side *side, double alpha, int64_t row, int64_t fr
                      double scale, double *high, double *low) {
   block_f64(element_at(side, row, from), side->type, n, high);
   for (int64_t i = 0; i < n; i++) {
-    const double x = high[i] * scale, add = alpha * scale;
-    const double y = x + add, bb = y - x;
-    low[i] = (x - (y - bb)) + (add - bb);
+    const double y = two_sum(high[i] * scale, alpha * scale, &low[i]);
     // A mass stays one, however small its scale makes it.
     high[i] = y == 0 && high[i] > 0 ? 0x1p-1074 : y;
   }
 }
 
-static inline int pp_in_range(double x) { return x == 0 || (x >= 0x1p-900 && x <= 0x1p90); }
+static inline int pp_in_range(double x) { return x == 0 || (x >= PP_FAINTEST && x <= PP_LARGEST); }
 
 // One class with masses a and b outside the range of the vectors.
 static void pp_lone(double a, double b, const pp_row *s, pp_block_sums *out) {
@@ -350,9 +371,9 @@ static double pp_entropy_of(double s, double small, double logs, double top, dou
 
 static double pp_divergence(double mean, double u, int settled, int *weak) {
   const double d = mean - pl_psi(u);
-  if (d < 0.5 * mean || !(fabs(u) < 0.25)) *weak = 1;
+  if (d < PP_WEAK * mean || !(fabs(u) < PP_APART)) *weak = 1;
   // What is left of so much is rounding: the rows are proportional.
-  if (settled && d < 1e-5 * mean) return 0;
+  if (settled && d < PP_SETTLED * mean) return 0;
   return d < 0 ? 0 : d;
 }
 
@@ -367,7 +388,7 @@ static pp_result pp_conclude(const pp_pair *pair, const pp_row *s) {
     r.d_ba = s->only_b ? INFINITY : pp_divergence(s->sum[PP_B] / sy, -s->sum[PP_M] / sy, settled, &weak);
   if (pair->what & PP_ENTROPY) {
     const double limit = PP_SMALL * s->expected;
-    if (!(fabs(sx / s->expected - 1) < 0.2 && fabs(sy / s->expected - 1) < 0.2)) weak = 1;
+    if (!(fabs(sx / s->expected - 1) < PP_UNEXPECTED && fabs(sy / s->expected - 1) < PP_UNEXPECTED)) weak = 1;
     r.h_a = pp_entropy_of(sx, s->sum[PP_SMALL_A], s->sum[PP_LOG_A], s->top_a, limit);
     r.h_b = pp_entropy_of(sy, s->sum[PP_SMALL_B], s->sum[PP_LOG_B], s->top_b, limit);
   }
@@ -392,10 +413,10 @@ static double pp_take_sum(double plain, double shrunk, double *m, int *e) {
     *m = frexp(shrunk, e);
     *e += 64;
   }
-  return *e > 1000 || *e < -1000 ? log(*m) + *e * 0.69314718055994530942 : log(ldexp(*m, *e));
+  return *e > PP_EXPONENT || *e < -PP_EXPONENT ? log(*m) + *e * 0.69314718055994530942 : log(ldexp(*m, *e));
 }
 
-static inline int pp_limit(int e) { return e > 1000 ? 1000 : e < -1000 ? -1000 : e; }
+static inline int pp_limit(int e) { return e > PP_EXPONENT ? PP_EXPONENT : e < -PP_EXPONENT ? -PP_EXPONENT : e; }
 
 static void pp_scale_from_sums(const pp_pair *pair, pp_row *s) {
   double ma, mb;
@@ -403,7 +424,7 @@ static void pp_scale_from_sums(const pp_pair *pair, pp_row *s) {
   s->lse_a = pp_take_sum(s->plain_a, s->shrunk_a, &ma, &ea);
   s->lse_b = pp_take_sum(s->plain_b, s->shrunk_b, &mb, &eb);
   // Both scales have to be numbers: where the other row's sum is far smaller, this row's becomes small too.
-  const int room = 1000 - ea + eb;
+  const int room = PP_EXPONENT - ea + eb;
   const int down = pp_limit(-ea) < room ? pp_limit(-ea) : room;
   s->scale_a = ldexp(1, down);
   s->expected = ldexp(ma, ea + down);
@@ -411,17 +432,17 @@ static void pp_scale_from_sums(const pp_pair *pair, pp_row *s) {
   double ratio = ma / mb;
   int power;
   const double significand = frexp(ratio, &power);
-  const double near = pair->a->type == KVK_F64 || pair->staged ? 1e-12 : 1e-6;
+  const double near = pair->a->type == KVK_F64 || pair->staged ? PP_POWER_f64 : PP_POWER_f32;
   if (fabs(significand - 0.5) <= near) ratio = ldexp(0.5, power);
   else if (fabs(significand - 1) <= near) ratio = ldexp(1, power);
   s->scale_b = ldexp(ratio, ea + down - eb);
   s->scaled = 1;
   // Sums that are further apart than numbers are.
-  if (ea + down - eb < -1000 || down < -1000) s->status_a = s->status_b = KVK_OUT_OF_RANGE;
+  if (ea + down - eb < -PP_EXPONENT || down < -PP_EXPONENT) s->status_a = s->status_b = KVK_OUT_OF_RANGE;
   const int largest = ea * ea > eb * eb ? ea * ea : eb * eb;
   const int32_t type = pair->a->type;
-  if (type != KVK_F64 && (largest > 40 * 40 || type != KVK_F32)) s->wide = 1;
-  if (largest > 700 * 700) s->wide = 1;
+  if (type != KVK_F64 && (largest > PP_RANGE_f32 * PP_RANGE_f32 || type != KVK_F32)) s->wide = 1;
+  if (largest > PP_RANGE_f64 * PP_RANGE_f64) s->wide = 1;
   if (!s->wide && type == KVK_F32) s->scale_b = (double)(float)s->scale_b;
 }
 
@@ -430,7 +451,7 @@ static int32_t pp_next(const pp_pair *pair, const kvk_pair_out *wanted, pp_row *
   if (s->status_a || s->status_b) return s->pass = PP_DONE;
   if (s->pass == PP_FAMILY) {
     // Where the sums' rounding is not far below the distance, once more in Double.
-    if (s->wide || pair->a->type == KVK_F64 || !(s->family[PF_VARIATION] < 0x1p12 * fabs(s->sum[PP_M])))
+    if (s->wide || pair->a->type == KVK_F64 || !(s->family[PF_VARIATION] < PP_ROUGH * fabs(s->sum[PP_M])))
       return s->pass = PP_DONE;
     pair_clear_family(s->family);
     s->wide = 1;
@@ -452,8 +473,8 @@ static int32_t pp_next(const pp_pair *pair, const kvk_pair_out *wanted, pp_row *
   }
   const double u = s->sum[PP_M] / sx;
   const pp_result r = pp_conclude(pair, s);
-  const int uneven = pair_wants_family(wanted) && !(fabs(u) < 1e-3);
-  if ((r.look_again || uneven) && s->looks < 3 && !(s->looks > 0 && fabs(u) < 1e-14)) {
+  const int uneven = pair_wants_family(wanted) && !(fabs(u) < PP_EVEN);
+  if ((r.look_again || uneven) && s->looks < PP_LOOKS && !(s->looks > 0 && fabs(u) < PP_ROUNDING)) {
     s->looks += 1;
     s->expected = sx;
     s->scale_b /= 1 + u;

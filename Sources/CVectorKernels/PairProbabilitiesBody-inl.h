@@ -16,23 +16,18 @@
 //
 //     PP_SMALL_A = Σ x     PP_LOG_A = Σ x log x     and the same of y.
 
-#undef PP_LEAST
-#undef PP_GREATEST
-#undef PP_LN2
-#undef PP_HALF
-#undef PP_UPPER
 #if KVK_REAL == 32
-#define PP_LEAST 0x1p-126f // the least mass besides 0 whose exponents can be taken apart
-#define PP_GREATEST 2.0    // no block may sum to more
-#define PP_LN2 0.69314718055994530942f
-#define PP_HALF 0x00400000 // half a unit of the exponent
-#define PP_UPPER ((int32_t)0xfffff000)
+#define PP_LEAST_f32 0x1p-126f // the least mass besides 0 whose exponents can be taken apart
+#define PP_GREATEST_f32 2.0    // no block may sum to more
+#define PP_LN2_f32 0.69314718055994530942f
+#define PP_HALF_f32 0x00400000 // half a unit of the exponent
+#define PP_UPPER_f32 ((int32_t)0xfffff000)
 #else
-#define PP_LEAST 0x1p-920
-#define PP_GREATEST 0x1p100
-#define PP_LN2 0.69314718055994530942
-#define PP_HALF 0x0008000000000000
-#define PP_UPPER ((int64_t)0xfffffffff8000000)
+#define PP_LEAST_f64 0x1p-920
+#define PP_GREATEST_f64 0x1p100
+#define PP_LN2_f64 0.69314718055994530942
+#define PP_HALF_f64 0x0008000000000000
+#define PP_UPPER_f64 ((int64_t)0xfffffffff8000000)
 #endif
 
 typedef struct {
@@ -52,7 +47,7 @@ KVK_INLINE V N(pp_less)(V s, V b, V x) {
   return __builtin_elementwise_fma(s, b, -x);
 #else
   // The upper halves' product is exact.
-  const V sh = (V)((I)s & PP_UPPER), bh = (V)((I)b & PP_UPPER);
+  const V sh = (V)((I)s & N(PP_UPPER)), bh = (V)((I)b & N(PP_UPPER));
   const V sl = s - sh, bl = b - bh;
   return ((sh * bh - x) + (sh * bl + sl * bh)) + sl * bl;
 #endif
@@ -71,7 +66,7 @@ KVK_INLINE void N(pp_step)(const int flags, V a, V b, V a_low, V b_low,
   acc->only_b |= no_a & ~no_b;
 
   // 2^n, 2^-n and n, from the difference of the two bit patterns.
-  const I apart = (I)ym - (I)xm + (REAL_ONE + PP_HALF);
+  const I apart = (I)ym - (I)xm + (REAL_ONE + N(PP_HALF));
   const I power = apart & REAL_EXPONENTS;
   const V up = (V)power, down = (V)(2 * REAL_ONE - power);
   const V n = (V)(I)(((U)apart >> REAL_MANTISSA) | REAL_WHOLE_BITS) - (REAL_WHOLE + REAL_BIAS);
@@ -94,13 +89,13 @@ KVK_INLINE void N(pp_step)(const int flags, V a, V b, V a_low, V b_low,
   acc->sum[PP_M] += difference;
   if (flags & PP_FORWARD) {
     const V near = dt * (RC(1.0) - (t - z) * tail);
-    V f = down * near + ((ym - ym * down) - (xm * n) * PP_LN2);
+    V f = down * near + ((ym - ym * down) - (xm * n) * N(PP_LN2));
     f = no_b ? zero : f;
     acc->sum[PP_F] += no_a ? y : f;
   }
   if (flags & PP_REVERSE) {
     const V near = dt * (RC(1.0) + (t + z) * tail);
-    V f = near + ((xm - xu) + (ym * n) * PP_LN2);
+    V f = near + ((xm - xu) + (ym * n) * N(PP_LN2));
     f = no_a ? zero : f;
     acc->sum[PP_B] += no_b ? x : f;
   }
@@ -162,14 +157,17 @@ KVK_INLINE void N(pp_block)(const int flags, const int32_t type, const void *a, 
   out->only_a = N(any)(acc.only_a);
   out->only_b = N(any)(acc.only_b);
   // A NaN or an infinity makes the first sum not finite; a negative mass is the least.
-  out->usable = N(smallest)(acc.least) >= PP_LEAST && out->sum[PP_A] < PP_GREATEST &&
-                out->sum[PP_A] + out->sum[PP_M] < PP_GREATEST;
+  out->usable = N(smallest)(acc.least) >= N(PP_LEAST) && out->sum[PP_A] < N(PP_GREATEST) &&
+                out->sum[PP_A] + out->sum[PP_M] < N(PP_GREATEST);
 }
 
 typedef struct {
   V scale_a, scale_b, low_b;
   V even; // scale_b + low_b: y = b × even has the sum of x
 } N(pp_even);
+
+// The smaller share of x + y below it adds nothing to Jensen-Shannon beside the larger.
+#define PP_NOTHING 0x1p-80
 
 // (x + y) [(1 + t) log1p(t) + (1 - t) log1p(-t)], |y - x|, (√y - √x)² and (y - x) t of one vector, where
 // t = (y - x)/(x + y).
@@ -179,16 +177,16 @@ KVK_INLINE void N(pp_family_step)(const int low, V a, V b, V a_low, V b_low, con
   V d = N(pp_less)(ref->scale_b, b, x) + b * ref->low_b;
   if (low) d += b_low * ref->scale_b - a_low * ref->scale_a;
   const V larger = N(max)(x, y), smaller = N(min)(x, y);
-  const V sum = N(max)(x + y, N(set1)(PP_LEAST));
+  const V sum = N(max)(x + y, N(set1)(N(PP_LEAST)));
   const V root = N(sqrt)(x) + N(sqrt)(y);
-  const V apart = d / N(max)(root, N(set1)(PP_LEAST));
+  const V apart = d / N(max)(root, N(set1)(N(PP_LEAST)));
   const V t = d / sum;
   const V z = t * t;
-  const I near = z <= RC(0.25);
+  const I near = z <= (R)PF_SERIES * (R)PF_SERIES;
   V h = z * N(pf_entropy_series)(near ? z : N(set1)(0));
   if (N(any)(~near)) {
     const V u = (larger + larger) / sum, v = (smaller + smaller) / sum;
-    const I nothing = v < RC(0x1p-80);
+    const I nothing = v < (R)PP_NOTHING;
     const V far = u * N(log_normal)(N(max)(u, N(set1)(1))) +
                   N(drop)(nothing, v * N(log_normal)(nothing ? N(set1)(1) : v));
     h = near ? h : far;

@@ -32,6 +32,10 @@ static inline void ps_take(uint32_t lanes, const ps_results *from, ps_results *t
 // Rows whose D is less than this share of the terms it is made of are added up once more, with a shift at
 // which D is the sum of its terms: over few classes their rounding does not average out.
 #define PS_SHARE 0.8
+// The others' share relative to the largest class, below which the rounding of logits less the scale counts.
+#define PS_PEAKED 0.5
+// Looks at lanes in doubt before they are evaluated by themselves.
+#define PS_LOOKS 2
 
 // D from S, M and the ratio of the normalisers, as pl_divergence; `weak` where digits cancelled.
 KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i_f64 *weak,
@@ -39,7 +43,7 @@ KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i
   const v_f64 u = s - m;
   v_f64 psi;
   (void)log1p_f64(max_f64(u, set1_f64(-0.75)), &psi);
-  const i_f64 small = abs_f64(u) < 0.5;
+  const i_f64 small = abs_f64(u) < PL_SMALL;
   const v_f64 d = small ? s - psi : m + log_ratio;
   const i_f64 nothing = s <= noise;
   *faint |= nothing & (s > 0.0);
@@ -84,9 +88,9 @@ static inline ps_doubts ps_conclude(int count, const double *sum, const double *
     const v_f64 u = s - m;
     const v_f64 near = log1p_f64(max_f64(u, set1_f64(-0.75)), &unused);
     // Where S and M are not small, their rounding is not small beside the ratio's.
-    store_f64(r->c + i, load_f64(c + i) - (((abs_f64(u) < 0.5) & (s < 0.5)) ? near : log_ratio));
+    store_f64(r->c + i, load_f64(c + i) - (((abs_f64(u) < PL_SMALL) & (s < PL_SMALL)) ? near : log_ratio));
     const v_f64 shift = load_f64(c + i);
-    const i_f64 rounded = (others_a < 0.5) | (others_b < 0.5) | (shift * shift > 128.0 * s);
+    const i_f64 rounded = (others_a < PS_PEAKED) | (others_b < PS_PEAKED) | (shift * shift > PL_EXACT_SHIFT * s);
     for (int lane = 0; lane < lanes; lane++) {
       if (weak[lane]) doubts.weak |= 1u << (i + lane);
       if (faint[lane]) doubts.faint |= 1u << (i + lane);
@@ -99,7 +103,5 @@ static inline ps_doubts ps_conclude(int count, const double *sum, const double *
 
 #define KVK_REAL 32
 #include "Real-inl.h"
-#undef PL_LIMIT
-#define PL_LIMIT 40.0f
 #include "PairShortBody-inl.h"
 #undef KVK_REAL

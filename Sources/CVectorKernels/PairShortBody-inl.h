@@ -57,7 +57,7 @@ KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const 
     top_b = N(max)(tb[k], top_b);
   }
   // The reference, as pl_place_for has it for rows of its own.
-  const I from_zero = (N(abs)(top_a) <= 64) & (N(abs)(top_b) <= 64);
+  const I from_zero = (N(abs)(top_a) <= (R)PL_MODERATE) & (N(abs)(top_b) <= (R)PL_MODERATE);
   N(pl_reference) ref;
   ref.base = N(drop)(from_zero, top_a);
 #if KVK_REAL == 32
@@ -106,16 +106,16 @@ KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const 
       const int peaked = base[lane] != 0 && (found->h_a[lane] < PL_PEAKED || found->h_b[lane] < PL_PEAKED);
       const double nearest = found->d_ab[lane] < found->d_ba[lane] ? found->d_ab[lane] : found->d_ba[lane];
       const int shifted = nearest < sums.c[lane] * sums.c[lane] * PL_SHIFTED;
-      if (!(all - all == 0) || peaked || shifted || !(sums.far[lane] <= PL_LIMIT) || !(fabs(sums.c[lane]) <= PL_SHIFT_SINGLE) ||
+      if (!(all - all == 0) || peaked || shifted || !(sums.far[lane] <= N(PL_LIMIT)) || !(fabs(sums.c[lane]) <= PL_SHIFT_SINGLE) ||
           (doubts.faint >> lane & 1 && !(doubts.weak >> lane & 1)))
         alone |= open & 1u << lane;
-      if (!exact && !(sums.far[lane] <= 8)) again |= 1u << lane;
+      if (!exact && !(sums.far[lane] <= (R)PL_EXACT_FAR)) again |= 1u << lane;
     }
     if (!exact) again |= doubts.rounded;
     again &= open & ~alone;
     if (look > 0) ps_take(open & ~again, &now, results);
     if (!again) return alone;
-    if (look == 2) return alone | again;
+    if (look == PS_LOOKS) return alone | again;
     for (int lane = 0; lane < LANES; lane++) {
       const double ratio = found->c[lane];
       if (!(doubts.weak & again & 1u << lane) || !(fabs(ratio) < 1e30)) continue;

@@ -25,6 +25,14 @@ _Static_assert(sizeof(pw_row) <= sizeof(kvk_state), "a row's state must fit");
 
 enum { PW_FIRST = 0, PW_SECOND = 1, PW_DONE = 2 };
 
+// Rows of masses whose normalisers' logarithms are below it are taken as masses, others by their logarithms.
+#define PW_REST 600.0
+// Of |βd| in plain blocks: exp of it and its products with masses stay in range.
+#define PW_EXPONENT 600.0
+// Power sums less 1 outside of these want the second pass.
+#define PW_LEAST -0.5
+#define PW_GREATEST 1e300
+
 // A pair of rows in the order in which it is evaluated, so that a power's α is at least ½. Exchanging the sides and
 // α for 1 - α gives the same bits.
 typedef struct {
@@ -56,8 +64,8 @@ static inline int pw_is_valid(const pw_pair *p) {
 }
 
 static inline int pw_are_masses(const pw_pair *p) {
-  return !side_is_log(p->pair.a->form) && !side_is_log(p->pair.b->form) && fabs(p->norms.rest_a) < 600 &&
-         fabs(p->norms.rest_b) < 600;
+  return !side_is_log(p->pair.a->form) && !side_is_log(p->pair.b->form) && fabs(p->norms.rest_a) < PW_REST &&
+         fabs(p->norms.rest_b) < PW_REST;
 }
 
 static pw_reference pw_refer(const pw_pair *p) {
@@ -69,8 +77,8 @@ static pw_reference pw_refer(const pw_pair *p) {
     pl_log_pair(ratio, 0, &c, &c_low);
   }
   // The tops' and the rests' difference is off c by rounding, which q makes up for.
-  const double tops = norms->top_a - norms->top_b, bb = tops - norms->top_a;
-  const double tops_low = (norms->top_a - (tops - bb)) - (norms->top_b + bb);
+  double tops_low;
+  const double tops = two_diff(norms->top_a, norms->top_b, &tops_low);
   const int largest = p->order == INFINITY;
   pw_reference ref;
   ref.top_a = set1_f64(norms->top_a);
@@ -161,7 +169,7 @@ static int pw_run_plain(const pw_pair *p, int64_t from, int64_t n, const pw_refe
                                           {pw_square_singles, pw_square_doubles, pw_square_masses},
                                           {pw_root_singles, pw_root_doubles, pw_root_masses}};
   const pw_plain_fn *blocks = table[p->order == 2 ? PW_SQUARE : p->order == 0.5 ? PW_ROOT : PW_ANY];
-  const double largest = 600 / fabs(p->less), limit = largest < PW_PLAIN ? largest : PW_PLAIN;
+  const double largest = PW_EXPONENT / fabs(p->less), limit = largest < PW_PLAIN ? largest : PW_PLAIN;
   if (pw_are_masses(p)) {
     pw_open_masses(&p->pair, from, n, view);
     return blocks[PW_MASSES](view->a, view->b, view->a_low, view->b_low, n, exp(limit), ref, acc);
@@ -219,7 +227,7 @@ static int32_t pw_next(const pw_pair *p, pw_row *s) {
       !(fabs(s->top) < INFINITY))
     return s->pass = PW_DONE;
   const double u = pw_excess(p, s);
-  return s->pass = s->over || !(u >= -0.5 && u < 1e300) ? PW_SECOND : PW_DONE;
+  return s->pass = s->over || !(u >= PW_LEAST && u < PW_GREATEST) ? PW_SECOND : PW_DONE;
 }
 
 // The skew divergence, which no rounding takes out of its range.

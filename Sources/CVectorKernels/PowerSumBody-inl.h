@@ -32,14 +32,12 @@ typedef struct {
 KVK_INLINE v_f64 pw_difference(const int exact, v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low,
                                const pw_reference *ref) {
   // Of what were Floats the difference is exact, or its rounding far below theirs.
-  const v_f64 x = a - b;
-  if (!exact) return x - ref->c;
-  // TwoDiff (Knuth) twice.
-  const v_f64 xx = x - a;
-  const v_f64 low = (a - (x - xx)) - (b + xx) + (a_low - b_low);
-  const v_f64 near = x - ref->c;
-  const v_f64 cc = near - x;
-  return near + ((x - (near - cc)) - (ref->c + cc) + (low - ref->c_low));
+  if (!exact) return (a - b) - ref->c;
+  v_f64 low, rest;
+  const v_f64 x = two_diff_f64(a, b, &low);
+  low += a_low - b_low;
+  const v_f64 near = two_diff_f64(x, ref->c, &rest);
+  return near + (rest + (low - ref->c_low));
 }
 
 // A class: s = |d|, log g, and which of the two masses are there.
@@ -83,12 +81,15 @@ KVK_INLINE pl_terms_f64 pw_expand(v_f64 y) {
   return pl_expand_f64(y, pl_reduce_f64(0, y, set1_f64(0), pl_turns_of_f64(0, y)));
 }
 
+// Of α (1 - q/p): beyond it u = α (q/p - 1) has lost digits that 1 + u needs.
+#define PW_MIXED 0.5
+
 // A class's term of the skew divergence in units of g, of e = exp(-s) and gap = 1 - e.
 KVK_INLINE v_f64 pw_skew_term(i_f64 first, v_f64 e, v_f64 gap, const pw_reference *ref) {
   const v_f64 zero = set1_f64(0), one = set1_f64(1);
   const v_f64 more = ref->order * gap;
   // 1 + u = (1 - α) + αe has more digits there than u has.
-  const i_f64 far = first & (more > 0.5);
+  const i_f64 far = first & (more > PW_MIXED);
   const v_f64 u = first ? zero - more : more / (e > zero ? e : one);
   v_f64 psi;
   log1p_f64(far ? zero : u, &psi);

@@ -39,8 +39,8 @@ KVK_INLINE void pw_take_logits(const int kind, const int exact, const double *a,
     const v_f64 u = ((x - ref->top_a) - ref->rest_a) + la;
     ends->far = max_f64(abs_f64(d), ends->far);
     ends->faint = min_f64(u, ends->faint);
-    const v_f64 k = u * 1.44269504088896340736 + REAL_MAGIC;
-    const v_f64 n = k - REAL_MAGIC;
+    const v_f64 k = u * 1.44269504088896340736 + REAL_MAGIC_f64;
+    const v_f64 n = k - REAL_MAGIC_f64;
     const v_f64 r = less_f64(u, n, 0.69314718055994530942) - n * 2.3190468138462995584e-17;
     to->d[i] = d;
     to->p[i] = keep_f64(there, (v_f64)((i_f64)exp_near_f64(r) + ((i_f64)k << 52)));

@@ -13,6 +13,9 @@
 //     REAL_MAGIC       1.5 × 2^REAL_MANTISSA: adding it rounds to an integer
 //     REAL_FLOOR       weights stop at 2^-REAL_FLOOR of their scale
 //
+// A constant that differs between the types has two names, and a body writes N(PL_LIMIT) for PL_LIMIT_f32 or
+// PL_LIMIT_f64. All of the above is for bodies alone: outside them it depends on what was included last.
+//
 // A comparison of two V gives an I whose lanes are -1 or 0: the mask of every `select`.
 
 #undef R
@@ -28,7 +31,6 @@
 #undef REAL_BIAS
 #undef REAL_WHOLE
 #undef REAL_WHOLE_BITS
-#undef REAL_MAGIC
 #undef REAL_FLOOR
 #undef READ_WIDTH
 #undef READ_WHOLE
@@ -46,7 +48,6 @@
 #define REAL_BIAS 127.0f
 #define REAL_WHOLE 0x1p23f
 #define REAL_WHOLE_BITS 0x4b000000
-#define REAL_MAGIC 12582912.0f
 #define REAL_FLOOR 125.0f
 #define READ_WIDTH(type) ((type) == KVK_F32 ? 4 : 2) // bytes of a stored element
 #define READ_WHOLE KVK_F32 // the stored type that is R itself
@@ -63,7 +64,6 @@
 #define REAL_BIAS 1023.0
 #define REAL_WHOLE 0x1p52
 #define REAL_WHOLE_BITS 0x4330000000000000
-#define REAL_MAGIC 6755399441055744.0
 #define REAL_FLOOR 1021.0
 #define READ_WIDTH(type) 8
 #define READ_WHOLE KVK_F64
@@ -73,6 +73,9 @@
 #define LANES ((int64_t)(sizeof(V) / sizeof(R)))
 
 #ifndef KVK_INLINE
+#define REAL_MAGIC N(REAL_MAGIC)
+#define REAL_MAGIC_f32 12582912.0f
+#define REAL_MAGIC_f64 6755399441055744.0
 #define KVK_INLINE static inline __attribute__((always_inline, unused))
 typedef float v_f32 __attribute__((ext_vector_type(KVK_BYTES / 4)));
 typedef int32_t i_f32 __attribute__((ext_vector_type(KVK_BYTES / 4)));

@@ -18,6 +18,7 @@ enum {
 
 #define RS_PEAKED 0.5   // the share of the others, relative to the largest class, below which that is so
 #define RS_FAINTEST 1e-30 // the same, below which masses may be missing that are 0 in Float
+#define RS_MODERATE 64.0  // logits of Floats up to here are taken from 0, not from the largest
 #define RS_FACTOR 0x1p100 // the largest 1 / T, and T, that Floats are divided by
 
 #define RS_BLOCK 2048
@@ -263,7 +264,7 @@ static void rs_conclude(const rs_plan *plan, const rs_row *rows, int count, cons
 // Floats are taken.
 static inline int rs_is_rounded(const rs_plan *plan, const kvk_row_out *wanted, const rs_row *s) {
   return wanted->column[KVK_LOG_REST] &&
-         (plan->type == KVK_F64 || plan->flags & RS_SCALED || fabs(s->top) > 64);
+         (plan->type == KVK_F64 || plan->flags & RS_SCALED || fabs(s->top) > RS_MODERATE);
 }
 
 // Whether masses may be missing that are 0 in Float. The largest class's weight is 1, or near it.

@@ -8,14 +8,12 @@
 //
 // so that nothing cancels near a point mass.
 
-#undef RS_LEAST
-#undef RS_FARTHEST
 #if KVK_REAL == 32
-#define RS_LEAST 0x1p-126f
-#define RS_FARTHEST 256.0f
+#define RS_LEAST_f32 0x1p-126f
+#define RS_FARTHEST_f32 256.0f
 #else
-#define RS_LEAST 0x1p-1022
-#define RS_FARTHEST 2048.0
+#define RS_LEAST_f64 0x1p-1022
+#define RS_FARTHEST_f64 2048.0
 #endif
 
 // What the sums of a block refer to. Vectors, so that the lanes may belong to different rows.
@@ -33,15 +31,13 @@ typedef struct {
 // The weight of every class of a vector.
 KVK_INLINE V N(rs_weight)(const int flags, V x, const N(rs_reference) *ref, V floor, V magic) {
   if (flags & RS_MASS) return x * ref->factor;
-  V u = x - ref->base, rest = N(set1)(0);
-  if (flags & RS_EXACT) { // TwoDiff (Knuth)
-    const V back = u - x;
-    rest = (x - (u - back)) - (ref->base + back);
-  }
+  V rest = N(set1)(0);
+  V u = flags & RS_EXACT ? N(two_diff)(x, ref->base, &rest) : x - ref->base;
   if (flags & RS_SCALED) {
     const V v = u;
-    u = v * ref->factor;
-    const V product = N(product_rest)(v, ref->factor, u) + v * ref->factor_low;
+    V product;
+    u = N(two_product)(v, ref->factor, &product);
+    product += v * ref->factor_low;
     rest = flags & RS_EXACT ? product + rest * ref->factor : product;
   }
   const V k = u * RC(1.44269504088896340736) + magic;
@@ -58,10 +54,10 @@ KVK_INLINE V N(rs_weight)(const int flags, V x, const N(rs_reference) *ref, V fl
 // log(the largest class's mass / this class's). Where it is above RS_FARTHEST, the weight is 0.
 KVK_INLINE V N(rs_distance)(const int flags, V x, V w, const N(rs_reference) *ref) {
   if (flags & RS_MASS)
-    return ref->log_top - N(log_normal)(w > RS_LEAST ? w : N(set1)(RS_LEAST));
+    return ref->log_top - N(log_normal)(w > N(RS_LEAST) ? w : N(set1)(N(RS_LEAST)));
   V distance = ref->top - x;
   if (flags & RS_SCALED) distance *= ref->factor;
-  return N(min)(distance, N(set1)(RS_FARTHEST));
+  return N(min)(distance, N(set1)(N(RS_FARTHEST)));
 }
 
 // Adds one vector of classes. `lanes` masks those that exist.
@@ -150,7 +146,7 @@ KVK_INLINE N(rs_reference) N(rs_refer)(const int flags, V top, R factor, R facto
                          N(set1)(0)};
   if (flags & RS_MASS) {
     // 2^-e for a mass in 2^e ... 2^(e+1); at the ends of the range the nearest power there is.
-    const I least = (I)N(set1)(RS_LEAST);
+    const I least = (I)N(set1)(N(RS_LEAST));
     const I power = (I){} + 2 * REAL_ONE - ((I)top & REAL_EXPONENTS);
     ref.factor = (V)(power > least ? power : least);
     ref.log_top = N(log)(top * ref.factor);
@@ -159,7 +155,7 @@ KVK_INLINE N(rs_reference) N(rs_refer)(const int flags, V top, R factor, R facto
 #if KVK_REAL == 32
   const V u = flags & RS_SCALED ? top * factor : top;
   // Where logits are moderate a power of two is taken off, not the largest logit: that does not round.
-  const I moderate = N(abs)(u) <= 64;
+  const I moderate = N(abs)(u) <= (R)RS_MODERATE;
   const V turns = (u * RC(1.44269504088896340736) + (R)REAL_MAGIC) - (R)REAL_MAGIC;
   ref.exponent = N(keep)(moderate, turns);
   ref.base = N(drop)(moderate, top);

@@ -9,12 +9,14 @@
 #define KVK_REAL 32
 #include "Real-inl.h"
 #include "Vector-inl.h"
+#include "TwoSum-inl.h"
 #include "Exp-inl.h"
 #include "Log-inl.h"
 #undef KVK_REAL
 #define KVK_REAL 64
 #include "Real-inl.h"
 #include "Vector-inl.h"
+#include "TwoSum-inl.h"
 #include "Exp-inl.h"
 #include "Log-inl.h"
 #undef KVK_REAL

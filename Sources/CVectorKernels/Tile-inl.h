@@ -9,6 +9,11 @@
 
 #define TL_BLOCK 512 // classes staged at a time: a multiple of KVK_TILE_WORD and of KVK_TILE_GROUP
 
+// log p of Floats below it has no mass.
+#define TL_FAINTEST -87.0f
+// Of the exponents of powers: beyond it these are over the range of Doubles, or nearly.
+#define TL_EXTENT 600.0
+
 // As many Floats as a vector has Doubles.
 typedef float tl_half __attribute__((ext_vector_type(KVK_BYTES / 8)));
 
@@ -28,20 +33,13 @@ KVK_INLINE void tl_store_narrow(float *p, v_f64 x) {
   memcpy(p, &half, sizeof half);
 }
 
-// What the difference x - y, rounded to d, leaves out.
-KVK_INLINE v_f32 tl_difference_rest(v_f32 x, v_f32 y, v_f32 d) {
-  const v_f32 back = d - x;
-  return (x - (d - back)) - (y + back);
-}
-
 // exp(x - lse) of logits in Float, with the rounding of the differences carried into the exponential. The
 // low part of lse is not small where logits are large.
 KVK_INLINE v_f32 tl_mass_f32(v_f32 x, v_f32 high, v_f32 low) {
-  const v_f32 near = x - high;
-  const v_f32 u = near - low;
-  const v_f32 rest = tl_difference_rest(x, high, near) + tl_difference_rest(near, low, u);
-  const v_f32 p = exp_scaled_f32(u, rest, set1_f32(0));
-  return drop_f32(~(u > -87.0f), p); // -inf too
+  v_f32 first, second;
+  const v_f32 u = two_diff_f32(two_diff_f32(x, high, &first), low, &second);
+  const v_f32 p = exp_scaled_f32(u, first + second, set1_f32(0));
+  return drop_f32(~(u > TL_FAINTEST), p); // -inf too
 }
 
 // log x of Floats, in two parts: whole multiples of log 2, and the mantissa's to a Float's rounding. 0 for 0.
@@ -477,7 +475,7 @@ static void tile_powers(double *x, int64_t n, const kvk_power_sums *s, uint8_t *
   log_array_f64(x, s->logarithms, n);
   for (int64_t j = 0; j < n; j++) {
     const double extent = s->extent + s->extents[j], l = s->logarithms[j];
-    const int low = !(fabs(l) >= s->base + s->slope * extent) || !(extent < 600);
+    const int low = !(fabs(l) >= s->base + s->slope * extent) || !(extent < TL_EXTENT);
     doubt[j] |= (uint8_t)low;
     x[j] = s->is_hellinger ? sqrt(fmax(0, 1 - x[j])) : l;
   }

@@ -35,20 +35,6 @@ KVK_INLINE V N(less)(V x, V n, R k) {
 #endif
 }
 
-// What the rounding of the product x y left out.
-KVK_INLINE V N(product_rest)(V x, V y, V product) {
-#if KVK_HAS_FMA
-  return __builtin_elementwise_fma(x, y, -product);
-#else
-  // Dekker's splitting: each half has few enough bits for exact products.
-  const R split = KVK_REAL == 32 ? RC(4097.0) : RC(134217729.0);
-  const V sx = split * x, sy = split * y;
-  const V hx = sx - (sx - x), hy = sy - (sy - y);
-  const V lx = x - hx, ly = y - hy;
-  return ((hx * hy - product) + hx * ly + lx * hy) + lx * ly;
-#endif
-}
-
 // The mask of the first `count` lanes.
 KVK_INLINE I N(first_lanes)(int64_t count) {
   I place;

@@ -24,15 +24,15 @@ KVK_INLINE V N(wr_value)(const int flags, const int what, V x, const N(wr_refere
     if (flags & RS_SCALED) distance *= ref->factor;
     return RC(0.0) - (distance + wr->log_rest); // not its negative: that of 0 is -0
   }
-  // x - base with its rounding error (Knuth), which exp would multiply.
-  V u = x - ref->base;
-  const V back = u - x;
-  V rest = (x - (u - back)) - (ref->base + back);
+  // exp would multiply what the difference rounds.
+  V rest;
+  V u = N(two_diff)(x, ref->base, &rest);
   rest = x == -INFINITY ? N(set1)(0) : rest;
   if (flags & RS_SCALED) {
     const V v = u;
-    u = v * ref->factor;
-    rest = N(product_rest)(v, ref->factor, u) + (v * ref->factor_low + rest * ref->factor);
+    V product;
+    u = N(two_product)(v, ref->factor, &product);
+    rest = product + (v * ref->factor_low + rest * ref->factor);
   }
   const V w = N(drop)(u < wr->floor, N(exp_scaled)(u, rest, ref->exponent));
   return w * wr->norm;

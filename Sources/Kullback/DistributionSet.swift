@@ -1,12 +1,5 @@
 package import KullbackKernels
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// What a row of a set holds.
 public enum Form: Sendable, Hashable, CaseIterable, CustomStringConvertible {

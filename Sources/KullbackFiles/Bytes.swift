@@ -1,12 +1,5 @@
 internal import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import KullbackSystem
 
 /// What messages call an input: its path, or for "-" standard input.
 package func inputName(_ path: String) -> String { path == "-" ? "standard input" : path }

@@ -2,14 +2,7 @@ import KullbackKernels
 import KullbackMatrix
 import KullbackTestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KullbackSystem
 
 /// Rows as real users have them and no one thinks of.
 ///

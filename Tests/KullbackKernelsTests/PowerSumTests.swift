@@ -2,14 +2,7 @@ import KullbackKernels
 import KullbackMatrix
 import KullbackTestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import CLibm
 
 /// Evaluates the power sums of rows in one call.
 func evaluate(

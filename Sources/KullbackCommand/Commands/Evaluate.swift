@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Kullback
 
 /// `kullback evaluate TARGET MODEL`: its arguments.
 ///
@@ -38,10 +39,10 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var match: MatchOption
 
   @Option(help: ArgumentHelp("The form of TARGET (default: --form's).", valueName: "form"))
-  var targetForm: FormArgument?
+  var targetForm: Form?
 
   @Option(help: ArgumentHelp("The form of MODEL (default: --form's).", valueName: "form"))
-  var modelForm: FormArgument?
+  var modelForm: Form?
 
   @Option(
     help: ArgumentHelp(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Kullback
 
 /// The direction of a fit, as it is named on the command line.
 enum DirectionArgument: String, ExpressibleByArgument, CaseIterable {
@@ -53,7 +54,7 @@ struct FitSoftmaxCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("Targets are distributions, a row each.", valueName: "form"))
-  var targetForm: FormArgument?
+  var targetForm: Form?
 
   @Option(help: ArgumentHelp("The file to write, .safetensors.", valueName: "file"))
   var output: String

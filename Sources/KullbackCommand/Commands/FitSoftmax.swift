@@ -36,11 +36,11 @@ struct FitSoftmaxCommand: ParsableCommand {
           --direction reverse --output model.safetensors
       """)
 
-  @Argument(help: "A row of features for each target: .npy, .csv or .tsv.", completion: .file())
+  @Argument(help: "A row of features for each target: \(Formats.ofInputs).", completion: .file())
   var features: String
 
   @Argument(
-    help: "Labels (whole numbers from 0), or distributions: .npy, .csv or .tsv.",
+    help: "Labels (whole numbers from 0), or distributions: \(Formats.ofInputs).",
     completion: .file())
   var targets: String
 

@@ -2,7 +2,7 @@ internal import KullbackFiles
 
 /// The formats of files, as help texts and errors name them.
 enum Formats {
-  /// What is read: ".npy, .csv, ..."
+  /// What is read.
   static let ofInputs = FileFormat.endings(of: FileFormat.ofInputs)
   /// What results are written as.
   static let ofResults = FileFormat.endings(of: FileFormat.ofResults)

@@ -40,38 +40,44 @@ let package = Package(
         .brew(["zlib"]),
       ]),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CLibm"),
+    .target(name: "KullbackSystem", swiftSettings: strict),
     .target(name: "CVectorKernels"),
-    .target(name: "KullbackMatrix", swiftSettings: strict),
+    .target(name: "KullbackMatrix", dependencies: ["KullbackSystem"], swiftSettings: strict),
     .target(
       name: "KullbackLinearAlgebra",
-      dependencies: ["COpenBLAS", "KullbackMatrix"],
+      dependencies: ["COpenBLAS", "KullbackMatrix", "KullbackSystem"],
       swiftSettings: strict),
     .target(
       name: "KullbackKernels",
-      dependencies: ["CVectorKernels", "KullbackMatrix"],
+      dependencies: ["CVectorKernels", "KullbackMatrix", "KullbackSystem"],
       swiftSettings: strict),
     .target(
       name: "Kullback",
-      dependencies: ["KullbackKernels", "KullbackLinearAlgebra", "KullbackMatrix"],
+      dependencies: ["CLibm", "KullbackKernels", "KullbackLinearAlgebra", "KullbackMatrix"],
       swiftSettings: strict),
     .target(
       name: "KullbackInference",
-      dependencies: ["Kullback", "KullbackKernels", "KullbackLinearAlgebra", "KullbackMatrix"],
+      dependencies: [
+        "CLibm", "Kullback", "KullbackKernels", "KullbackLinearAlgebra", "KullbackMatrix",
+      ],
       swiftSettings: strict),
     .target(
       name: "KullbackFiles",
-      dependencies: ["CZlib", "KullbackMatrix"],
+      dependencies: ["CZlib", "KullbackMatrix", "KullbackSystem"],
       swiftSettings: strict),
     .executableTarget(
       name: "KullbackCommand",
       dependencies: [
-        "CMalloc", "Kullback", "KullbackFiles", "KullbackInference", "KullbackLinearAlgebra",
+        "CLibm", "CMalloc", "Kullback", "KullbackFiles", "KullbackInference",
+        "KullbackLinearAlgebra",
+        "KullbackSystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .target(
       name: "KullbackTestSupport",
-      dependencies: ["KullbackMatrix"],
+      dependencies: ["CLibm", "KullbackMatrix", "KullbackSystem"],
       path: "Tests/KullbackTestSupport",
       swiftSettings: strict),
     .testTarget(
@@ -84,13 +90,15 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "KullbackKernelsTests",
-      dependencies: ["CVectorKernels", "KullbackKernels", "KullbackTestSupport"],
+      dependencies: [
+        "CLibm", "CVectorKernels", "KullbackKernels", "KullbackSystem", "KullbackTestSupport",
+      ],
       exclude: ["Golden/make_golden.py"],
       resources: [.copy("Golden/golden.json")],
       swiftSettings: strict),
     .testTarget(
       name: "KullbackTests",
-      dependencies: ["Kullback", "KullbackTestSupport"],
+      dependencies: ["CLibm", "Kullback", "KullbackTestSupport"],
       exclude: ["Golden/make_pairwise_golden.py"],
       resources: [.copy("Golden/pairwise.json")],
       swiftSettings: strict),

@@ -1,49 +1,5 @@
 package import KullbackKernels
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
-/// What a row of a set holds.
-public enum Form: Sendable, Hashable, CaseIterable, CustomStringConvertible {
-  /// Any real numbers; the distribution is their softmax, and -inf is zero mass.
-  case logits
-  /// Logarithms of probabilities; -inf is zero mass.
-  case logProbabilities
-  /// Probabilities, which sum to 1 within the tolerance.
-  case probabilities
-  /// Counts or other weights, divided by their sum.
-  case weights
-
-  /// As the command spells it: "log-probabilities".
-  public var description: String {
-    switch self {
-    case .logits: "logits"
-    case .logProbabilities: "log-probabilities"
-    case .probabilities: "probabilities"
-    case .weights: "weights"
-    }
-  }
-
-  /// The form that `description` spells so.
-  public init?(_ name: String) {
-    guard let form = Form.allCases.first(where: { $0.description == name }) else { return nil }
-    self = form
-  }
-
-  var rowForm: RowForm {
-    switch self {
-    case .logits: .logits
-    case .logProbabilities: .logProbabilities
-    case .probabilities: .probabilities
-    case .weights: .weights
-    }
-  }
-}
+internal import CLibm
 
 /// Distributions over the same classes, one a row of a matrix.
 ///
@@ -179,7 +135,7 @@ public struct DistributionSet: Sendable {
   /// The kernels' view of this set, its only row repeated where the other set has more.
   package func operand(isRepeated: Bool = false) -> RowOperand {
     RowOperand(
-      matrix, form: form.rowForm, temperature: temperature, smoothing: smoothing,
+      matrix, form: form, temperature: temperature, smoothing: smoothing,
       tolerance: tolerance, isRepeated: isRepeated)
   }
 }

@@ -1,13 +1,6 @@
 internal import ArgumentParser
 internal import Kullback
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import KullbackSystem
 
 /// The command `kullback`: what it is called, and how it ends.
 @main

@@ -1,23 +1,37 @@
 internal import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import KullbackSystem
 
 /// What messages call an input: its path, or for "-" standard input.
 package func inputName(_ path: String) -> String { path == "-" ? "standard input" : path }
 
-/// All bytes of an input: mapped where that is possible, else read.
-enum Bytes {
-  case mapped(MappedFile)
-  case inMemory([UInt8])
+/// The bytes of an input, or a window on them: mapped where that is possible, else read.
+struct Bytes: Sendable {
+  private enum Source {
+    case mapped(MappedFile)
+    case inMemory([UInt8])
+  }
 
   /// Sees the first bytes of what is read, and may refuse them.
   typealias Look = ([UInt8]) throws(FileError) -> Void
+
+  /// How many bytes a `Look` sees at most.
+  static let firstBytes = 1 << 16
+
+  private let source: Source
+  private let range: Range<Int>
+  /// How many of the first bytes a `Look` has seen.
+  let seen: Int
+
+  private init(_ source: Source, _ range: Range<Int>, seen: Int = 0) {
+    self.source = source
+    self.range = range
+    self.seen = seen
+  }
+
+  /// Bytes that are there.
+  init(_ bytes: [UInt8]) {
+    self.init(.inMemory(bytes), 0..<bytes.count)
+  }
 
   /// The bytes of a file, a pipe or, for "-", standard input.
   ///
@@ -26,8 +40,7 @@ enum Bytes {
     guard path != "-" else {
       // A file that was redirected is mapped like any other, when it is to be read from its start.
       let isAtStart = lseek(STDIN_FILENO, 0, SEEK_CUR) == 0
-      self = try Bytes(
-        descriptor: STDIN_FILENO, path: inputName(path), maps: isAtStart, look: look)
+      self = try Bytes.all(of: STDIN_FILENO, path: inputName(path), maps: isAtStart, look: look)
       return
     }
     // Opened once: a pipe that is closed and opened again has lost its writer.
@@ -37,47 +50,73 @@ enum Bytes {
       throw FileError.cannotRead(path: path, reason: systemReason(errno))
     }
     defer { close(descriptor) }
-    self = try Bytes(descriptor: descriptor, path: path, maps: true, look: look)
+    self = try Bytes.all(of: descriptor, path: path, maps: true, look: look)
   }
 
-  private init(
-    descriptor: Int32, path: String, maps: Bool, look: Look?
-  ) throws(FileError) {
-    guard maps else {
-      self = .inMemory(try readAll(descriptor, path: path, look: look))
-      return
-    }
-    do {
-      self = .mapped(try MappedFile(descriptor: descriptor))
-    } catch {
-      guard error.isNotRegular else {
-        if error.code == ENOMEM {
-          throw .noMemory(
-            path: path, needed: Int(lseek(descriptor, 0, SEEK_END)),
-            available: AvailableMemory.bytes ?? 0)
-        }
-        throw FileError.cannotRead(path: path, reason: error.reason)
+  private static func all(
+    of descriptor: Int32, path: String, maps: Bool, look: Look?
+  ) throws(FileError) -> Bytes {
+    guard maps, let file = try mapped(descriptor, path: path) else {
+      var seen = 0
+      let bytes = try readAll(descriptor, path: path) { start throws(FileError) in
+        guard let look else { return }
+        try look(start)
+        seen = start.count
       }
-      self = .inMemory(try readAll(descriptor, path: path, look: look))
+      return Bytes(.inMemory(bytes), 0..<bytes.count, seen: seen)
+    }
+    let all = Bytes(.mapped(file), 0..<file.byteCount)
+    guard let look else { return all }
+    let start = all.prefix(firstBytes)
+    try look(start)
+    return Bytes(all.source, all.range, seen: start.count)
+  }
+
+  /// The file that is open, mapped; nil for a pipe or a device.
+  private static func mapped(_ descriptor: Int32, path: String) throws(FileError) -> MappedFile? {
+    do {
+      return try MappedFile(descriptor: descriptor)
+    } catch {
+      guard !error.isNotRegular else { return nil }
+      if error.code == ENOMEM {
+        throw .noMemory(
+          path: path, needed: Int(lseek(descriptor, 0, SEEK_END)),
+          available: AvailableMemory.bytes ?? 0)
+      }
+      throw FileError.cannotRead(path: path, reason: error.reason)
     }
   }
 
-  var count: Int {
-    switch self {
-    case .mapped(let file): file.byteCount
-    case .inMemory(let bytes): bytes.count
+  var count: Int { range.count }
+
+  /// Whether the bytes are those of a mapped file.
+  var isMapped: Bool {
+    if case .mapped = source { true } else { false }
+  }
+
+  /// A part of the bytes, which shares the mapping or the memory; nil where it does not lie inside them.
+  func window(from offset: Int, count: Int) -> Bytes? {
+    guard offset >= 0, count >= 0, offset <= self.count, count <= self.count - offset else {
+      return nil
     }
+    let start = range.lowerBound + offset
+    return Bytes(source, start..<start + count)
   }
 
   /// Hands the bytes to a closure.
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-    switch self {
+    switch source {
     case .mapped(let file):
-      // SAFETY: the mapping lives over the call.
+      // SAFETY: the mapping lives over the call, and the range lies inside it.
       return withExtendedLifetime(file) {
-        unsafe body(UnsafeRawBufferPointer(start: file.base, count: file.byteCount))
+        unsafe body(
+          UnsafeRawBufferPointer(start: file.base + range.lowerBound, count: range.count))
       }
-    case .inMemory(let bytes): return unsafe bytes.withUnsafeBytes { unsafe body($0) }
+    case .inMemory(let bytes):
+      // SAFETY: the range lies inside the bytes.
+      return unsafe bytes.withUnsafeBytes { all in
+        unsafe body(UnsafeRawBufferPointer(rebasing: all[range]))
+      }
     }
   }
 
@@ -92,18 +131,27 @@ enum Bytes {
     // SAFETY: copied inside the closure.
     unsafe withBytes { bytes in unsafe Array(bytes.dropFirst(offset).prefix(count)) }
   }
-}
 
-/// Bytes that were read, kept for a matrix that lies in them.
-final class ReadBytes: Sendable {
-  let matrix: Matrix<Float16>
+  /// Whether the matrix of `matrix(_:rows:columns:from:)` begins at a multiple of so many bytes.
+  func isAligned(from offset: Int = 0, to size: Int) -> Bool {
+    // What was read is copied to where a matrix may begin.
+    (isMapped ? range.lowerBound + offset : offset).isMultiple(of: size)
+  }
 
-  /// Copies the bytes into a matrix's memory, which does not move.
-  init(_ bytes: [UInt8]) {
-    let pairs = (bytes.count + 1) / 2
-    unsafe matrix = Matrix<Float16>(rows: 1, columns: pairs) { buffer in
-      // SAFETY: the buffer has room for the bytes; an odd last byte is followed by one of padding.
-      unsafe UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes)
+  /// The matrix whose elements, in this machine's order, lie in the bytes from an offset on: shares a mapping, and has a
+  /// copy of what was read.
+  ///
+  /// - Precondition: the bytes are enough.
+  func matrix(_ kind: ElementKind, rows: Int, columns: Int, from offset: Int = 0) -> AnyMatrix {
+    precondition(
+      window(from: offset, count: rows * columns * kind.byteCount) != nil, "too few bytes")
+    switch source {
+    case .mapped(let file):
+      return AnyMatrix(
+        mapping: file, byteOffset: range.lowerBound + offset, kind: kind, rows: rows,
+        columns: columns)
+    case .inMemory(let bytes):
+      return ReadBytes(bytes[range]).matrix(kind, rows: rows, columns: columns, from: offset)
     }
   }
 }

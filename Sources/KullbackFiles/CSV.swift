@@ -59,18 +59,18 @@ public enum CSV {
   ) throws(FileError) -> Table {
     try read(
       Bytes(path: path) { start throws(FileError) in
-        try refuseUnlessText(.inMemory(start), path: inputName(path))
+        try refuseUnlessText(start, path: inputName(path))
       }, path: inputName(path), separator: separator, options: options)
   }
 
+  /// Reads bytes of which `refuseUnlessText(_:path:)` has seen the first.
   static func read(
     _ bytes: Bytes, path: String, separator: Character?, options: TableOptions
   ) throws(FileError) -> Table {
-    try refuseUnlessText(bytes, path: path)
     // The text itself, and numbers of 8 bytes for cells of 2 and more.
     try AvailableMemory.check(5 * bytes.count, for: path)
     let text = bytes.prefix(bytes.count)
-    try TextEncoding.refuseZeros(text, path: path)
+    try TextEncoding.refuseZeros(text, from: bytes.seen, path: path)
     try TextEncoding.refuseUnlessUTF8(text, path: path)
     let separator = separator?.asciiValue ?? sniff(text, path)
     if let other = SeparatorDoubt.separator(of: text, insteadOf: separator) {
@@ -83,9 +83,9 @@ public enum CSV {
   }
 
   /// Refuses what by its first bytes is no text.
-  static func refuseUnlessText(_ bytes: Bytes, path: String) throws(FileError) {
-    try UnreadFormat.refuse(bytes, path: path)
-    try TextEncoding.refuseZeros(bytes.prefix(1 << 16), path: path)
+  static func refuseUnlessText(_ start: [UInt8], path: String) throws(FileError) {
+    try UnreadFormat.refuse(start, path: path)
+    try TextEncoding.refuseZeros(start, path: path)
   }
 
   private static func table(

@@ -2,48 +2,82 @@ internal import KullbackMatrix
 
 /// Reading a matrix from a file of any known format.
 public enum MatrixReader {
-  /// Reads a .npy file, or else comma- or tab-separated text; "-" is standard input.
+  /// A file that is open, and how it is to be read.
+  private struct Input {
+    /// What messages call it.
+    let name: String
+    let array: String?
+    let bytes: Bytes
+    let format: FileFormat
+
+    init(_ text: String) throws(FileError) {
+      let path = ArrayPath(text)
+      array = path.array
+      name = inputName(path.file)
+      // A pipe gives its bytes only once.
+      bytes = try Bytes(path: path.file) { start throws(FileError) in
+        guard MatrixReader.isText(FileFormat.ofInput(start, named: path.file)) else { return }
+        try CSV.refuseUnlessText(start, path: inputName(path.file))
+      }
+      format = FileFormat.ofInput(bytes.prefix(16), named: path.file)
+      guard array == nil || format.contents == .namedMatrices else {
+        let formats = FileFormat.ofInputs.filter { $0.contents == .namedMatrices }
+        throw .malformed(
+          path: name, place: "",
+          reason: "an array in it is named, and only \(FileFormat.endings(of: formats)) have names")
+      }
+    }
+
+    /// The array, where the file is no text, and what the file calls the type of its elements.
+    ///
+    /// - Parameter isNeverEmpty: whether an array without a number is refused.
+    func matrix(isNeverEmpty: Bool) throws(FileError) -> (matrix: AnyMatrix, elementType: String) {
+      func check(_ shape: [Int]) throws(FileError) {
+        guard isNeverEmpty, shape.contains(0) else { return }
+        throw .malformed(
+          path: name, place: "header",
+          reason: "the file holds no rows of numbers: shape \(NPYHeader.spell(shape))")
+      }
+      guard format != .safetensors else {
+        let tensor = try SafetensorsFile(bytes, path: name).tensor(array)
+        try check(tensor.shape)
+        return (tensor.matrix, tensor.matrix.kind.name)
+      }
+      try UnreadFormat.refuse(bytes.prefix(16), path: name)
+      let header = try NPY.header(of: bytes, path: name)
+      try check(header.shape)
+      return (try NPY.read(bytes, path: name), header.element.name)
+    }
+  }
+
+  private static func isText(_ format: FileFormat) -> Bool { format == .csv || format == .tsv }
+
+  /// Reads a .npy or .safetensors file, or else comma- or tab-separated text; "-" is standard input.
+  ///
+  /// The first bytes say what a file is, and its name where they do not. An array of several is named behind a colon,
+  /// `model.safetensors:lm_head.weight`, as `ArrayPath` says.
   ///
   /// - Parameters:
   ///   - path: the file.
   ///   - options: how a text is read; of an array, which columns are numbers and which are labels, by their
   ///     numbers, and whether columns are read as rows.
-  /// - Throws: `FileError.cannotRead`, or `.malformed`, also for a file without a number.
+  /// - Throws: `FileError.cannotRead`, or `.malformed`, also for a file without a number; where an array is not named, or
+  ///   not there, with the names of those that are.
   public static func read(
     _ path: String, options: TableOptions = TableOptions()
   ) throws(FileError) -> Table {
-    let bytes = try bytes(path)
-    let name = inputName(path)
-    guard isNPY(bytes, path) else {
-      return try CSV.read(bytes, path: name, separator: nil, options: options)
+    let input = try Input(path)
+    guard !isText(input.format) else {
+      return try CSV.read(input.bytes, path: input.name, separator: nil, options: options)
     }
-    try UnreadFormat.refuse(bytes, path: name)
-    let header = try NPY.header(of: bytes, path: name)
-    guard !header.shape.contains(0) else {
-      throw .malformed(
-        path: name, place: "header",
-        reason: "the file holds no rows of numbers: shape \(NPYHeader.spell(header.shape))")
-    }
+    let (matrix, elementType) = try input.matrix(isNeverEmpty: true)
     guard options.long == nil else {
-      throw .malformed(path: name, place: "", reason: "--long is for text")
+      throw .malformed(path: input.name, place: "", reason: "--long is for text")
     }
     let table = Table(
-      matrix: try NPY.read(bytes, path: name), rowLabels: nil, columnNames: nil, layout: nil,
-      elementType: header.element.name)
-    let chosen = try table.choosing(options, path: name)
+      matrix: matrix, rowLabels: nil, columnNames: nil, layout: nil, elementType: elementType)
+    let chosen = try table.choosing(options, path: input.name)
     return options.isTransposed == true ? chosen.transposed() : chosen
-  }
-
-  /// All bytes of a file, of which the first are those of an array or of text.
-  private static func bytes(_ path: String) throws(FileError) -> Bytes {
-    try Bytes(path: path) { start throws(FileError) in
-      guard !isNPY(.inMemory(start), path) else { return }
-      try CSV.refuseUnlessText(.inMemory(start), path: inputName(path))
-    }
-  }
-
-  private static func isNPY(_ bytes: Bytes, _ path: String) -> Bool {
-    path.hasSuffix(".npy") || bytes.prefix(6) == [0x93] + Array("NUMPY".utf8)
   }
 
   /// Reads class labels: whole numbers, one a row.
@@ -59,15 +93,13 @@ public enum MatrixReader {
   public static func readLabelledLabels(
     _ path: String
   ) throws(FileError) -> (labels: [Int64], rowLabels: [String]?, layout: TableLayout?) {
-    // A pipe gives its bytes only once.
-    let bytes = try bytes(path)
-    let name = inputName(path)
-    guard !isNPY(bytes, path) else {
-      try UnreadFormat.refuse(bytes, path: name)
-      return (try NPY.labels(of: NPY.read(bytes, path: name), path: name), nil, nil)
+    let input = try Input(path)
+    let name = input.name
+    guard isText(input.format) else {
+      return (try NPY.labels(of: input.matrix(isNeverEmpty: false).matrix, path: name), nil, nil)
     }
     let table = try CSV.read(
-      bytes, path: name, separator: nil, options: TableOptions(.parameters))
+      input.bytes, path: name, separator: nil, options: TableOptions(.parameters))
     let matrix = table.matrix
     guard matrix.columns == 1 else {
       throw .malformed(

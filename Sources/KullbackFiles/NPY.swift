@@ -64,42 +64,14 @@ public enum NPY {
     // A single row or column is the same in both orders.
     let isTransposed = header.isFortranOrder && rows > 1 && columns > 1
     // Elements that no processor's loads are aligned to are copied.
-    let isAligned = header.dataOffset.isMultiple(of: header.element.byteCount)
+    let isAligned = bytes.isAligned(from: header.dataOffset, to: header.element.byteCount)
     if let kind = header.element.direct, isAligned {
       return isTransposed
-        ? direct(bytes, header, kind, columns, rows).transposed()
-        : direct(bytes, header, kind, rows, columns)
+        ? bytes.matrix(kind, rows: columns, columns: rows, from: header.dataOffset).transposed()
+        : bytes.matrix(kind, rows: rows, columns: columns, from: header.dataOffset)
     }
     try AvailableMemory.check(rows * columns * header.element.convertedByteCount, for: path)
     return converted(bytes, header, rows, columns, isTransposed)
-  }
-
-  private static func direct(
-    _ bytes: Bytes, _ header: NPYHeader, _ kind: ElementKind, _ rows: Int, _ columns: Int
-  ) -> AnyMatrix {
-    switch bytes {
-    case .mapped(let file):
-      return AnyMatrix(
-        mapping: file, byteOffset: header.dataOffset, kind: kind, rows: rows, columns: columns)
-    case .inMemory(let array):
-      let owner = ReadBytes(array)
-      func borrowed<Element: MatrixElement>(_ type: Element.Type) -> AnyMatrix {
-        // SAFETY: the header's check says that the bytes reach; the owner keeps them.
-        unsafe owner.matrix.withUnsafeBaseAddress { base in
-          unsafe AnyMatrix(
-            Matrix<Element>(
-              borrowing: base + header.dataOffset, rows: rows, columns: columns, owner: owner))
-        }
-      }
-      switch kind {
-      case .float16: return borrowed(Float16.self)
-      case .bfloat16: return borrowed(BFloat16.self)
-      case .float32: return borrowed(Float.self)
-      case .float64: return borrowed(Double.self)
-      case .int32: return borrowed(Int32.self)
-      case .int64: return borrowed(Int64.self)
-      }
-    }
   }
 
   private static func converted(

@@ -12,6 +12,7 @@ public enum RowNames {
       try TextEncoding.refuseZeros(start, path: name)
     }
     let content = bytes.prefix(bytes.count)
+    try TextEncoding.refuseZeros(content, from: bytes.seen, path: name)
     try TextEncoding.refuseUnlessUTF8(content, path: name)
     let text = String(decoding: content, as: UTF8.self)
     // A carriage return and a line feed are one character.

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import KullbackSystem
 
 /// The system's words for an error number.
 func systemReason(_ code: Int32) -> String {
@@ -22,7 +16,7 @@ func readAll(
   let available = limit ?? AvailableMemory.bytes ?? Int.max
   let limit = limit ?? available / 4
   var bytes: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  var chunk = [UInt8](repeating: 0, count: Bytes.firstBytes)
   while true {
     // SAFETY: at most as many bytes as the chunk holds.
     let count = unsafe read(descriptor, &chunk, chunk.count)

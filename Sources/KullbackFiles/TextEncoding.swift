@@ -14,9 +14,11 @@ enum TextEncoding {
     )
   }
 
-  /// Refuses bytes among which is a 0.
-  static func refuseZeros(_ text: [UInt8], path: String) throws(FileError) {
-    guard let bad = text.firstIndex(of: 0) else { return }
+  /// Refuses bytes among which, from a place on, is a 0.
+  static func refuseZeros(
+    _ text: [UInt8], from place: Int = 0, path: String
+  ) throws(FileError) {
+    guard let bad = text.dropFirst(place).firstIndex(of: 0) else { return }
     throw .malformed(
       path: path, place: "byte \(bad)", reason: "a byte 0: not text, or text in UTF-16")
   }

@@ -1,16 +1,12 @@
 /// Formats that are known by their first bytes, and not read.
 enum UnreadFormat {
   /// Refuses bytes of a known format, by its name.
-  static func refuse(_ bytes: Bytes, path: String) throws(FileError) {
-    let start = bytes.prefix(16)
+  static func refuse(_ start: [UInt8], path: String) throws(FileError) {
     if let (_, reason) = magics.first(where: { start.starts(with: $0.0) }) {
       throw .malformed(path: path, place: "byte 0", reason: reason)
     }
-    // The length of a header, and the header's brace.
-    if start.count > 9, start[8] == UInt8(ascii: "{"), start[4..<8].allSatisfy({ $0 == 0 }) {
-      throw .malformed(
-        path: path, place: "byte 0",
-        reason: "a .safetensors file: save the array as .npy")
+    if SafetensorsFile.isBegun(by: start) {
+      throw .malformed(path: path, place: "byte 0", reason: "a .safetensors file, which is no text")
     }
   }
 

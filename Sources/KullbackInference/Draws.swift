@@ -1,12 +1,5 @@
 package import Kullback
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 extension SplitMix {
   /// A normal deviate: mean 0, variance 1.

@@ -1,12 +1,5 @@
 internal import CVectorKernels
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import KullbackSystem
 
 /// Why a forced instruction set cannot be used.
 public enum InstructionSetError: Error, Sendable, Equatable, CustomStringConvertible {

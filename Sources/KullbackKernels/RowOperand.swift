@@ -1,14 +1,6 @@
 internal import CVectorKernels
 public import KullbackMatrix
 
-/// What the rows of a matrix hold.
-public enum RowForm: Int32, Sendable, CaseIterable {
-  case logits = 0
-  case logProbabilities = 1
-  case probabilities = 2
-  case weights = 3
-}
-
 /// What became of a row.
 public enum RowStatus: UInt8, Sendable, CaseIterable {
   /// Evaluated.
@@ -34,7 +26,7 @@ public struct RowOperand: Sendable {
   /// The rows.
   public let matrix: AnyMatrix
   /// What a row holds.
-  public let form: RowForm
+  public let form: Form
   /// Divides logits.
   public let temperature: Double
   /// Added to every weight before normalising.
@@ -48,7 +40,7 @@ public struct RowOperand: Sendable {
   ///
   /// - Precondition: `temperature` is above 0, `smoothing` not below, and only a single row is repeated.
   public init(
-    _ matrix: AnyMatrix, form: RowForm, temperature: Double = 1, smoothing: Double = 0,
+    _ matrix: AnyMatrix, form: Form, temperature: Double = 1, smoothing: Double = 0,
     tolerance: Double, isRepeated: Bool = false
   ) {
     precondition(temperature > 0 && temperature.isFinite, "temperature must be above 0")
@@ -89,11 +81,23 @@ public struct RowOperand: Sendable {
       unsafe side.base = base
       unsafe side.stride = isRepeated ? 0 : Int64(matrix.rowStride)
       unsafe side.type = Int32(matrix.kind.rawValue)
-      unsafe side.form = form.rawValue
+      unsafe side.form = form.code
       unsafe side.temperature = temperature
       unsafe side.smoothing = smoothing
       unsafe side.tolerance = tolerance
       unsafe body(side)
+    }
+  }
+}
+
+extension Form {
+  /// The number that C knows the form by.
+  var code: Int32 {
+    switch self {
+    case .logits: Int32(KVK_LOGITS)
+    case .logProbabilities: Int32(KVK_LOG_PROBABILITIES)
+    case .probabilities: Int32(KVK_PROBABILITIES)
+    case .weights: Int32(KVK_WEIGHTS)
     }
   }
 }

@@ -61,7 +61,7 @@ public func writeRows<Element>(
 /// As `writeRows(_:rows:as:into:threads:on:)`, with no second matrix.
 @discardableResult
 public func writeRows<Element>(
-  inPlace matrix: inout Matrix<Element>, form: RowForm, temperature: Double = 1,
+  inPlace matrix: inout Matrix<Element>, form: Form, temperature: Double = 1,
   tolerance: Double = .infinity, as output: RowOutput, threads: Int = Threads.default,
   on set: InstructionSet = .current
 ) -> [RowStatus] {
@@ -73,7 +73,7 @@ public func writeRows<Element>(
     unsafe side.base = UnsafeRawPointer(base)
     unsafe side.stride = Int64(stride)
     unsafe side.type = Int32(Element.elementKind.rawValue)
-    unsafe side.form = form.rawValue
+    unsafe side.form = form.code
     unsafe side.temperature = temperature
     unsafe side.tolerance = tolerance
     let target = unsafe RowTarget(

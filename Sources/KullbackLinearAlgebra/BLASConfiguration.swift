@@ -1,12 +1,5 @@
 internal import COpenBLAS
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import KullbackSystem
 
 /// What is known of the OpenBLAS that this process runs on.
 public struct BLASConfiguration: Sendable, Equatable {

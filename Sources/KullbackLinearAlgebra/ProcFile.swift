@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import KullbackSystem
 
 /// The text of one of the kernel's small files, whose size is not known before it is read; nil when
 /// it cannot be read.

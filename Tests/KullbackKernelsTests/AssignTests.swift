@@ -97,8 +97,8 @@ import Testing
     #expect(abs(dot(rows, row: 1, b, on: set) - exact) <= 1e-14 * size)
   }
 
-  @Test(arguments: InstructionSet.available, [RowForm.logits, .weights])
-  func leastMassesAndGapsAreFound(set: InstructionSet, form: RowForm) {
+  @Test(arguments: InstructionSet.available, [Form.logits, .weights])
+  func leastMassesAndGapsAreFound(set: InstructionSet, form: Form) {
     let none = form == .logits ? -Double.infinity : 0
     for length in [1, 2, 7, 9, 16, 65, 511, 512, 513, 1100] {
       var generator = SeededGenerator(seed: UInt64(length))

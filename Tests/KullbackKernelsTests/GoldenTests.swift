@@ -43,7 +43,7 @@ struct GoldenCase: Decodable, Sendable, CustomTestStringConvertible {
   }
 
   func operand(_ side: Side) -> RowOperand {
-    let form: RowForm =
+    let form: Form =
       switch side.form {
       case "logits": .logits
       case "logProbabilities": .logProbabilities

@@ -2,14 +2,7 @@ import KullbackKernels
 import KullbackMatrix
 import KullbackTestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KullbackSystem
 
 /// Rows as real users have them and no one thinks of.
 ///
@@ -176,7 +169,7 @@ private struct HostilePair {
     let sign = isWidest && pick(2) == 0 ? -1.0 : 1
     let kinds = (0..<2).map { _ in Self.types[pick(4)] }
     let types = [kinds[0], pick(3) > 0 ? kinds[0] : kinds[1]]
-    let drawn = (0..<2).map { _ in pick(2) == 0 ? RowForm.logits : RowForm.allCases[pick(4)] }
+    let drawn = (0..<2).map { _ in pick(2) == 0 ? Form.logits : Form.allCases[pick(4)] }
     let forms = [drawn[0], pick(2) == 0 ? drawn[0] : drawn[1]]
     let level = (0..<2).map { _ in sign * Self.levels[pick(10)] }
     let levels = [level[0], pick(3) > 0 ? level[0] : level[1]]

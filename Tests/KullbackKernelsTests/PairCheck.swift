@@ -20,7 +20,7 @@ extension RowOperand {
   ///
   /// The tolerance lets the rounding of every type pass.
   init(
-    _ rows: [[Double]], as kind: ElementKind, form: RowForm = .logits, temperature: Double = 1,
+    _ rows: [[Double]], as kind: ElementKind, form: Form = .logits, temperature: Double = 1,
     smoothing: Double = 0, isRepeated: Bool = false
   ) {
     self.init(
@@ -72,7 +72,7 @@ func guarded(
 
 extension RowOperand {
   /// The distributions of logits as rows of a form.
-  init(logits: [[Double]], as form: RowForm, _ kind: ElementKind) {
+  init(logits: [[Double]], as form: Form, _ kind: ElementKind) {
     let rows = logits.map { row -> [Double] in
       let oracle = OracleRow(row, form: .logits(temperature: 1))
       switch form {

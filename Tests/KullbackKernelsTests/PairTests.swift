@@ -7,8 +7,8 @@ import Testing
 @Suite struct PairTests {
   static let types: [ElementKind] = [.float32, .float64, .float16, .bfloat16]
 
-  @Test(arguments: RowForm.allCases, RowForm.allCases)
-  func formsMix(first: RowForm, second: RowForm) {
+  @Test(arguments: Form.allCases, Form.allCases)
+  func formsMix(first: Form, second: Form) {
     for kind in [ElementKind.float32, .float64] {
       for n in [2, 10, 33, 130, 600] {
         let (a, b) = PairShape.similar.rows(n, count: n < 100 ? 9 : 2)
@@ -62,7 +62,7 @@ import Testing
       (PairShape.masked, false, false), (.maskedFirst, false, true), (.maskedSecond, true, false),
       (.maskedBoth, true, true),
     ] {
-      for form in RowForm.allCases {
+      for form in Form.allCases {
         for n in [7, 40, 1000] {
           let (a, b) = shape.rows(n, count: 3)
           let (first, second) = (
@@ -85,7 +85,7 @@ import Testing
     let divergences: [PairQuantity] = [
       .divergence, .reversedDivergence, .jeffreys, .jensenShannon, .totalVariation, .hellinger,
     ]
-    for form in RowForm.allCases {
+    for form in Form.allCases {
       for n in [1, 2, 10, 100, 257, 3000] {
         let (rows, _) = PairShape.independent.rows(n, count: 9)
         let side = RowOperand(logits: rows, as: form, kind)
@@ -111,7 +111,7 @@ import Testing
       (.logNormaliserOfFirst, .logNormaliserOfSecond),
     ]
     for shape in [PairShape.nearlyEqual, .independent, .far, .maskedBoth] {
-      for form in RowForm.allCases where shape != .far || form == .logits {
+      for form in Form.allCases where shape != .far || form == .logits {
         for n in [2, 10, 100, 1000] {
           let (a, b) = shape.rows(n, count: 5)
           let (first, second) = (
@@ -134,7 +134,7 @@ import Testing
   @Test func threadsAndSplitsChangeNoBit() {
     for (n, count) in [(10, 5000), (130, 900), (700, 300)] {
       let (a, b) = PairShape.independent.rows(n, count: count)
-      for form in [RowForm.logits, .weights] {
+      for form in [Form.logits, .weights] {
         let (first, second) = (
           RowOperand(logits: a, as: form, .float32), RowOperand(logits: b, as: form, .float32)
         )
@@ -196,7 +196,7 @@ import Testing
   }
 
   @Test func everyReasonIsFoundOnItsSide() {
-    let cases: [(RowForm, Double, RowStatus)] = [
+    let cases: [(Form, Double, RowStatus)] = [
       (.logits, .nan, .notANumber), (.logits, .infinity, .infinite),
       (.logProbabilities, .nan, .notANumber), (.logProbabilities, .infinity, .infinite),
       (.logProbabilities, 5, .notNormalised), (.probabilities, .nan, .notANumber),
@@ -231,7 +231,7 @@ import Testing
 
   @Test func massIsNeeded() {
     for (form, value) in [
-      (RowForm.logits, -Double.infinity), (.logProbabilities, -.infinity), (.weights, 0),
+      (Form.logits, -Double.infinity), (.logProbabilities, -.infinity), (.weights, 0),
     ] {
       for n in [1, 10, 100, 3000] {
         let empty = RowOperand([[Double](repeating: value, count: n)], as: .float32, form: form)

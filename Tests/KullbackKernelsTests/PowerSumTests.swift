@@ -2,14 +2,7 @@ import KullbackKernels
 import KullbackMatrix
 import KullbackTestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import CLibm
 
 /// Power sums against the oracle, within what is promised, and what else holds of them.
 @Suite struct PowerSumTests {
@@ -48,8 +41,8 @@ import Testing
     }
   }
 
-  @Test(arguments: RowForm.allCases, RowForm.allCases)
-  func formsMix(first: RowForm, second: RowForm) {
+  @Test(arguments: Form.allCases, Form.allCases)
+  func formsMix(first: Form, second: Form) {
     for kind in [ElementKind.float32, .float64] {
       for n in [2, 10, 33, 130] {
         let (a, b) = PairShape.similar.rows(n, count: 2)
@@ -110,8 +103,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [RowForm.logits, .weights])
-  func blocksWithAndWithoutLargeDifferencesAddUp(form: RowForm) {
+  @Test(arguments: [Form.logits, .weights])
+  func blocksWithAndWithoutLargeDifferencesAddUp(form: Form) {
     // The first block is near, the second has a class far off and one without mass.
     let (a, b) = PairShape.nearlyEqual.rows(2100, count: 1)
     var (first, second) = (a[0].map { $0 / 4 }, b[0].map { $0 / 4 })
@@ -174,7 +167,7 @@ import Testing
 
   @Test(arguments: types)
   func aRowAndItselfHaveExactlyZero(kind: ElementKind) {
-    for form in RowForm.allCases {
+    for form in Form.allCases {
       for n in [1, 2, 10, 100, 257, 3000] {
         let (rows, _) = PairShape.independent.rows(n, count: 3)
         let side = RowOperand(logits: rows, as: form, kind)
@@ -211,7 +204,7 @@ import Testing
   @Test func threadsSplitsAndListsOfPairsChangeNoBit() {
     for (n, count) in [(10, 3000), (130, 400)] {
       let (a, b) = PairShape.similar.rows(n, count: count)
-      for form in [RowForm.logits, .weights] {
+      for form in [Form.logits, .weights] {
         let (first, second) = (
           RowOperand(logits: a, as: form, .float32), RowOperand(logits: b, as: form, .float32)
         )
@@ -269,7 +262,7 @@ import Testing
   }
 
   @Test func everyReasonIsFoundOnItsSide() {
-    let cases: [(RowForm, Double, RowStatus)] = [
+    let cases: [(Form, Double, RowStatus)] = [
       (.logits, .nan, .notANumber), (.logits, .infinity, .infinite),
       (.logProbabilities, 5, .notNormalised), (.probabilities, -0.5, .negative),
       (.weights, -1, .negative),

@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func everyReasonIsFoundWhereItIs() {
-    let cases: [(RowForm, Double, RowStatus)] = [
+    let cases: [(Form, Double, RowStatus)] = [
       (.logits, .nan, .notANumber), (.logits, .infinity, .infinite),
       (.weights, .nan, .notANumber), (.weights, .infinity, .infinite),
       (.weights, -.infinity, .infinite), (.weights, -1, .negative),
@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test func massIsNeeded() {
-    for (form, value) in [(RowForm.logits, -Double.infinity), (.weights, 0)] {
+    for (form, value) in [(Form.logits, -Double.infinity), (.weights, 0)] {
       for n in [1, 10, 3000] {
         let operand = RowOperand(
           [[Double](repeating: value, count: n)], as: .float32, form: form)

@@ -15,8 +15,8 @@ import Testing
     }
   }
 
-  @Test(arguments: RowForm.allCases, RowForm.allCases)
-  func formsOfPairsMix(first: RowForm, second: RowForm) {
+  @Test(arguments: Form.allCases, Form.allCases)
+  func formsOfPairsMix(first: Form, second: Form) {
     for kind in [ElementKind.float32, .float64] {
       for shape in [PairShape.nearlyEqual, .pointMass, .maskedBoth] {
         let (a, b) = shape.rows(1100, count: 1)
@@ -47,8 +47,8 @@ import Testing
     }
   }
 
-  @Test(arguments: RowForm.allCases, RowForm.allCases)
-  func formsOfPowerSumsMix(first: RowForm, second: RowForm) {
+  @Test(arguments: Form.allCases, Form.allCases)
+  func formsOfPowerSumsMix(first: Form, second: Form) {
     for (shape, kind) in [(PairShape.similar, ElementKind.float32), (.maskedBoth, .float64)] {
       let (a, b) = shape.rows(1100, count: 1)
       PowerSumTests().expectPromise(

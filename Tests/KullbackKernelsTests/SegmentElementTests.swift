@@ -9,8 +9,8 @@ import Testing
     .nearlyEqual, .similar, .independent, .pointMass, .rising, .masked,
   ]
 
-  @Test(arguments: shapes, RowForm.allCases)
-  func writtenRowsAgreeWithTheOracle(shape: PairShape, form: RowForm) {
+  @Test(arguments: shapes, Form.allCases)
+  func writtenRowsAgreeWithTheOracle(shape: PairShape, form: Form) {
     for n in [513, 1025] {
       let (rows, _) = shape.rows(n, count: 1)
       let temperature = form == .logits && n == 1025 ? 0.7 : 1
@@ -82,8 +82,8 @@ import Testing
     }
   }
 
-  @Test(arguments: shapes.filter { $0 != .masked }, RowForm.allCases)
-  func labelsScoreWhatTheDefinitionSays(shape: PairShape, form: RowForm) {
+  @Test(arguments: shapes.filter { $0 != .masked }, Form.allCases)
+  func labelsScoreWhatTheDefinitionSays(shape: PairShape, form: Form) {
     for n in [513, 1536] {
       let (rows, _) = shape.rows(n, count: 1)
       let labels = [0, 511, 512, n - 1, n / 2]

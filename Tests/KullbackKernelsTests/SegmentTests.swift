@@ -14,8 +14,8 @@ import Testing
     #expect(Segments.length == 1_048_576)
   }
 
-  @Test(.segments(of: 512), arguments: RowForm.allCases)
-  func threadsAndListsOfPairsChangeNoBit(form: RowForm) {
+  @Test(.segments(of: 512), arguments: Form.allCases)
+  func threadsAndListsOfPairsChangeNoBit(form: Form) {
     let (a, b) = PairShape.similar.rows(2000, count: 5)
     let (first, second) = (
       RowOperand(logits: a, as: form, .float32), RowOperand(logits: b, as: form, .float32)
@@ -56,8 +56,8 @@ import Testing
     }
   }
 
-  @Test(.segments(of: 512), arguments: RowForm.allCases)
-  func aRowAndItselfAreExactlyZeroApart(form: RowForm) {
+  @Test(.segments(of: 512), arguments: Form.allCases)
+  func aRowAndItselfAreExactlyZeroApart(form: Form) {
     for kind in Self.kinds {
       let (rows, _) = PairShape.independent.rows(1100, count: 2)
       let side = RowOperand(logits: rows, as: form, kind)
@@ -157,8 +157,8 @@ import Testing
   }
 
   /// Masses that are in one segment of a row only, at each of its places.
-  @Test(.segments(of: 5), arguments: RowForm.allCases, kinds)
-  func massInOneSegmentIsFound(form: RowForm, kind: ElementKind) {
+  @Test(.segments(of: 5), arguments: Form.allCases, kinds)
+  func massInOneSegmentIsFound(form: Form, kind: ElementKind) {
     for n in [6, 11, 25] {
       for from in stride(from: 0, to: n, by: 5) {
         let alone = (0..<n).map { from..<from + 5 ~= $0 ? Double($0 % 3) : -.infinity }
@@ -183,8 +183,8 @@ import Testing
   }
 
   /// Everything that may be wrong with a row, in every segment, and two things in two segments.
-  @Test(arguments: RowForm.allCases)
-  func everyReasonIsThatOfTheWholeRow(form: RowForm) {
+  @Test(arguments: Form.allCases)
+  func everyReasonIsThatOfTheWholeRow(form: Form) {
     let values: [Double] = [.nan, .infinity, -.infinity, -0.5]
     let n = 23
     let (rows, _) = PairShape.independent.rows(n, count: 1)
@@ -249,7 +249,7 @@ import Testing
   @Test(.segments(of: 5))
   func theFirstOfTheLargestClassesCounts() {
     for set in InstructionSet.available {
-      for form in [RowForm.logits, .weights] {
+      for form in [Form.logits, .weights] {
         for (places, first) in [([3, 9, 17], 3), ([9, 17], 9), ([0, 22], 0), ([14, 15], 14)] {
           let row = (0..<23).map { places.contains($0) ? 4.0 : 1 }
           let other = (0..<23).map { $0 == first ? 4.0 : 2 }

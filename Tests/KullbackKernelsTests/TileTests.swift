@@ -10,7 +10,7 @@ import Testing
 
   /// Rows of a form: independent, or with classes that have no mass.
   private static func operand(
-    _ rows: Int, _ classes: Int, _ form: RowForm, _ kind: ElementKind, seed: UInt64,
+    _ rows: Int, _ classes: Int, _ form: Form, _ kind: ElementKind, seed: UInt64,
     gaps: Bool = false
   ) -> RowOperand {
     var generator = SeededGenerator(seed: seed)
@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: InstructionSet.available, lengths)
   func productsOfPreparedRowsAreDivergences(set: InstructionSet, classes: Int) {
-    let cases: [(RowForm, ElementKind)] = [
+    let cases: [(Form, ElementKind)] = [
       (.logits, .float32), (.logits, .bfloat16), (.logProbabilities, .float16),
       (.probabilities, .float32), (.weights, .float32), (.logits, .float64),
     ]
@@ -197,7 +197,7 @@ import Testing
   func preparingReadsNothingPastTheEnd(set: InstructionSet, classes: Int) {
     let matrix = GuardedBuffer.matrix(
       [Float](repeating: 0.25, count: classes), rows: 1, columns: classes, edge: .end)
-    for form in [RowForm.logits, .weights] {
+    for form in [Form.logits, .weights] {
       let operand = RowOperand(AnyMatrix(matrix), form: form, tolerance: 0.01)
       for what in [TileForm.masses, .plainMasses, .logarithms, .powers(0.5, shift: 0)] {
         var tile = RowTile(of: Float.self, panelClasses: 64)

@@ -2,14 +2,7 @@ import CVectorKernels
 import KullbackKernels
 import KullbackTestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import KullbackSystem
 
 /// exp and log of the kernels: at most 1 unit in the last place wherever the result is normal.
 ///

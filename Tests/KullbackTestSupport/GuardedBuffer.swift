@@ -1,12 +1,5 @@
 public import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import KullbackSystem
 
 /// Memory whose neighbours before and after cannot be read: reading one byte too far ends the process.
 @safe

@@ -1,13 +1,6 @@
 import Kullback
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import CLibm
 
 /// Rényi, Tsallis, alpha and chi-squared divergences: how they hang together, and what they say where there
 /// is little to sum up.

@@ -36,7 +36,7 @@ func pairWork<Element: BenchmarkElement>(
   _: Element.Type, _ measures: PairMeasures, rows: Int, classes: Int, probabilities: Bool = false,
   likeness: Likeness = .near
 ) -> Work {
-  let form: RowForm = probabilities ? .probabilities : .logits
+  let form: Form = probabilities ? .probabilities : .logits
   let alike = likeness == .alike ? ", rows alike" : ""
   return Work(
     name: measures.name + alike,

@@ -10,7 +10,7 @@ struct ServedWork {
   let result: () -> Data
 
   init(kind: String, form: String, threads: Int, operands: [Loaded]) throws {
-    let form: RowForm = form == "probabilities" ? .probabilities : .logits
+    let form: Form = form == "probabilities" ? .probabilities : .logits
     switch kind {
     case "forward-kl":
       self = try .pairs([.divergence], form, threads, operands)
@@ -54,7 +54,7 @@ struct ServedWork {
   }
 
   private static func pairs(
-    _ quantities: [PairQuantity], _ form: RowForm, _ threads: Int, _ operands: [Loaded]
+    _ quantities: [PairQuantity], _ form: Form, _ threads: Int, _ operands: [Loaded]
   ) throws -> ServedWork {
     guard operands.count == 2, case .matrix(let first) = operands[0],
       case .matrix(let second) = operands[1]
@@ -71,12 +71,11 @@ struct ServedWork {
   }
 
   private static func pairwise(
-    _ measure: Measure, _ form: RowForm, _ threads: Int, _ operands: [Loaded]
+    _ measure: Measure, _ form: Form, _ threads: Int, _ operands: [Loaded]
   ) throws -> ServedWork {
     guard operands.count == 2, case .matrix(let first) = operands[0],
       case .matrix(let second) = operands[1]
     else { throw ServeError("two matrices are wanted") }
-    let form: Form = form == .probabilities ? .probabilities : .logits
     let targets = try DistributionSet(first, form: form)
     let models = try DistributionSet(second, form: form)
     return first.kind == .float32

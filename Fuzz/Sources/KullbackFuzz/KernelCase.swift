@@ -34,7 +34,7 @@ struct KernelCase {
       values[(place < bytes.count ? Int(bytes[place]) : 0) % values.count]
     }
     let count = choice(Self.lengths, 0)
-    let forms = (choice(RowForm.allCases, 1), choice(RowForm.allCases, 2))
+    let forms = (choice(Form.allCases, 1), choice(Form.allCases, 2))
     let kinds = (choice(Self.kinds, 3), choice(Self.kinds, 4))
     let levels = (choice(Self.levels, 5), choice(Self.levels, 6))
     let masks = (choice(Self.masks, 7), choice(Self.masks, 8))
@@ -50,7 +50,7 @@ struct KernelCase {
       seed: free.reduce(1469) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 })
     let base = generator.normals(count).map { $0 * width }
     let noise = generator.normals(count).map { $0 * distance }
-    func row(_ logits: [Double], _ form: RowForm, _ level: Double, _ mask: Double, _ place: Int)
+    func row(_ logits: [Double], _ form: Form, _ level: Double, _ mask: Double, _ place: Int)
       -> [Double]
     {
       var row = logits.map { $0 + level }
@@ -86,7 +86,7 @@ struct KernelCase {
       }
       isReplaced = true
     }
-    func operand(_ values: [Double], _ kind: ElementKind, _ form: RowForm) -> RowOperand {
+    func operand(_ values: [Double], _ kind: ElementKind, _ form: Form) -> RowOperand {
       let matrix: AnyMatrix =
         switch kind {
         case .float16: AnyMatrix(Matrix([values.map { Float16($0) }]))

@@ -101,8 +101,12 @@ private func readNames(_ path: String) {
 }
 
 private func readTensors(_ path: String) {
+  readTable(path, TableOptions(.features))
   guard let file = try? Safetensors.read(path) else { return }
-  for tensor in file.tensors.values { touch(tensor.matrix) }
+  for (name, tensor) in file.tensors {
+    touch(tensor.matrix)
+    readTable("\(path):\(name)", TableOptions(.features))
+  }
   guard let named = try? SoftmaxFile.read(path) else { return }
   let model = named.model
   expect(

@@ -1,12 +1,5 @@
 internal import KullbackKernels
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// The rows that are put into clusters, and what is known of all of them.
 struct ClusterRows: Sendable {

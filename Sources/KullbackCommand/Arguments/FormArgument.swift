@@ -1,20 +1,8 @@
-internal import ArgumentParser
-internal import Kullback
+// The conformance is as public as the form and the protocol are.
+public import ArgumentParser
+public import Kullback
 
-/// What the rows of a file hold, as it is named on the command line.
-enum FormArgument: String, ExpressibleByArgument, CaseIterable {
-  case logits
-  case logProbabilities = "log-probabilities"
-  case probabilities
-  case weights
-
+extension Form: ExpressibleByArgument {
   /// The form of this name.
-  var form: Form {
-    switch self {
-    case .logits: .logits
-    case .logProbabilities: .logProbabilities
-    case .probabilities: .probabilities
-    case .weights: .weights
-    }
-  }
+  public init?(argument: String) { self.init(argument) }
 }

@@ -1,12 +1,6 @@
 internal import ArgumentParser
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import KullbackFiles
+internal import KullbackSystem
 
 /// Where results go: a file whose ending says which format is meant.
 struct OutputFile: Equatable {
@@ -37,13 +31,13 @@ struct OutputFile: Equatable {
   /// - Throws: a `ValidationError` that says what names end in.
   init(parsing text: String) throws {
     guard let output = OutputFile(argument: text) else {
-      throw ValidationError("an output ends in .npy or .csv, or is a pipe or a device")
+      throw ValidationError("an output ends in \(Formats.ofResults), or is a pipe or a device")
     }
     self = output
   }
 
   /// What a shell completes the name with.
-  static let completion = CompletionKind.file(extensions: ["npy", "csv"])
+  static let completion = CompletionKind.file(extensions: FileFormat.ofResults.map(\.ending))
 
   /// Refuses a name whose present bearer must not be replaced: an input, under whatever name, or
   /// something that is no file.
@@ -66,7 +60,7 @@ struct OutputFile: Equatable {
       throw Failure(.cannotCreate, "\(path): there is something of this name that is not a file")
     }
     for case let input? in inputs where input != "-" {
-      guard let other = status(input) else { continue }
+      guard let other = status(ArrayPath(input).file) else { continue }
       if other.st_dev == present.st_dev, other.st_ino == present.st_ino {
         throw Failure(.usage, "\(path): the output would replace the input \(input)")
       }

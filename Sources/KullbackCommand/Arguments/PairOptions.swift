@@ -1,14 +1,15 @@
 internal import ArgumentParser
+internal import Kullback
 
 /// How the rows of one or two files become distributions of which all pairs are compared.
 struct PairOptions: ParsableArguments {
   @OptionGroup var set: SetOptions
 
   @Option(help: ArgumentHelp("The form of the first file (default: --form's).", valueName: "form"))
-  var targetForm: FormArgument?
+  var targetForm: Form?
 
   @Option(help: ArgumentHelp("The form of the second file (default: --form's).", valueName: "form"))
-  var modelForm: FormArgument?
+  var modelForm: Form?
 
   @Option(
     help: ArgumentHelp(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import KullbackFiles
 
 /// Where a picture goes: a file whose ending says which format is meant.
 struct PictureFile: Equatable {
@@ -27,13 +28,13 @@ struct PictureFile: Equatable {
   /// - Throws: a `ValidationError` that says what names end in.
   init(parsing text: String) throws {
     guard let picture = PictureFile(argument: text) else {
-      throw ValidationError("a heat map ends in .svg or .png")
+      throw ValidationError("a heat map ends in \(Formats.ofPictures)")
     }
     self = picture
   }
 
   /// What a shell completes the name with.
-  static let completion = CompletionKind.file(extensions: ["svg", "png"])
+  static let completion = CompletionKind.file(extensions: FileFormat.ofPictures.map(\.ending))
 
   /// Refuses a name whose present bearer must not be replaced.
   func check(against inputs: [InputFile]) throws(Failure) {

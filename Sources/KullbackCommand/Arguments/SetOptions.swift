@@ -1,11 +1,12 @@
 internal import ArgumentParser
+internal import Kullback
 
 /// How the rows of a file become distributions.
 struct SetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "What rows hold.", valueName: "form"))
-  var form: FormArgument = .logits
+  var form: Form = .logits
 
   @Option(help: ArgumentHelp("Logits are divided by this before the softmax.", valueName: "number"))
   var temperature: Double = 1
@@ -44,7 +45,7 @@ struct SetOptions: ParsableArguments {
   }
 
   /// Refuses options that none of the sides' forms has a use for: they would do nothing, in silence.
-  func validate(forms: [FormArgument]) throws {
+  func validate(forms: [Form]) throws {
     guard temperature == 1 || forms.contains(.logits) else {
       throw ValidationError("--temperature is for logits")
     }

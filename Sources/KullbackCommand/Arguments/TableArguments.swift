@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Kullback
 internal import KullbackFiles
 
 /// How the text of a file is read as a table, where the rules are not to decide.
@@ -48,7 +49,7 @@ struct TableArguments: ParsableArguments {
   ///
   /// What has no line in a text of a number a line is 0, but not in logarithms.
   func options(
-    _ contents: TableOptions.Contents, form: FormArgument = .weights
+    _ contents: TableOptions.Contents, form: Form = .weights
   ) -> TableOptions {
     var options = TableOptions(contents)
     options.header = header

@@ -24,7 +24,7 @@ struct ClusterCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The file of distributions: .npy, .csv, .tsv, or - for CSV from standard input.",
+    help: "The file of distributions: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
   var file: String
 
@@ -54,7 +54,7 @@ struct ClusterCommand: ParsableCommand {
   var labels: String?
 
   @Option(
-    help: ArgumentHelp("Write every row's cluster: .npy or .csv.", valueName: "file"),
+    help: ArgumentHelp("Write every row's cluster: \(Formats.ofResults).", valueName: "file"),
     completion: OutputFile.completion, transform: OutputFile.init(parsing:))
   var output: OutputFile?
 

@@ -18,11 +18,11 @@ struct CrossEntropyCommand: ParsableCommand {
         kullback cross-entropy labels.npy logits.npy --label-smoothing 0.1
       """)
 
-  @Argument(help: "One class a row: .npy (int32, int64) or .csv.", completion: .file())
+  @Argument(help: "One class a row, whole numbers: \(Formats.ofInputs).", completion: .file())
   var labels: String
 
   @Argument(
-    help: "The file of distributions: .npy, .csv, .tsv, or - for CSV from standard input.",
+    help: "The file of distributions: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
   var model: String
 
@@ -43,7 +43,7 @@ struct CrossEntropyCommand: ParsableCommand {
   var ignoreIndex: Int?
 
   @Option(
-    help: ArgumentHelp("A file of one weight a class, .npy or .csv.", valueName: "file"),
+    help: ArgumentHelp("A file of one weight a class: \(Formats.ofInputs).", valueName: "file"),
     completion: .file())
   var classWeights: String?
 

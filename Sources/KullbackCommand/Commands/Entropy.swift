@@ -13,7 +13,7 @@ struct EntropyCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The file of distributions: .npy, .csv, .tsv, or - for CSV from standard input.",
+    help: "The file of distributions: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
   var file: String
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Kullback
 
 /// `kullback evaluate TARGET MODEL`: its arguments.
 ///
@@ -10,7 +11,8 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       Row i of TARGET, the distribution p, is compared with row i of MODEL, the distribution q. Forward \
       KL is D(target‖model), reverse KL is D(model‖target). A file of a single row is compared with \
-      every row of the other. Files are .npy, .csv or .tsv; - is standard input, as CSV.
+      every row of the other. Files are \(Formats.ofInputs); - is standard input, as CSV.
+      Of several arrays in a file one is named behind a colon: model.safetensors:lm_head.weight.
 
       Where both files name their columns, columns are compared by name, and rows likewise by their labels: \
       MODEL is put in TARGET's order, which the report says, and other names are an error. --by-position \
@@ -38,10 +40,10 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var match: MatchOption
 
   @Option(help: ArgumentHelp("The form of TARGET (default: --form's).", valueName: "form"))
-  var targetForm: FormArgument?
+  var targetForm: Form?
 
   @Option(help: ArgumentHelp("The form of MODEL (default: --form's).", valueName: "form"))
-  var modelForm: FormArgument?
+  var modelForm: Form?
 
   @Option(
     help: ArgumentHelp(

@@ -34,7 +34,7 @@ struct FamilyCommand: ParsableCommand {
 
   @Argument(
     help:
-      "The file of the targets' parameters: .npy, .csv, .tsv, or - for CSV from standard input.",
+      "The file of the targets' parameters: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
   var target: String
 

@@ -46,7 +46,7 @@ struct FitGaussianCommand: ParsableCommand {
   }
 
   @Option(
-    help: ArgumentHelp("Samples, one a row: .npy, .csv or .tsv.", valueName: "file"),
+    help: ArgumentHelp("Samples, one a row: \(Formats.ofInputs).", valueName: "file"),
     completion: .file())
   var samples: String?
 

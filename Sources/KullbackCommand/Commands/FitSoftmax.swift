@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Kullback
 
 /// The direction of a fit, as it is named on the command line.
 enum DirectionArgument: String, ExpressibleByArgument, CaseIterable {
@@ -35,11 +36,11 @@ struct FitSoftmaxCommand: ParsableCommand {
           --direction reverse --output model.safetensors
       """)
 
-  @Argument(help: "A row of features for each target: .npy, .csv or .tsv.", completion: .file())
+  @Argument(help: "A row of features for each target: \(Formats.ofInputs).", completion: .file())
   var features: String
 
   @Argument(
-    help: "Labels (whole numbers from 0), or distributions: .npy, .csv or .tsv.",
+    help: "Labels (whole numbers from 0), or distributions: \(Formats.ofInputs).",
     completion: .file())
   var targets: String
 
@@ -53,7 +54,7 @@ struct FitSoftmaxCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("Targets are distributions, a row each.", valueName: "form"))
-  var targetForm: FormArgument?
+  var targetForm: Form?
 
   @Option(help: ArgumentHelp("The file to write, .safetensors.", valueName: "file"))
   var output: String

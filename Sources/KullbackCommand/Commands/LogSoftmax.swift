@@ -16,7 +16,7 @@ struct LogSoftmaxCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The file to read: .npy, .csv, .tsv, or - for CSV from standard input.",
+    help: "The file to read: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
   var input: String
 

@@ -33,7 +33,7 @@ struct NearestCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The file of the distributions p: .npy, .csv, .tsv, or - for CSV from standard input.",
+    help: "The file of the distributions p: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
   var queries: String
 
@@ -56,7 +56,7 @@ struct NearestCommand: ParsableCommand {
   @OptionGroup var pairs: PairOptions
 
   @Option(
-    help: ArgumentHelp("Write all neighbours: .csv or .npy.", valueName: "file"),
+    help: ArgumentHelp("Write all neighbours: \(Formats.ofResults).", valueName: "file"),
     completion: OutputFile.completion, transform: OutputFile.init(parsing:))
   var output: OutputFile?
 

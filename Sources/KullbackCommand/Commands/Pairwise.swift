@@ -39,7 +39,7 @@ struct PairwiseCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The file of the distributions p: .npy, .csv, .tsv, or - for CSV from standard input.",
+    help: "The file of the distributions p: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
   var targets: String
 
@@ -62,7 +62,7 @@ struct PairwiseCommand: ParsableCommand {
   var type: ElementType = .float64
 
   @Option(
-    help: ArgumentHelp("Draw the matrix: .svg or .png.", valueName: "file"),
+    help: ArgumentHelp("Draw the matrix: \(Formats.ofPictures).", valueName: "file"),
     completion: PictureFile.completion, transform: PictureFile.init(parsing:))
   var heatmap: PictureFile?
 

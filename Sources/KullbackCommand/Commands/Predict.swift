@@ -26,11 +26,11 @@ struct PredictCommand: ParsableCommand {
   @Argument(help: "A model that fit softmax wrote.", completion: .file(extensions: ["safetensors"]))
   var model: String
 
-  @Argument(help: "Features, a row each: .npy, .csv or .tsv.", completion: .file())
+  @Argument(help: "Features, a row each: \(Formats.ofInputs).", completion: .file())
   var features: String
 
   @Option(
-    help: ArgumentHelp("Write the logits: .npy or .csv.", valueName: "file"),
+    help: ArgumentHelp("Write the logits: \(Formats.ofResults).", valueName: "file"),
     completion: OutputFile.completion, transform: OutputFile.init(parsing:))
   var output: OutputFile
 

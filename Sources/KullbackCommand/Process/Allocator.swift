@@ -1,7 +1,5 @@
-#if canImport(Glibc)
-  internal import CMalloc
-  internal import Glibc
-#endif
+internal import CMalloc
+internal import KullbackSystem
 
 /// How memory is allocated.
 enum Allocator {

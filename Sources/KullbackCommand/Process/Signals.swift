@@ -1,13 +1,6 @@
 internal import KullbackFiles
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import KullbackSystem
 
 /// What happens when the process is interrupted, crashes, or an input file shrinks while it is mapped.
 ///

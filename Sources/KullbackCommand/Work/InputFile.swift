@@ -68,17 +68,17 @@ struct InputFile {
 
   /// The rows as distributions.
   func distributions(
-    _ form: FormArgument, _ options: SetOptions
+    _ form: Form, _ options: SetOptions
   ) throws(Failure) -> DistributionSet {
     try checkClasses()
     do {
       return try DistributionSet(
-        matrix, form: form.form, temperature: options.temperature, smoothing: options.smoothing,
+        matrix, form: form, temperature: options.temperature, smoothing: options.smoothing,
         tolerance: options.tolerance)
     } catch {
       if case .unsupportedElements = error, elementType == "uint16" {
         throw Failure(
-          .invalidData, "\(name): uint16 elements are not \(form.rawValue)",
+          .invalidData, "\(name): uint16 elements are not \(form)",
           hint:
             "bits of bfloat16: numpy.save(file, a.view(ml_dtypes.bfloat16)); counts: --form weights"
         )

@@ -83,7 +83,7 @@ struct PairInputs {
 extension PairInputs.Side {
   /// - Parameter other: the names whose order the columns are to have.
   init(
-    _ path: String, _ form: FormArgument, _ options: SetOptions, rows: RowRange?, labels: String?,
+    _ path: String, _ form: Form, _ options: SetOptions, rows: RowRange?, labels: String?,
     like other: Matching.Names? = nil, byPosition: Bool = false, threads: Int?
   ) throws {
     var file = try InputFile(path, options.table.options(.classes, form: form), isStreamed: true)

@@ -157,7 +157,7 @@ struct SoftmaxFitting {
     try file.checkClasses()
     try file.matchRows(to: features.rowSide, byPosition: isByPosition)
     do {
-      return .distributions(try DistributionSet(file.matrix, form: form.form), file)
+      return .distributions(try DistributionSet(file.matrix, form: form), file)
     } catch {
       throw Failure(error, in: file.name)
     }

@@ -1,13 +1,6 @@
 public import Kullback
 internal import KullbackKernels
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// The one distribution that is nearest to many.
 public struct CategoricalFit: Sendable, Equatable {

@@ -1,12 +1,5 @@
 public import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// A normal distribution that is bent into a banana, a usual test of samplers and of approximations.
 ///

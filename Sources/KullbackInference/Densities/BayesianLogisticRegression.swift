@@ -1,14 +1,7 @@
 internal import KullbackKernels
 internal import KullbackLinearAlgebra
 public import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// The posterior of the coefficients of a logistic regression on data, with a normal prior.
 ///

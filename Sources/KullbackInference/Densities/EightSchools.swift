@@ -1,12 +1,5 @@
 public import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// The posterior of the eight schools: effects of coaching in eight schools, with a common mean and spread.
 ///

@@ -1,12 +1,5 @@
 public import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// Neal's funnel: the first dimension is the logarithm of the variance of all others.
 ///

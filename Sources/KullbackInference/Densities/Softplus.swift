@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// log(1 + exp x), which neither overflows nor loses its digits for x far below 0.
 func softplus(_ x: Double) -> Double {

@@ -1,12 +1,5 @@
 internal import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// A point of a drawing.
 public struct PlanePoint: Sendable, Equatable {

@@ -1,12 +1,5 @@
 internal import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// A density on a plane at the points of a grid, for drawing.
 public struct DensityGrid: Sendable {

@@ -1,12 +1,5 @@
 internal import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 extension MultivariateNormal {
   /// The points of a plane's ellipse of so many standard deviations around the mean, a closed line.

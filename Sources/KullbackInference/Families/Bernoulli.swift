@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// A Bernoulli distribution: 1 with probability p, else 0.
 public struct Bernoulli: DistributionFamily, Equatable {

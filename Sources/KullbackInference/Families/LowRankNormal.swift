@@ -1,13 +1,6 @@
 internal import KullbackLinearAlgebra
 public import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// A normal distribution whose covariance is a diagonal and a few factors: diag(d) + W Wᵀ.
 ///

@@ -1,12 +1,5 @@
 internal import KullbackKernels
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// Self-normalised weights of draws, from the logarithms of ratios of densities.
 struct ImportanceWeights: Sendable {

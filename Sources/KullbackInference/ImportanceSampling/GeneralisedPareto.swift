@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// A generalised Pareto distribution from 0 on, with distribution function 1 - (1 + k x / σ)^(-1/k).
 struct GeneralisedPareto: Sendable {

@@ -1,14 +1,7 @@
 internal import KullbackKernels
 internal import KullbackLinearAlgebra
 public import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 extension GaussianMixture: Density {
   /// The logarithm of the mixture's density at each point, normalised.

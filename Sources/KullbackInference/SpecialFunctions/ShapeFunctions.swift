@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// What of log Γ depends on a shape alone: T(x) = log Γ(x) - x log x + x, its slope -L(x) with
 /// L(x) = log x - ψ(x), and s(x) = x² T″(x) = x² ψ′(x) - x.

@@ -1,13 +1,6 @@
 internal import KullbackLinearAlgebra
 internal import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// A family of normal distributions as vectors of parameters, relative to one of them.
 ///

@@ -1,14 +1,7 @@
 internal import Kullback
 internal import KullbackLinearAlgebra
 internal import KullbackMatrix
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import CLibm
 
 /// Minimises H(q,p) - H(q) by Adam, with fresh draws in every step.
 ///

@@ -1,0 +1,74 @@
+/// A format of files: the one list that is read by help texts, by errors, and by what opens files.
+public struct FileFormat: Sendable, Hashable {
+  /// What a file of a format holds.
+  public enum Contents: Sendable {
+    /// A matrix, or labels of classes.
+    case matrix
+    /// Matrices with a name each, of which `ArrayPath` names one.
+    case namedMatrices
+    /// A picture.
+    case picture
+  }
+
+  /// What people call it.
+  public let name: String
+  /// How names of such files end, without the dot.
+  public let ending: String
+  /// What a file holds.
+  public let contents: Contents
+  /// Whether files are read.
+  public let isRead: Bool
+  /// Whether files are written.
+  public let isWritten: Bool
+
+  /// NumPy's arrays, one a file.
+  public static let npy = FileFormat(
+    name: "NumPy array", ending: "npy", contents: .matrix, isRead: true, isWritten: true)
+  /// Text whose columns are separated by commas.
+  public static let csv = FileFormat(
+    name: "comma-separated text", ending: "csv", contents: .matrix, isRead: true, isWritten: true)
+  /// Text whose columns are separated by tabs.
+  public static let tsv = FileFormat(
+    name: "tab-separated text", ending: "tsv", contents: .matrix, isRead: true, isWritten: false)
+  /// Arrays by name, as models of language are kept in.
+  public static let safetensors = FileFormat(
+    name: "safetensors", ending: "safetensors", contents: .namedMatrices, isRead: true,
+    isWritten: true)
+  /// Pictures of shapes and texts.
+  public static let svg = FileFormat(
+    name: "SVG picture", ending: "svg", contents: .picture, isRead: false, isWritten: true)
+  /// Pictures of pixels.
+  public static let png = FileFormat(
+    name: "PNG picture", ending: "png", contents: .picture, isRead: false, isWritten: true)
+
+  /// All formats.
+  public static let all = [npy, csv, tsv, safetensors, svg, png]
+
+  /// The formats that `MatrixReader` reads.
+  public static var ofInputs: [FileFormat] { all.filter(\.isRead) }
+  /// The formats that results are written in.
+  public static var ofResults: [FileFormat] {
+    all.filter { $0.isWritten && $0.contents == .matrix }
+  }
+  /// The formats that pictures are written in.
+  public static var ofPictures: [FileFormat] {
+    all.filter { $0.isWritten && $0.contents == .picture }
+  }
+
+  /// Endings as a sentence has them: ".npy, .csv or .tsv".
+  public static func endings(of formats: [FileFormat]) -> String {
+    let endings = formats.map { ".\($0.ending)" }
+    guard let last = endings.last, endings.count > 1 else { return endings.first ?? "" }
+    return endings.dropLast().joined(separator: ", ") + " or " + last
+  }
+
+  /// Whether a name ends as those of such files do, in small letters or capitals.
+  public func isThat(of path: String) -> Bool { path.lowercased().hasSuffix(".\(ending)") }
+
+  /// The format of an input, by its first bytes, or else by its name; what nothing is said of is text.
+  static func ofInput(_ start: [UInt8], named path: String) -> FileFormat {
+    if start.starts(with: NPYHeader.magic) { return .npy }
+    if SafetensorsFile.isBegun(by: start) { return .safetensors }
+    return ofInputs.first { $0.isThat(of: path) } ?? .csv
+  }
+}

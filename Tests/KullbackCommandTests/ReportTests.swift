@@ -54,7 +54,7 @@ import Testing
     let run = try Tool.run("evaluate", logits, logits, "--rows", "..<1", "--wide")
     #expect(run.status == 0, "\(run.errors)")
     // The folder's name is drawn by lot, and so is the rate: 201 rows/s is no plural of one row.
-    let said = run.output.replacing(folder.path, with: "").replacing("rows/s", with: "")
+    let said = run.output.replacing(folder.url.path, with: "").replacing("rows/s", with: "")
     for text in ["nan", "± error", "std. dev.", "1 rows"] {
       #expect(!said.contains(text), "\(run.output)")
     }

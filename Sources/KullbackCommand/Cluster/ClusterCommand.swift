@@ -3,7 +3,7 @@ internal import Kullback
 
 /// `kullback cluster SET`: its arguments.
 ///
-/// The work is in `ClusterWork`.
+/// The work is in `ClusterRun`.
 struct ClusterCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cluster",
@@ -86,6 +86,6 @@ struct ClusterCommand: ParsableCommand {
   }
 
   func run() throws {
-    try ClusterWork(command: self).run()
+    try ClusterRun(command: self).run()
   }
 }

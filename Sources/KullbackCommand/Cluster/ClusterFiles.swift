@@ -5,10 +5,10 @@ internal import KullbackFiles
 struct ClusterFiles {
   private let assignments: OutputWriter?
   private let centroids: OutputWriter?
-  private let side: PairInputs.Side
+  private let side: NamedSet
 
   /// Starts the files.
-  init(_ command: ClusterCommand, _ side: PairInputs.Side) throws(Failure) {
+  init(_ command: ClusterCommand, _ side: NamedSet) throws(Failure) {
     self.side = side
     assignments = try command.output.map { output throws(Failure) in
       try OutputWriter(

@@ -1,14 +1,14 @@
 internal import Kullback
 
 /// The work of `kullback cluster`.
-struct ClusterWork {
+struct ClusterRun {
   let command: ClusterCommand
 
   func run() throws {
     try ProductBuffers.reserve(threads: command.options.threads)
     let options = command.options
     let started = ContinuousClock.now
-    let side = try PairInputs.Side(
+    let side = try NamedSet(
       command.file, command.set.form, command.set, rows: command.set.rows, labels: command.labels,
       threads: options.threads)
     for output in [command.output, command.centroids] { try output?.check(against: [side.file]) }
@@ -31,7 +31,7 @@ struct ClusterWork {
       }
       progress.finish()
       try files.write(clustering, unit: unit)
-      try ClusterSession(
+      try ClusterReport(
         command: command, side: side, unit: unit, clustering: clustering,
         elapsed: ContinuousClock.now - started
       ).tell()
@@ -43,7 +43,7 @@ struct ClusterWork {
   }
 
   /// What all rows and centroids take, whatever `--memory` is.
-  private func memory(_ side: PairInputs.Side) -> MemoryNeed {
+  private func memory(_ side: NamedSet) -> MemoryNeed {
     // More clusters than rows are refused for that.
     let clusters = max(0, min(command.k, side.set.count))
     // Centroids as they are and as they become, their logarithms, and the sums of one block of rows and of all;

@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// `kullback cross-entropy LABELS MODEL`: its arguments.
 ///
-/// The work is in `LabelScoring`.
+/// The work is in `CrossEntropyRun`.
 struct CrossEntropyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cross-entropy",
@@ -69,6 +69,6 @@ struct CrossEntropyCommand: ParsableCommand {
   }
 
   func run() throws {
-    try LabelScoring(command: self).run()
+    try CrossEntropyRun(command: self).run()
   }
 }

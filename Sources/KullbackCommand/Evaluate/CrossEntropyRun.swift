@@ -2,7 +2,7 @@ internal import Kullback
 internal import KullbackFiles
 
 /// The work of `kullback cross-entropy`.
-struct LabelScoring {
+struct CrossEntropyRun {
   let command: CrossEntropyCommand
 
   func run() throws {
@@ -33,7 +33,7 @@ struct LabelScoring {
     let bytesPerRow = set.classes * set.matrix.kind.byteCount
     let ignored = command.ignoreIndex.map(Int64.init)
     var totals = Totals()
-    var session = EvaluationSession(
+    var session = EvaluateReport(
       inputs: inputs,
       evaluation: StreamedEvaluation(
         quantities: [

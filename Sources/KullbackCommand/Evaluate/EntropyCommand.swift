@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// `kullback entropy FILE`: its arguments.
 ///
-/// The work is in `RowEvaluation`.
+/// The work is in `EntropyRun`.
 struct EntropyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "entropy",
@@ -36,6 +36,6 @@ struct EntropyCommand: ParsableCommand {
   }
 
   func run() throws {
-    try RowEvaluation(command: self).run()
+    try EntropyRun(command: self).run()
   }
 }

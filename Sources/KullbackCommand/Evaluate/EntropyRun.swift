@@ -2,7 +2,7 @@ internal import Kullback
 internal import KullbackFiles
 
 /// The work of `kullback entropy`.
-struct RowEvaluation {
+struct EntropyRun {
   let command: EntropyCommand
 
   func run() throws {
@@ -14,7 +14,7 @@ struct RowEvaluation {
     let set = try file.distributions(command.set.form, command.set)
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
     let bytesPerRow = set.classes * set.matrix.kind.byteCount
-    let session = EvaluationSession(
+    let session = EvaluateReport(
       inputs: [("set", InputReport(file, set))],
       evaluation: StreamedEvaluation(
         quantities: [

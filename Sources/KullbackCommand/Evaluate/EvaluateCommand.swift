@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// `kullback evaluate TARGET MODEL`: its arguments.
 ///
-/// The work is in `PairEvaluation`.
+/// The work is in `EvaluateRun`.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
@@ -71,6 +71,6 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    try PairEvaluation(command: self).run()
+    try EvaluateRun(command: self).run()
   }
 }

@@ -2,7 +2,7 @@ internal import Kullback
 internal import KullbackFiles
 
 /// The work of `kullback evaluate`.
-struct PairEvaluation {
+struct EvaluateRun {
   let command: EvaluateCommand
 
   func run() throws {
@@ -29,7 +29,7 @@ struct PairEvaluation {
       side.count == 1 && count > 1 ? 0 : side.classes * side.matrix.kind.byteCount
     }
     let bytesPerRow = bytes(target) + bytes(model)
-    let session = EvaluationSession(
+    let session = EvaluateReport(
       inputs: [
         ("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model)),
       ],

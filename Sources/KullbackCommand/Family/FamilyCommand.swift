@@ -3,7 +3,7 @@ internal import KullbackInference
 
 /// `kullback family NAME TARGET MODEL`: its arguments.
 ///
-/// The work is in `FamilyEvaluation`.
+/// The work is in `FamilyRun`.
 struct FamilyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "family",
@@ -64,6 +64,6 @@ struct FamilyCommand: ParsableCommand {
   }
 
   func run() throws {
-    try FamilyEvaluation(command: self).run()
+    try FamilyRun(command: self).run()
   }
 }

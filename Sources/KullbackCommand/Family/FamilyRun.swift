@@ -3,7 +3,7 @@ internal import KullbackFiles
 internal import KullbackInference
 
 /// The work of `kullback family`.
-struct FamilyEvaluation {
+struct FamilyRun {
   let command: FamilyCommand
 
   private static let quantities: [StreamedEvaluation.Quantity] = [
@@ -35,7 +35,7 @@ struct FamilyEvaluation {
     let bytes = { (file: InputFile) in
       file.matrix.rows == 1 && count > 1 ? 0 : file.matrix.columns * file.matrix.kind.byteCount
     }
-    let session = EvaluationSession(
+    let session = EvaluateReport(
       inputs: [
         ("target", report(targets)), ("model", report(models)),
       ],

@@ -2,32 +2,23 @@ internal import Kullback
 internal import KullbackFiles
 
 /// Two files, or one and itself, whose rows are compared all with all.
-struct PairInputs {
-  /// A file's rows as distributions, and what they are called.
-  struct Side {
-    let file: InputFile
-    /// The rows at hand.
-    let set: DistributionSet
-    let calls: RowCalls
-    let report: InputReport
-  }
-
-  let targets: Side
-  let models: Side
+struct PairwiseInputs {
+  let targets: NamedSet
+  let models: NamedSet
   /// Whether there is one set, compared with itself.
   let isItself: Bool
 
   /// Opens the files.
   init(
-    _ first: String, _ second: String?, _ options: PairOptions, threads: Int?
+    _ first: String, _ second: String?, _ options: PairwiseOptions, threads: Int?
   ) throws {
-    let targets = try Side(
+    let targets = try NamedSet(
       first, options.targetForm ?? options.set.form, options.set, rows: options.set.rows,
       labels: options.labels, threads: threads)
     isItself = second == nil
     models =
       try second.map { path in
-        try Side(
+        try NamedSet(
           path, options.modelForm ?? options.set.form, options.set, rows: nil,
           labels: options.modelLabels, like: targets.file.columnSide,
           byPosition: options.match.isByPosition, threads: threads)
@@ -77,22 +68,5 @@ struct PairInputs {
           reason: entry.reason.description)
       }, count: isTwice ? diagnostics.invalidCount / 2 : diagnostics.invalidCount)
     return invalid
-  }
-}
-
-extension PairInputs.Side {
-  /// - Parameter other: the names whose order the columns are to have.
-  init(
-    _ path: String, _ form: FormArgument, _ options: SetOptions, rows: RowRange?, labels: String?,
-    like other: Matching.Names? = nil, byPosition: Bool = false, threads: Int?
-  ) throws {
-    var file = try InputFile(path, options.table.options(.classes, form: form), isStreamed: true)
-    if let other { try file.matchColumns(to: other, byPosition: byPosition) }
-    self.file = file
-    let whole = try file.distributions(form, options)
-    let rows = try rows?.resolved(count: whole.count) ?? 0..<whole.count
-    set = try file.held(whole[rows], threads: threads)
-    calls = try RowCalls(labels, of: file, rows: rows)
-    report = InputReport(file, whole)
   }
 }

@@ -3,7 +3,7 @@ internal import KullbackInference
 
 /// `kullback fit gaussian`: its arguments.
 ///
-/// The work is in `GaussianWork`.
+/// The work is in `FitGaussianRun`.
 struct FitGaussianCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gaussian",
@@ -169,6 +169,6 @@ struct FitGaussianCommand: ParsableCommand {
   }
 
   func run() throws {
-    try GaussianWork(command: self).run()
+    try FitGaussianRun(command: self).run()
   }
 }

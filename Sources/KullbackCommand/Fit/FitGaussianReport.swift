@@ -2,7 +2,7 @@ internal import Kullback
 internal import KullbackInference
 
 /// What `fit gaussian` says.
-struct GaussianReport: Encodable {
+struct FitGaussianReport: Encodable {
   let direction: String
   let family: String
   let dimension: Int

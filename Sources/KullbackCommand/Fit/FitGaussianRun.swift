@@ -3,7 +3,7 @@ internal import KullbackFiles
 internal import KullbackInference
 
 /// The work of `kullback fit gaussian`.
-struct GaussianWork {
+struct FitGaussianRun {
   let command: FitGaussianCommand
 
   func run() throws {
@@ -48,7 +48,7 @@ struct GaussianWork {
       }
       do {
         let result = try fit(subject)
-        var report = try GaussianReport(command, subject, result)
+        var report = try FitGaussianReport(command, subject, result)
         report.seconds = (ContinuousClock.now - started).seconds
         try picture?.finish(
           FitPictureSVG.text(FitPicture(subject, result, title: report.title, notes: report.notes)))
@@ -56,11 +56,7 @@ struct GaussianWork {
         if !report.converged {
           StandardStreams.complain("kullback: warning: \(report.convergence)")
         }
-        if command.options.json {
-          try StandardStreams.print(try JSON.text(report))
-        } else if !command.options.quiet {
-          try StandardStreams.print(report.lines.joined(separator: "\n") + "\n")
-        }
+        try command.options.tell(report, lines: report.lines)
       } catch {
         picture?.discard()
         throw error
@@ -166,47 +162,6 @@ struct GaussianWork {
         total: search.maximumRounds, of: "rounds", quiet: command.options.quiet)
       defer { progress.finish() }
       return .forward(try search.fit(density) { progress.update($0.round) })
-    }
-  }
-}
-
-/// What is fitted.
-struct FitSubject {
-  enum Kind {
-    case samples(Matrix<Double>, [Double]?)
-    case density(any Density)
-  }
-
-  let kind: Kind
-  /// What the dimensions are called, where that is known.
-  var names: [String]?
-  /// What of texts was taken for what.
-  var tables: TextTables?
-  /// What of the inputs was brought in line with the rows of samples or features.
-  var matched: Matches?
-
-  var dimension: Int {
-    switch kind {
-    case .samples(let samples, _): samples.columns
-    case .density(let density): density.dimension
-    }
-  }
-}
-
-/// What was found.
-enum GaussianResult {
-  case likelihood(NormalFit)
-  case mixture(MixtureFit)
-  case reverse(VariationalFit)
-  case forward(ForwardFit)
-
-  /// The fit as a mixture, of one component where it is none.
-  func mixture() throws -> GaussianMixture {
-    switch self {
-    case .likelihood(let fit): try GaussianMixture(weights: [1], components: [fit.normal])
-    case .mixture(let fit): fit.mixture
-    case .reverse(let fit): try GaussianMixture(weights: [1], components: [fit.gaussian])
-    case .forward(let fit): try GaussianMixture(weights: [1], components: [fit.normal])
     }
   }
 }

@@ -17,3 +17,5 @@ struct FitOptions: ParsableArguments {
     try RunOptions.check(threads: threads)
   }
 }
+
+extension FitOptions: TellingOptions {}

@@ -7,7 +7,7 @@ enum DirectionArgument: String, ExpressibleByArgument, CaseIterable {
 
 /// `kullback fit softmax FEATURES TARGETS`: its arguments.
 ///
-/// The work is in `SoftmaxFitting`.
+/// The work is in `FitSoftmaxRun`.
 struct FitSoftmaxCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "softmax",
@@ -119,6 +119,6 @@ struct FitSoftmaxCommand: ParsableCommand {
   }
 
   func run() throws {
-    try SoftmaxFitting(command: self).run()
+    try FitSoftmaxRun(command: self).run()
   }
 }

@@ -1,7 +1,7 @@
 internal import KullbackInference
 
 /// What `kullback fit softmax` prints.
-struct SoftmaxReport: Encodable {
+struct FitSoftmaxReport: Encodable {
   /// A divergence and its entropies.
   struct Parts: Encodable {
     let crossEntropy: Double
@@ -75,14 +75,6 @@ struct SoftmaxReport: Encodable {
     }
   }
 
-  func print(json: Bool, quiet: Bool) throws {
-    if json {
-      try StandardStreams.print(JSON.text(self))
-    } else if !quiet {
-      try StandardStreams.print(lines.joined(separator: "\n") + "\n")
-    }
-  }
-
   /// Why a search may not have converged, and what to do.
   var remarksOnConvergence: [String] {
     var remarks: [String] = []
@@ -127,7 +119,7 @@ struct SoftmaxReport: Encodable {
   }
 
   /// The first iterations, some on the way, and the last.
-  private var lines: [String] {
+  var lines: [String] {
     let hasForward = steps.last?.forward != nil
     let hasReverse = steps.last?.reverse != nil
     var titles = ["iteration"]

@@ -3,7 +3,7 @@ internal import KullbackFiles
 internal import KullbackInference
 
 /// The work of `kullback fit softmax`.
-struct SoftmaxFitting {
+struct FitSoftmaxRun {
   let command: FitSoftmaxCommand
 
   func run() throws {
@@ -48,14 +48,14 @@ struct SoftmaxFitting {
       output.discard()
       throw error
     }
-    let report = SoftmaxReport(
+    let report = FitSoftmaxReport(
       fit, log, output: command.output, direction: direction, tables: TextTables(tables),
       matched: Matches(matched))
     if !fit.convergence.isConverged {
       let remarks = [fit.convergence.description] + report.remarksOnConvergence
       StandardStreams.complain("kullback: warning: \(remarks.joined(separator: "; "))")
     }
-    try report.print(json: command.options.json, quiet: command.options.quiet)
+    try command.options.tell(report, lines: report.lines)
   }
 
   /// What a fit holds beside its files.

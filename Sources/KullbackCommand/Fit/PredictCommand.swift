@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// `kullback predict MODEL FEATURES`: its arguments.
 ///
-/// The work is in `Prediction`.
+/// The work is in `PredictRun`.
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
@@ -51,6 +51,6 @@ struct PredictCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Prediction(command: self).run()
+    try PredictRun(command: self).run()
   }
 }

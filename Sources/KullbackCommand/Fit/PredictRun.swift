@@ -3,7 +3,7 @@ internal import KullbackFiles
 internal import KullbackInference
 
 /// The work of `kullback predict`.
-struct Prediction {
+struct PredictRun {
   let command: PredictCommand
 
   func run() throws {
@@ -46,15 +46,11 @@ struct Prediction {
       writer.discard()
       throw error
     }
-    let report = PredictionReport(
+    let report = PredictReport(
       output: command.output.path, rows: logits.rows, classes: logits.columns, bits: command.bits,
       tables: TextTables([("features", features.table)]),
       matched: Matches([("features", features.matching)]))
-    if command.options.json {
-      try StandardStreams.print(JSON.text(report))
-    } else if !command.options.quiet {
-      try StandardStreams.print(report.lines.joined(separator: "\n") + "\n")
-    }
+    try command.options.tell(report, lines: report.lines)
   }
 
   /// The names of a .csv's columns: the classes', or their numbers where rows are labelled, whose labels might be
@@ -78,24 +74,5 @@ struct Prediction {
         }
       }
     }
-  }
-}
-
-/// What `kullback predict` says.
-struct PredictionReport: Encodable {
-  let output: String
-  let rows: Int
-  let classes: Int
-  let bits: Int?
-  /// What of a text was taken for what.
-  let tables: TextTables?
-  /// What of the features was brought in line with the model's names.
-  let matched: Matches?
-
-  var lines: [String] {
-    (tables?.lines ?? []) + (matched?.lines ?? []) + [
-      "\(output): logits, \(Format.count(rows, "row")) x \(Format.count(classes)) classes"
-        + (bits.map { ", of weights rounded to \($0) bits" } ?? "")
-    ]
   }
 }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// `kullback nearest QUERIES [SET]`: its arguments.
 ///
-/// The work is in `NearestWork`.
+/// The work is in `NearestRun`.
 struct NearestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "nearest",
@@ -53,7 +53,7 @@ struct NearestCommand: ParsableCommand {
 
   @OptionGroup var base: BaseOption
 
-  @OptionGroup var pairs: PairOptions
+  @OptionGroup var pairs: PairwiseOptions
 
   @Option(
     help: ArgumentHelp("Write all neighbours: .csv or .npy.", valueName: "file"),
@@ -76,6 +76,6 @@ struct NearestCommand: ParsableCommand {
   }
 
   func run() throws {
-    try NearestWork(command: self).run()
+    try NearestRun(command: self).run()
   }
 }

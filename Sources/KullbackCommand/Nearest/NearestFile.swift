@@ -4,13 +4,13 @@ internal import KullbackFiles
 /// The file that neighbours go to, a line each.
 final class NearestFile {
   private let output: OutputFile
-  private let inputs: PairInputs
+  private let inputs: PairwiseInputs
   private var writer: OutputWriter?
 
   private static let header = ["query", "query-label", "rank", "row", "row-label", "value"]
 
   /// Starts the file.
-  init(_ output: OutputFile, _ inputs: PairInputs) throws(Failure) {
+  init(_ output: OutputFile, _ inputs: PairwiseInputs) throws(Failure) {
     (self.output, self.inputs) = (output, inputs)
     try start(rows: 0)
   }

@@ -1,9 +1,9 @@
 internal import Kullback
 
 /// What `nearest` says when it is done, and how it ends.
-struct NearestSession {
+struct NearestReport {
   let command: NearestCommand
-  let inputs: PairInputs
+  let inputs: PairwiseInputs
   let unit: Unit
   let found: Neighbours
   let elapsed: Duration
@@ -13,17 +13,14 @@ struct NearestSession {
   /// Reports, and throws how the command ends when rows were invalid.
   func tell() throws {
     let invalid = inputs.invalidRows(found.report.diagnostics)
-    if command.options.json {
-      try StandardStreams.print(try JSON.text(try report(invalid, queries: found.queries)))
-    } else if !command.options.quiet {
-      let shown = NearestReport.printed(of: found.queries)
-      let lines = lines(try report(invalid, queries: shown), invalid)
-      try StandardStreams.print(lines.joined(separator: "\n") + "\n")
-    }
-    if invalid.count > 0, !command.options.allowInvalid { throw Ended(status: .invalidData) }
+    let shown = Contents.printed(of: found.queries)
+    try command.options.tell(
+      try contents(invalid, queries: found.queries),
+      lines: lines(try contents(invalid, queries: shown), invalid))
+    try command.options.end(with: invalid)
   }
 
-  private func lines(_ report: NearestReport, _ invalid: InvalidRows) -> [String] {
+  private func lines(_ report: Contents, _ invalid: InvalidRows) -> [String] {
     let shape = found.report.shape
     // A set that is searched itself has one row fewer for each of them.
     let others = shape.columns - (inputs.isItself ? 1 : 0)
@@ -59,7 +56,7 @@ struct NearestSession {
   }
 
   /// What is said, with the neighbours of the first `count` queries.
-  private func report(_ invalid: InvalidRows, queries count: Int) throws -> NearestReport {
+  private func contents(_ invalid: InvalidRows, queries count: Int) throws -> Contents {
     let (queries, rows) = (inputs.targets.calls, inputs.models.calls)
     let label = unit.label(for: measure.dimension)
     let value = { unit.value($0, of: measure.dimension) }
@@ -69,10 +66,10 @@ struct NearestSession {
         summary.add(value(first.value), row: queries.rows.lowerBound + query)
       }
     }
-    return NearestReport(
+    return Contents(
       inputs: Dictionary(uniqueKeysWithValues: reports.map { ($0.name, $0.report) }),
       measure: .init(name: measure.name, symbol: measure.notation, unit: label),
-      k: command.within == nil ? command.k ?? NearestWork.defaultCount : nil,
+      k: command.within == nil ? command.k ?? NearestRun.defaultCount : nil,
       within: command.within,
       queries: (0..<count).map { query in
         .init(
@@ -85,9 +82,86 @@ struct NearestSession {
       },
       nearest: MeasureReport(
         name: measure.name, symbol: measure.notation, unit: label, summary: summary),
-      invalid: .init(count: invalid.count, first: invalid.first), output: command.output?.path,
+      invalid: invalid, output: command.output?.path,
       rate: PairRate(found.report.shape, elapsed: elapsed),
       threads: command.options.threads ?? Machine.defaultThreads,
       instructionSet: try Machine.selectedInstructionSet, version: KullbackTool.version)
+  }
+}
+
+extension NearestReport {
+  /// Everything that `nearest` says about its work. Its JSON is this:
+  ///
+  ///     inputs        {"queries": {...}, "set": {...}}, or {"set": {...}} of a set that is searched itself; as
+  ///                   in `evaluate`
+  ///     measure       name, symbol, unit: the target is the query, the model a row of the set
+  ///     k, within     what was looked for
+  ///     queries       [{"query", "label", "neighbours": [{"row", "label", "value"}]}], rows counted from 0
+  ///     nearest       what the values of the first neighbours say together, as in `evaluate`'s measures
+  ///     invalid       {"count": ..., "first": [{"row": ..., "side": ..., "reason": ...}]}
+  ///     output        the file written
+  ///     rate          seconds, pairsPerSecond
+  ///     threads, instructionSet, version
+  struct Contents: Encodable {
+    struct Neighbour: Encodable {
+      let row: Int
+      let label: String?
+      let value: Double
+    }
+
+    struct Query: Encodable {
+      let query: Int
+      let label: String?
+      let neighbours: [Neighbour]
+    }
+
+    let inputs: [String: InputReport]
+    let measure: MeasureName
+    let k: Int?
+    let within: Double?
+    let queries: [Query]
+    let nearest: MeasureReport
+    let invalid: InvalidRows
+    let output: String?
+    let rate: PairRate
+    let threads: Int
+    let instructionSet: String
+    let version: String
+  }
+}
+
+extension NearestReport.Contents {
+  private static let longestName = 16
+
+  /// How many of so many queries are printed: of more than 40 the first 20.
+  static func printed(of count: Int) -> Int { count > 40 ? 20 : count }
+
+  /// The table of the report's queries, out of `count`: each with as many neighbours as there is room for.
+  func table(of count: Int, width: Int) -> [String] {
+    let shown = queries
+    let ranks = shown.map(\.neighbours.count).max() ?? 0
+    let isLabelled = shown.contains { $0.label != nil }
+    var table = Table(
+      [.init(title: "query")] + (isLabelled ? [.init(title: "label", alignsLeft: true)] : [])
+        + (0..<ranks).map { .init(title: "\($0 + 1).", alignsLeft: true, dispensability: $0) })
+    for query in shown {
+      let cells = query.neighbours.map { neighbour in
+        short(neighbour.label ?? String(neighbour.row)) + " "
+          + Format.value(neighbour.value, digits: 4)
+      }
+      table.append(
+        [String(query.query)] + (isLabelled ? [short(query.label ?? "")] : []) + cells
+          + [String](repeating: "", count: ranks - cells.count))
+    }
+    let hidden = table.columnsLeftOut(width: width)
+    let more = count - shown.count
+    return table.lines(width: width)
+      + (hidden > 0
+        ? ["... and \(Format.count(hidden, "neighbour")) more of each: --output writes all"] : [])
+      + (more > 0 ? ["... and \(Format.count(more, "more query")): --output writes all"] : [])
+  }
+
+  private func short(_ name: String) -> String {
+    name.count > Self.longestName ? name.prefix(Self.longestName - 1) + "…" : name
   }
 }

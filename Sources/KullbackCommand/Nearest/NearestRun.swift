@@ -1,7 +1,7 @@
 internal import Kullback
 
 /// The work of `kullback nearest`.
-struct NearestWork {
+struct NearestRun {
   let command: NearestCommand
 
   /// How many neighbours are looked for where nothing is said.
@@ -11,7 +11,7 @@ struct NearestWork {
     try ProductBuffers.reserve(threads: command.options.threads)
     let options = command.options
     let started = ContinuousClock.now
-    let inputs = try PairInputs(
+    let inputs = try PairwiseInputs(
       command.queries, command.set, command.pairs, threads: command.options.threads)
     try command.output?.check(against: inputs.files)
     try memory(inputs).check(for: inputs.targets.file.name)
@@ -24,7 +24,7 @@ struct NearestWork {
       let found = try find(inputs, unit) { done, _ in progress.update(done) }
       progress.finish()
       try file?.write(found, command.measure.named.measure, unit)
-      try NearestSession(
+      try NearestReport(
         command: command, inputs: inputs, unit: unit, found: found,
         elapsed: ContinuousClock.now - started
       ).tell()
@@ -36,7 +36,7 @@ struct NearestWork {
   }
 
   /// What the neighbours take; how many are within a distance shows only as they are found.
-  private func memory(_ inputs: PairInputs) -> MemoryNeed {
+  private func memory(_ inputs: PairwiseInputs) -> MemoryNeed {
     let most = command.within == nil ? command.k ?? Self.defaultCount : 0
     // A list's own bytes, and its neighbours'.
     let (queries, found) = (inputs.targets.set.count, min(most, inputs.models.set.count))
@@ -44,7 +44,7 @@ struct NearestWork {
   }
 
   private func find(
-    _ inputs: PairInputs, _ unit: Unit, progress: @escaping (Int, Int) -> Void
+    _ inputs: PairwiseInputs, _ unit: Unit, progress: @escaping (Int, Int) -> Void
   ) throws -> Neighbours {
     let (measure, threads) = (command.measure.named.measure, command.options.threads)
     let (queries, set) = (inputs.targets.set, inputs.models.set)

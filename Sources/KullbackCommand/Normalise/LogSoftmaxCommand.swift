@@ -2,7 +2,7 @@ internal import ArgumentParser
 
 /// `kullback log-softmax IN OUT`: its arguments.
 ///
-/// The work is in `Normalisation`.
+/// The work is in `LogSoftmaxRun`.
 struct LogSoftmaxCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log-softmax",
@@ -40,6 +40,6 @@ struct LogSoftmaxCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Normalisation(command: self).run()
+    try LogSoftmaxRun(command: self).run()
   }
 }

@@ -2,7 +2,7 @@ internal import Kullback
 internal import KullbackFiles
 
 /// The work of `kullback log-softmax`.
-struct Normalisation {
+struct LogSoftmaxRun {
   let command: LogSoftmaxCommand
 
   func run() throws {
@@ -55,33 +55,11 @@ struct Normalisation {
     progress.finish()
     let rate = Rate(
       rows: rows.count, bytes: rows.count * bytesPerRow, elapsed: ContinuousClock.now - started)
-    try report(InputReport(file, set), invalid, rate, rows: rows.count)
-    if invalid.count > 0, !options.allowInvalid { throw Ended(status: .invalidData) }
-  }
-
-  private func report(
-    _ input: InputReport, _ invalid: InvalidRows, _ rate: Rate, rows: Int
-  ) throws {
-    if command.options.json {
-      let report = Report(
-        input: input, output: command.output.path,
-        written: command.softmax ? "probabilities" : "log-probabilities",
-        invalid: .init(count: invalid.count, first: invalid.first), rate: rate)
-      try StandardStreams.print(try JSON.text(report))
-    } else if !command.options.quiet {
-      let lines =
-        InputReport.lines([("input", input)]) + invalid.lines(of: rows)
-        + [rate.line(rows: rows)]
-      try StandardStreams.print(lines.joined(separator: "\n") + "\n")
-    }
-  }
-
-  /// What `--json` prints.
-  private struct Report: Encodable {
-    let input: InputReport
-    let output: String
-    let written: String
-    let invalid: EvaluationReport.Invalid
-    let rate: Rate
+    let report = LogSoftmaxReport(
+      input: InputReport(file, set), output: command.output.path,
+      written: command.softmax ? "probabilities" : "log-probabilities", invalid: invalid, rate: rate
+    )
+    try options.tell(report, lines: report.lines(of: rows.count))
+    try options.end(with: invalid)
   }
 }

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 
 /// How the rows of one or two files become distributions of which all pairs are compared.
-struct PairOptions: ParsableArguments {
+struct PairwiseOptions: ParsableArguments {
   @OptionGroup var set: SetOptions
 
   @Option(help: ArgumentHelp("The form of the first file (default: --form's).", valueName: "form"))
@@ -36,30 +36,4 @@ struct PairOptions: ParsableArguments {
       throw ValidationError("only one of the inputs can be standard input")
     }
   }
-}
-
-/// `--memory`.
-struct MemoryOption: ParsableArguments {
-  @Option(
-    name: .customLong("memory"),
-    help: ArgumentHelp(
-      "Working memory, at least 1M: 256M, 2G (default: 256M).", valueName: "size"),
-    transform: MemoryOption.parse)
-  var limit: ByteCount?
-
-  private static func parse(_ text: String) throws -> ByteCount {
-    guard let size = ByteCount(argument: text) else {
-      throw ValidationError("memory is written 256M or 2G, and at least 1M")
-    }
-    return size
-  }
-}
-
-/// `--measure`, where there is only one.
-struct MeasureOption: ParsableArguments {
-  @Option(
-    name: .customLong("measure"),
-    help: ArgumentHelp("What to compute (default: forward-kl).", valueName: "name"),
-    completion: .list(MeasureList.names), transform: OneMeasure.init(parsing:))
-  var named = OneMeasure.forwardKL
 }

@@ -3,7 +3,7 @@ internal import Kullback
 
 /// `kullback pairwise TARGETS [MODELS]`: its arguments.
 ///
-/// The work is in `AllPairs`.
+/// The work is in `PairwiseRun`.
 struct PairwiseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pairwise",
@@ -50,7 +50,7 @@ struct PairwiseCommand: ParsableCommand {
 
   @OptionGroup var base: BaseOption
 
-  @OptionGroup var pairs: PairOptions
+  @OptionGroup var pairs: PairwiseOptions
 
   @Option(
     help: ArgumentHelp(
@@ -79,6 +79,6 @@ struct PairwiseCommand: ParsableCommand {
   }
 
   func run() throws {
-    try AllPairs(command: self).run()
+    try PairwiseRun(command: self).run()
   }
 }

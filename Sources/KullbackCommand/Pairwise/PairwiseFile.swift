@@ -17,7 +17,7 @@ final class PairwiseFile {
 
   /// Writes further rows; a .csv has the models' names as its header and the targets' as its first column.
   func append<Element: WrittenElement>(
-    _ values: Matrix<Element>, targets: Range<Int>, order: PairOrder, _ inputs: PairInputs
+    _ values: Matrix<Element>, targets: Range<Int>, order: PairwiseOrder, _ inputs: PairwiseInputs
   ) throws(Failure) {
     try writer.write { format throws(FileError) in
       switch format {

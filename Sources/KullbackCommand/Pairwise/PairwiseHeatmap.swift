@@ -3,7 +3,8 @@ internal import Kullback
 extension Heatmap {
   /// The picture of all pairs of two sets.
   init(
-    _ means: PairwiseMeans, of measure: Measure, unit: Unit, inputs: PairInputs, order: PairOrder,
+    _ means: PairwiseMeans, of measure: Measure, unit: Unit, inputs: PairwiseInputs,
+    order: PairwiseOrder,
     isOrdered: Bool
   ) {
     let (values, leftOut) = means.means()
@@ -15,7 +16,7 @@ extension Heatmap {
           + (leftOut > 0 ? "; \(Format.count(leftOut)) infinite values are left out." : "."))
     }
     if isOrdered { notes.append("Similar rows are side by side (average linkage).") }
-    let calls = { (side: PairInputs.Side, order: [Int], block: Int) in
+    let calls = { (side: NamedSet, order: [Int], block: Int) in
       stride(from: 0, to: order.count, by: block).map { side.calls[order[$0]] }
     }
     self.init(

@@ -1,12 +1,12 @@
 internal import Kullback
 
 /// The order in which targets and models are shown.
-struct PairOrder {
+struct PairwiseOrder {
   let targets: [Int]
   let models: [Int]
 
   /// The order of the files.
-  init(_ inputs: PairInputs) {
+  init(_ inputs: PairwiseInputs) {
     targets = Array(0..<inputs.targets.set.count)
     models = Array(0..<inputs.models.set.count)
   }
@@ -15,7 +15,8 @@ struct PairOrder {
   ///
   /// - Parameter values: all pairs of the two sets, which are those wanted where there is but one set.
   init(
-    _ inputs: PairInputs, _ measure: Measure, of values: Matrix<some WrittenElement>, threads: Int?,
+    _ inputs: PairwiseInputs, _ measure: Measure, of values: Matrix<some WrittenElement>,
+    threads: Int?,
     memory: Int?
   ) throws {
     func order(_ set: DistributionSet) throws -> [Int] {

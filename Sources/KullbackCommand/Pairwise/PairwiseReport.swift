@@ -1,14 +1,14 @@
 internal import Kullback
 
 /// What `pairwise` says when all pairs are done, and how it ends.
-struct PairwiseSession {
+struct PairwiseReport {
   let command: PairwiseCommand
-  let inputs: PairInputs
+  let inputs: PairwiseInputs
   let unit: Unit
   let summary: PairwiseSummary
   let matrix: [[Double]]?
-  let order: PairOrder
-  let report: PairwiseReport
+  let order: PairwiseOrder
+  let report: Kullback.PairwiseReport
   let elapsed: Duration
 
   private var measure: Measure { command.measure.named.measure }
@@ -17,12 +17,8 @@ struct PairwiseSession {
   /// Reports, and throws how the command ends when rows were invalid.
   func tell() throws {
     let invalid = inputs.invalidRows(report.diagnostics)
-    if command.options.json {
-      try StandardStreams.print(try JSON.text(try json(invalid)))
-    } else if !command.options.quiet {
-      try StandardStreams.print(lines(invalid).joined(separator: "\n") + "\n")
-    }
-    if invalid.count > 0, !command.options.allowInvalid { throw Ended(status: .invalidData) }
+    try command.options.tell(try contents(invalid), lines: lines(invalid))
+    try command.options.end(with: invalid)
   }
 
   private var names: (rows: [String], columns: [String]) {
@@ -47,9 +43,9 @@ struct PairwiseSession {
       lines += [""] + printed
     } else {
       lines += summaryLines
-      lines += AllPairsReport.Entry.lines(
+      lines += Contents.Entry.lines(
         "nearest", summary.nearest.map { .init($0, inputs) }, symbol: measure.name)
-      lines += AllPairsReport.Entry.lines(
+      lines += Contents.Entry.lines(
         "farthest" + (summary.infinite > 0 ? " of the finite ones" : ""),
         summary.farthest.map { .init($0, inputs) }, symbol: measure.name)
     }
@@ -90,9 +86,9 @@ struct PairwiseSession {
     return ["", what] + table.lines(width: Terminal.width) + sampled
   }
 
-  private func json(_ invalid: InvalidRows) throws -> AllPairsReport {
+  private func contents(_ invalid: InvalidRows) throws -> Contents {
     let quantiles = zip(MeasureReport.percentages, summary.quantiles).map { (Format.exact($0), $1) }
-    return AllPairsReport(
+    return Contents(
       inputs: Dictionary(uniqueKeysWithValues: inputs.reports.map { ($0.name, $0.report) }),
       measure: .init(
         name: measure.name, symbol: measure.notation, unit: unit.label(for: measure.dimension)),
@@ -107,16 +103,119 @@ struct PairwiseSession {
       farthest: summary.farthest.map { .init($0, inputs) },
       matrix: matrix.map { .init(rows: names.rows, columns: names.columns, values: $0) },
       order: command.order ? shownOrder : nil,
-      invalid: .init(count: invalid.count, first: invalid.first),
+      invalid: invalid,
       evaluatedOneByOne: report.refinedShare,
       output: command.output?.path, heatmap: command.heatmap?.path,
       rate: rate, threads: command.options.threads ?? Machine.defaultThreads,
       instructionSet: try Machine.selectedInstructionSet, version: KullbackTool.version)
   }
 
-  private var shownOrder: AllPairsReport.Order {
+  private var shownOrder: Contents.Order {
     .init(
       targets: order.targets.map { inputs.targets.calls.rows.lowerBound + $0 },
       models: order.models.map { inputs.models.calls.rows.lowerBound + $0 })
+  }
+}
+
+extension PairwiseReport {
+  /// Everything that `pairwise` says about its work. Its JSON is this:
+  ///
+  ///     inputs        {"targets": {...}, "models": {...}}, or {"set": {...}} of a set compared with itself; as
+  ///                   in `evaluate`
+  ///     measure       name, symbol, unit
+  ///     firstTarget   the first row of the targets that was read, counted from 0
+  ///     targets       how many rows there are of them
+  ///     models        how many columns
+  ///     pairs         count, invalid, infinite, mean, min, max, quantiles {"1": ..., "99.9": ...},
+  ///                   quantilesAreExact (else they come from a sample of a million pairs), and
+  ///                   leavesOutDiagonal: a set's rows are not compared with themselves in any of these
+  ///     nearest       the pairs with the smallest values: [{"target", "targetLabel", "model",
+  ///                   "modelLabel", "value"}]
+  ///     farthest      the pairs with the largest finite values, likewise
+  ///     matrix        of up to 20 rows and columns: {"rows": [names], "columns": [names], "values": [[...]]}
+  ///     order         with --order: {"targets": [row, ...], "models": [row, ...]}, as they are shown
+  ///     invalid       {"count": ..., "first": [{"row": ..., "side": ..., "reason": ...}]}
+  ///     evaluatedOneByOne  the share of the pairs computed that were not left to a product of matrices
+  ///     output, heatmap    the files written
+  ///     rate          seconds, pairsPerSecond
+  ///     threads, instructionSet, version
+  struct Contents: Encodable {
+    struct Pairs: Encodable {
+      let count: Int
+      let invalid: Int
+      let infinite: Int
+      let mean: Double
+      let min: Double
+      let max: Double
+      let quantiles: [String: Double]
+      let quantilesAreExact: Bool
+      let leavesOutDiagonal: Bool
+    }
+
+    struct Entry: Encodable {
+      let target: Int
+      let targetLabel: String?
+      let model: Int
+      let modelLabel: String?
+      let value: Double
+    }
+
+    struct Values: Encodable {
+      let rows: [String]
+      let columns: [String]
+      let values: [[Double]]
+    }
+
+    struct Order: Encodable {
+      let targets: [Int]
+      let models: [Int]
+    }
+
+    let inputs: [String: InputReport]
+    let measure: MeasureName
+    let firstTarget: Int
+    let targets: Int
+    let models: Int
+    let pairs: Pairs
+    let nearest: [Entry]
+    let farthest: [Entry]
+    let matrix: Values?
+    let order: Order?
+    let invalid: InvalidRows
+    let evaluatedOneByOne: Double
+    let output: String?
+    let heatmap: String?
+    let rate: PairRate
+    let threads: Int
+    let instructionSet: String
+    let version: String
+  }
+}
+
+extension PairwiseReport.Contents.Entry {
+  init(_ entry: PairwiseEntry, _ inputs: PairwiseInputs) {
+    let (targets, models) = (inputs.targets.calls, inputs.models.calls)
+    self.init(
+      target: targets.rows.lowerBound + entry.target, targetLabel: targets.labels?[entry.target],
+      model: models.rows.lowerBound + entry.model, modelLabel: models.labels?[entry.model],
+      value: entry.value)
+  }
+
+  /// A table of pairs.
+  static func lines(_ title: String, _ entries: [Self], symbol: String) -> [String] {
+    guard !entries.isEmpty else { return [] }
+    let isTargetLabelled = entries.contains { $0.targetLabel != nil }
+    let isModelLabelled = entries.contains { $0.modelLabel != nil }
+    let label = Table.Column(title: "label", alignsLeft: true)
+    var table = Table(
+      [.init(title: "  target")] + (isTargetLabelled ? [label] : []) + [.init(title: "model")]
+        + (isModelLabelled ? [label] : []) + [.init(title: symbol)])
+    for entry in entries {
+      table.append(
+        [String(entry.target)] + (isTargetLabelled ? [entry.targetLabel ?? ""] : [])
+          + [String(entry.model)] + (isModelLabelled ? [entry.modelLabel ?? ""] : [])
+          + [Format.value(entry.value)])
+    }
+    return ["", title] + table.lines(width: nil)
   }
 }

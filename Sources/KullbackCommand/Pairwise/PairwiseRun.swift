@@ -1,7 +1,7 @@
 internal import Kullback
 
 /// The work of `kullback pairwise`.
-struct AllPairs {
+struct PairwiseRun {
   let command: PairwiseCommand
 
   /// More rows are not ordered: their matrix would have to be in memory.
@@ -10,7 +10,7 @@ struct AllPairs {
   func run() throws {
     let started = ContinuousClock.now
     try ProductBuffers.reserve(threads: command.options.threads)
-    let inputs = try PairInputs(
+    let inputs = try PairwiseInputs(
       command.targets, command.models, command.pairs, threads: command.options.threads)
     try command.output?.check(against: inputs.files)
     try command.heatmap?.check(against: inputs.files)
@@ -23,7 +23,7 @@ struct AllPairs {
     }
   }
 
-  private func checkOrder(_ inputs: PairInputs) throws(Failure) {
+  private func checkOrder(_ inputs: PairwiseInputs) throws(Failure) {
     let most = max(inputs.targets.set.count, inputs.models.set.count)
     guard command.order, most > Self.orderedRows else { return }
     throw Failure(
@@ -33,7 +33,7 @@ struct AllPairs {
   }
 
   /// What is held of all pairs at once, beside what `--memory` allows.
-  private func memory(_ inputs: PairInputs) -> MemoryNeed {
+  private func memory(_ inputs: PairwiseInputs) -> MemoryNeed {
     let (targets, models) = (inputs.targets.set.count, inputs.models.set.count)
     let size = command.type == .float32 ? 4 : 8
     // Their normalisers, places and the values of one target, whatever the working memory is.
@@ -43,7 +43,7 @@ struct AllPairs {
   }
 
   /// What of it grows with the number of pairs.
-  private func memoryOfPairs(_ inputs: PairInputs, size: Int) -> MemoryNeed {
+  private func memoryOfPairs(_ inputs: PairwiseInputs, size: Int) -> MemoryNeed {
     let (targets, models) = (inputs.targets.set.count, inputs.models.set.count)
     let values = MemoryNeed(targets, models, of: size)
     guard command.order else {
@@ -60,7 +60,7 @@ struct AllPairs {
   }
 
   private func run<Element: WrittenElement>(
-    _ inputs: PairInputs, since started: ContinuousClock.Instant, as type: Element.Type
+    _ inputs: PairwiseInputs, since started: ContinuousClock.Instant, as type: Element.Type
   ) throws {
     let unit = try command.base.unit
     let progress = Progress(total: inputs.targets.set.count, quiet: command.options.quiet)
@@ -70,7 +70,7 @@ struct AllPairs {
       let report = try compute(inputs, progress, into: sink)
       try sink.finish()
       progress.finish()
-      try PairwiseSession(
+      try PairwiseReport(
         command: command, inputs: inputs, unit: unit, summary: sink.summary, matrix: sink.matrix,
         order: sink.order, report: report, elapsed: ContinuousClock.now - started
       ).tell()
@@ -82,8 +82,8 @@ struct AllPairs {
   }
 
   private func compute<Element: WrittenElement>(
-    _ inputs: PairInputs, _ progress: Progress, into sink: PairwiseSink<Element>
-  ) throws -> PairwiseReport {
+    _ inputs: PairwiseInputs, _ progress: Progress, into sink: PairwiseSink<Element>
+  ) throws -> Kullback.PairwiseReport {
     let (measure, threads) = (command.measure.named.measure, command.options.threads)
     let memory = command.pairs.memory.limit?.bytes
     guard command.order || isHeld(inputs, elementSize: MemoryLayout<Element>.size) else {
@@ -105,7 +105,7 @@ struct AllPairs {
         measure, targets: inputs.targets.set, models: inputs.models.set, as: Element.self,
         threads: threads, workingMemory: memory, progress: update)
     if command.order {
-      let order = try PairOrder(
+      let order = try PairwiseOrder(
         inputs, measure, of: evaluation.values, threads: threads, memory: memory)
       try sink.take(evaluation.values, in: order)
     } else {
@@ -116,7 +116,7 @@ struct AllPairs {
 
   /// Whether the matrix is held as a whole: that of a set and itself, both of whose halves come from one
   /// product, where it needs no more than the working memory.
-  private func isHeld(_ inputs: PairInputs, elementSize: Int) -> Bool {
+  private func isHeld(_ inputs: PairwiseInputs, elementSize: Int) -> Bool {
     let rows = inputs.targets.set.count
     let limit = command.pairs.memory.limit?.bytes ?? ByteCount.workingMemory
     return inputs.isItself && rows <= limit / max(1, rows * elementSize)

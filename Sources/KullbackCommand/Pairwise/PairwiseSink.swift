@@ -8,9 +8,9 @@ final class PairwiseSink<Element: WrittenElement> {
   /// The matrix in the order shown, where it is small enough to be printed.
   private(set) var matrix: [[Double]]?
   /// The order in which rows and columns are shown.
-  private(set) var order: PairOrder
+  private(set) var order: PairwiseOrder
   private let command: PairwiseCommand
-  private let inputs: PairInputs
+  private let inputs: PairwiseInputs
   private let unit: Unit
   private let file: PairwiseFile?
   private let picture: Picture?
@@ -22,14 +22,14 @@ final class PairwiseSink<Element: WrittenElement> {
   /// Starts the files.
   ///
   /// A .csv's header is written at once: in an order that comes later, it needs `take(_:in:)`.
-  init(_ command: PairwiseCommand, _ inputs: PairInputs, _ unit: Unit) throws(Failure) {
+  init(_ command: PairwiseCommand, _ inputs: PairwiseInputs, _ unit: Unit) throws(Failure) {
     (self.command, self.inputs, self.unit) = (command, inputs, unit)
     let shape = Shape(rows: inputs.targets.set.count, columns: inputs.models.set.count)
     let measure = command.measure.named.measure
     summary = PairwiseSummary(
       of: shape, leavesOutDiagonal: inputs.isItself, isSymmetric: measure.isSymmetric)
     matrix = max(shape.rows, shape.columns) <= Self.smallSide ? [] : nil
-    order = PairOrder(inputs)
+    order = PairwiseOrder(inputs)
     means = command.heatmap == nil ? nil : PairwiseMeans(of: shape)
     picture = try command.heatmap.map { picture throws(Failure) in try Picture(picture) }
     file = try command.output.map { output throws(Failure) in
@@ -53,7 +53,7 @@ final class PairwiseSink<Element: WrittenElement> {
   }
 
   /// Takes all rows at once, in nats, to be shown in another order.
-  func take(_ values: Matrix<Element>, in order: PairOrder) throws(Failure) {
+  func take(_ values: Matrix<Element>, in order: PairwiseOrder) throws(Failure) {
     self.order = order
     let values = unit.values(values, of: command.measure.named.measure.dimension)
     try count(values, targets: 0..<values.rows)
@@ -97,7 +97,7 @@ final class PairwiseSink<Element: WrittenElement> {
   }
 }
 
-extension PairOrder {
+extension PairwiseOrder {
   /// Rows of a matrix as they are shown.
   fileprivate func band<Element: WrittenElement>(
     of values: Matrix<Element>, rows: Range<Int>

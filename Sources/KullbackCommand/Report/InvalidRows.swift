@@ -1,7 +1,7 @@
 internal import Kullback
 
 /// The invalid rows: all counted, the first few named.
-struct InvalidRows {
+struct InvalidRows: Encodable {
   /// One invalid row: where it is and what is wrong with it.
   struct Entry: Encodable, Equatable {
     /// Counted from 0 in the file.

@@ -3,21 +3,23 @@ internal import KullbackFiles
 
 /// The files that clusters go to: every row's cluster, and the centroids.
 struct ClusterFiles {
-  private let assignments: OutputWriter?
-  private let centroids: OutputWriter?
+  private let assignments: Output<NumberWriter>?
+  private let centroids: Output<NumberWriter>?
   private let side: NamedSet
 
   /// Starts the files.
   init(_ command: ClusterCommand, _ side: NamedSet) throws(Failure) {
     self.side = side
     assignments = try command.output.map { output throws(Failure) in
-      try OutputWriter(
-        output, rows: side.set.count, columns: 1, kind: .int64, width: Self.header.count)
+      try Output(
+        NumberWriter(
+          output, rows: side.set.count, columns: 1, kind: .int64, width: Self.header.count))
     }
     centroids = try command.centroids.map { output throws(Failure) in
-      try OutputWriter(
-        output, rows: command.k, columns: side.set.classes, kind: .float64,
-        width: side.set.classes + 1)
+      try Output(
+        NumberWriter(
+          output, rows: command.k, columns: side.set.classes, kind: .float64,
+          width: side.set.classes + 1))
     }
   }
 
@@ -25,8 +27,8 @@ struct ClusterFiles {
 
   /// Writes and names them.
   func write(_ clustering: Clustering, unit: Unit) throws(Failure) {
-    try assignments?.write { format throws(FileError) in
-      switch format {
+    try assignments?.write { writer throws(FileError) in
+      switch writer {
       case .npy(let writer): try writer.append(clustering.assignments.map { Double($0) })
       case .csv(let writer):
         try writer.append(words: Self.header)
@@ -37,8 +39,8 @@ struct ClusterFiles {
         }
       }
     }
-    try centroids?.write { format throws(FileError) in
-      switch format {
+    try centroids?.write { writer throws(FileError) in
+      switch writer {
       case .npy(let writer): try writer.append(AnyMatrix(clustering.centroids))
       case .csv(let writer):
         let classes = side.file.columnNames ?? (0..<side.set.classes).map(String.init)

@@ -1,4 +1,5 @@
 internal import Kullback
+internal import KullbackFiles
 
 /// Rows evaluated block by block: the loop that `evaluate`, `entropy` and `cross-entropy` share.
 ///
@@ -53,13 +54,20 @@ struct StreamedEvaluation {
     quantities.firstIndex { $0.isDivergence } ?? 0
   }
 
+  /// Starts the file of results.
+  private func start(_ output: OutputFile) throws(Failure) -> Output<TableWriter> {
+    let names = quantities.map(\.name)
+    return switch output.format {
+    case .npy: try Output(TableWriter(npy: output.path, rows: rows.count, columns: names.count))
+    case .csv: try Output(TableWriter(csv: output.path, columns: names))
+    }
+  }
+
   /// Evaluates all blocks, writing their results to the output file when there is one.
   ///
   /// `evaluate` is given the rows of a block and a function to call with the rows of it that are done.
   func run(_ evaluate: (Range<Int>, @escaping (Int) -> Void) throws -> Block) throws -> Outcome {
-    let writer = try output.map {
-      try ResultFile($0, columns: quantities.map(\.name), rows: rows.count)
-    }
+    let file = try output.map(start)
     let exactLimit = min(
       Self.heldValues / max(1, quantities.count), Summary.defaultExactLimit)
     var summaries = quantities.map { _ in Summary(exactLimit: exactLimit) }
@@ -74,7 +82,7 @@ struct StreamedEvaluation {
         let columns = zip(quantities, block.columns).map { quantity, column in
           unit == .nats ? column : column.map { unit.value($0, of: quantity.dimension) }
         }
-        try writer?.append(columns)
+        try file?.write { writer throws(FileError) in try writer.append(columns: columns) }
         for (index, column) in columns.enumerated() {
           summaries[index].add(column, firstRow: range.lowerBound, leavingOut: block.leftOut)
         }
@@ -82,10 +90,10 @@ struct StreamedEvaluation {
         invalid.add(block.invalid, count: block.invalidCount)
         progress.update(range.upperBound - rows.lowerBound)
       }
-      try writer?.finish()
+      try file?.finish()
     } catch {
       progress.finish()
-      writer?.discard()
+      file?.discard()
       throw error
     }
     progress.finish()

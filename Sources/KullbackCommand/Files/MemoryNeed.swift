@@ -29,6 +29,6 @@ struct MemoryNeed {
 
   /// Refuses work on a file that needs more than there is.
   func check(for file: String) throws(Failure) {
-    try Failure.ofFile { () throws(FileError) in try AvailableMemory.check(bytes, for: file) }
+    do { try AvailableMemory.check(bytes, for: file) } catch { throw Failure(error) }
   }
 }

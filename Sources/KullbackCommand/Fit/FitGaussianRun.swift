@@ -41,18 +41,19 @@ struct FitGaussianRun {
       throw Failure(
         .usage, "--picture is for one or two dimensions; \(inputs) has \(subject.dimension)")
     }
-    let output = try command.output.map { path throws(Failure) in try TextFile(path) }
+    let output = try command.output.map(start)
     do {
-      let picture = try command.picture.map { path throws(Failure) in
-        try TextFile(path)
-      }
+      let picture = try command.picture.map(start)
       do {
         let result = try fit(subject)
         var report = try FitGaussianReport(command, subject, result)
         report.seconds = (ContinuousClock.now - started).seconds
-        try picture?.finish(
-          FitPictureSVG.text(FitPicture(subject, result, title: report.title, notes: report.notes)))
-        try output?.finish(try JSON.text(report))
+        if let picture {
+          try write(
+            FitPictureSVG.text(
+              FitPicture(subject, result, title: report.title, notes: report.notes)), to: picture)
+        }
+        if let output { try write(JSON.text(report), to: output) }
         if !report.converged {
           StandardStreams.complain("kullback: warning: \(report.convergence)")
         }
@@ -65,6 +66,17 @@ struct FitGaussianRun {
       output?.discard()
       throw error
     }
+  }
+
+  /// Starts a file of text.
+  private func start(_ path: String) throws(Failure) -> Output<TextWriter> {
+    try Output(TextWriter(path: path))
+  }
+
+  /// Writes the whole of a file's text and gives the file its name.
+  private func write(_ text: String, to output: Output<TextWriter>) throws(Failure) {
+    try output.write { writer throws(FileError) in try writer.append(text) }
+    try output.finish()
   }
 
   private func subject() throws -> FitSubject {

@@ -28,7 +28,7 @@ struct FitSoftmaxRun {
       tables.append(("weights", file.table))
     }
     try memory(features, classes: targets.classes).check(for: features.name)
-    let output = try SoftmaxFile(command.output)
+    let output = try Output(SafetensorsWriter(path: command.output))
     let progress = Progress(
       total: command.maxIterations, of: "iterations", quiet: command.options.quiet)
     var log: [SoftmaxProgress] = []
@@ -39,8 +39,10 @@ struct FitSoftmaxRun {
         log.append(step)
         progress.update(step.iteration)
       }
-      try output.finish(
+      let contents = try SoftmaxFile.contents(
         fit, features: features.columnNames, classes: targets.classNames, ["direction": direction])
+      try output.write { writer throws(FileError) in try writer.write(contents) }
+      try output.finish()
     } catch let error as InferenceError {
       output.discard()
       throw Failure(error, in: name(of: error, targets))

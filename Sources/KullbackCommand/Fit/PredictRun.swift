@@ -24,26 +24,27 @@ struct PredictRun {
       throw Failure(error, in: "\(command.model) and \(features.name)")
     }
     try check(logits, of: features)
-    let writer = try OutputWriter(
-      command.output, rows: logits.rows, columns: logits.columns,
-      kind: command.type == .float32 ? .float32 : .float64,
-      width: logits.columns + (features.rowLabels == nil ? 0 : 1))
+    let output = try Output(
+      NumberWriter(
+        command.output, rows: logits.rows, columns: logits.columns,
+        kind: command.type == .float32 ? .float32 : .float64,
+        width: logits.columns + (features.rowLabels == nil ? 0 : 1)))
     do {
-      try writer.write { format throws(FileError) in
-        if case .csv(let csv) = format, let header = header(saved, features) {
+      try output.write { writer throws(FileError) in
+        if case .csv(let csv) = writer, let header = header(saved, features) {
           try csv.append(header: header)
         }
         for row in 0..<logits.rows {
-          switch format {
+          switch writer {
           case .npy(let npy): try npy.append(logits.row(row))
           case .csv(let csv):
             try csv.append(features.rowLabels.map { [$0[row]] } ?? [], logits.row(row))
           }
         }
       }
-      try writer.finish()
+      try output.finish()
     } catch {
-      writer.discard()
+      output.discard()
       throw error
     }
     let report = PredictReport(

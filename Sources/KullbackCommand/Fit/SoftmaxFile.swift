@@ -11,23 +11,11 @@ struct NamedSoftmax {
 
 /// A softmax regression in a .safetensors file: "weights", features x classes, and "intercepts"; in the
 /// metadata the names of features and classes as lists in JSON, "features" and "classes".
-///
-/// It stands under its name only when it is whole.
-final class SoftmaxFile {
-  private let writer: SafetensorsWriter
-
-  /// Starts a file, so that a name that cannot be written is refused before anything is computed.
-  init(_ path: String) throws(Failure) {
-    writer = try Failure.ofFile { () throws(FileError) in
-      let writer = try SafetensorsWriter(path: path)
-      return writer
-    }
-  }
-
-  /// Writes a fit and gives the file its name.
-  func finish(
+enum SoftmaxFile {
+  /// What a file of a fit holds.
+  static func contents(
     _ fit: SoftmaxFit, features: [String]?, classes: [String]?, _ metadata: [String: String]
-  ) throws(Failure) {
+  ) throws(Failure) -> Safetensors {
     let model = fit.model
     var text = metadata
     if let features { text["features"] = try JSON.list(features) }
@@ -35,17 +23,11 @@ final class SoftmaxFile {
     text["format"] = "kullback-softmax-1"
     text["temperature"] = Format.exact(model.temperature)
     text["convergence"] = fit.convergence.description
-    let contents = Safetensors(
+    return Safetensors(
       tensors: [
         "weights": .init(AnyMatrix(model.weights)),
         "intercepts": .init(AnyMatrix(Matrix([model.intercepts])), isVector: true),
       ], metadata: text)
-    do { try writer.finish(contents) } catch { throw Failure(error) }
-  }
-
-  /// Removes what has been written.
-  func discard() {
-    writer.discard()
   }
 
   static func read(_ path: String) throws -> NamedSoftmax {

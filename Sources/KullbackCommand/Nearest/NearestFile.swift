@@ -5,7 +5,7 @@ internal import KullbackFiles
 final class NearestFile {
   private let output: OutputFile
   private let inputs: PairwiseInputs
-  private var writer: OutputWriter?
+  private var file: Output<NumberWriter>?
 
   private static let header = ["query", "query-label", "rank", "row", "row-label", "value"]
 
@@ -17,9 +17,9 @@ final class NearestFile {
 
   /// How many lines a .npy has is in its header, and known only in the end: it is begun again then.
   private func start(rows: Int) throws(Failure) {
-    writer?.discard()
-    writer = try OutputWriter(
-      output, rows: rows, columns: 3, kind: .float64, width: Self.header.count)
+    file?.discard()
+    file = try Output(
+      NumberWriter(output, rows: rows, columns: 3, kind: .float64, width: Self.header.count))
   }
 
   /// Writes all neighbours, and gives the file its name.
@@ -27,12 +27,12 @@ final class NearestFile {
     let count = (0..<found.queries).reduce(0) { $0 + found[$1].count }
     if output.format == .npy { try start(rows: count) }
     let (queries, rows) = (inputs.targets.calls, inputs.models.calls)
-    try writer?.write { format throws(FileError) in
-      if case .csv(let writer) = format { try writer.append(words: Self.header) }
+    try file?.write { writer throws(FileError) in
+      if case .csv(let writer) = writer { try writer.append(words: Self.header) }
       for query in 0..<found.queries {
         for (rank, neighbour) in found[query].enumerated() {
           let value = unit.value(neighbour.value, of: measure.dimension)
-          switch format {
+          switch writer {
           case .npy(let writer):
             try writer.append([
               Double(queries.rows.lowerBound + query), Double(rows.rows.lowerBound + neighbour.row),
@@ -48,9 +48,9 @@ final class NearestFile {
         }
       }
     }
-    try writer?.finish()
+    try file?.finish()
   }
 
   /// Removes what has been written.
-  func discard() { writer?.discard() }
+  func discard() { file?.discard() }
 }

@@ -30,8 +30,10 @@ struct LogSoftmaxRun {
     let bytesPerRow = set.classes * (set.matrix.kind.byteCount + MemoryLayout<Element>.size)
     // Blocks of a quarter: a block's results are held as well as read.
     let targetBytes = try Blocks.targetBytes([file], bytesPerRow: bytesPerRow) / 4
-    let writer = try MatrixFile(
-      command.output, rows: rows.count, columns: set.classes, kind: Element.elementKind)
+    let output = try Output(
+      NPYWriter(
+        path: command.output.path, rows: rows.count, columns: set.classes,
+        kind: Element.elementKind))
     let progress = Progress(total: rows.count, quiet: options.quiet)
     var invalid = InvalidRows()
     do {
@@ -40,16 +42,17 @@ struct LogSoftmaxRun {
           command.softmax
           ? try set[range].probabilities(as: Element.self, threads: options.threads)
           : try set[range].logProbabilities(as: Element.self, threads: options.threads)
-        try writer.append(AnyMatrix(block.values))
+        let values = AnyMatrix(block.values)
+        try output.write { writer throws(FileError) in try writer.append(values) }
         invalid.add(
           InvalidRows.entries(block.diagnostics, from: range.lowerBound),
           count: block.diagnostics.invalidCount)
         progress.update(range.upperBound - rows.lowerBound)
       }
-      try writer.finish()
+      try output.finish()
     } catch {
       progress.finish()
-      writer.discard()
+      output.discard()
       throw error
     }
     progress.finish()

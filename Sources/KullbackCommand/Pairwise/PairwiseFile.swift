@@ -6,21 +6,21 @@ typealias WrittenElement = PairwiseElement & BinaryFloatingPoint & LosslessStrin
 
 /// The file that a matrix of all pairs goes to, rows after rows.
 final class PairwiseFile {
-  private let writer: OutputWriter
+  private let file: Output<NumberWriter>
   private var hasHeader = false
 
   /// Starts a file.
   init(_ output: OutputFile, rows: Int, columns: Int, kind: ElementKind) throws(Failure) {
-    writer = try OutputWriter(
-      output, rows: rows, columns: columns, kind: kind, width: columns + 1)
+    file = try Output(
+      NumberWriter(output, rows: rows, columns: columns, kind: kind, width: columns + 1))
   }
 
   /// Writes further rows; a .csv has the models' names as its header and the targets' as its first column.
   func append<Element: WrittenElement>(
     _ values: Matrix<Element>, targets: Range<Int>, order: PairwiseOrder, _ inputs: PairwiseInputs
   ) throws(Failure) {
-    try writer.write { format throws(FileError) in
-      switch format {
+    try file.write { writer throws(FileError) in
+      switch writer {
       case .npy(let writer): try writer.append(AnyMatrix(values))
       case .csv(let writer):
         if !hasHeader {
@@ -36,8 +36,8 @@ final class PairwiseFile {
   }
 
   /// Gives the file its name.
-  func finish() throws(Failure) { try writer.finish() }
+  func finish() throws(Failure) { try file.finish() }
 
   /// Removes what has been written.
-  func discard() { writer.discard() }
+  func discard() { file.discard() }
 }

@@ -1,4 +1,5 @@
 internal import Kullback
+internal import KullbackFiles
 
 /// Where the values of all pairs go while they stream by: the output file, the picture, the summary, and the
 /// printed matrix.
@@ -13,7 +14,7 @@ final class PairwiseSink<Element: WrittenElement> {
   private let inputs: PairwiseInputs
   private let unit: Unit
   private let file: PairwiseFile?
-  private let picture: Picture?
+  private let picture: Output<HeatmapWriter>?
   private var means: PairwiseMeans?
 
   /// Matrices of so many rows and columns at most are printed and put into JSON.
@@ -31,7 +32,9 @@ final class PairwiseSink<Element: WrittenElement> {
     matrix = max(shape.rows, shape.columns) <= Self.smallSide ? [] : nil
     order = PairwiseOrder(inputs)
     means = command.heatmap == nil ? nil : PairwiseMeans(of: shape)
-    picture = try command.heatmap.map { picture throws(Failure) in try Picture(picture) }
+    picture = try command.heatmap.map { picture throws(Failure) in
+      try Output(HeatmapWriter(picture))
+    }
     file = try command.output.map { output throws(Failure) in
       try PairwiseFile(
         output, rows: shape.rows, columns: shape.columns, kind: Element.elementKind)
@@ -78,10 +81,10 @@ final class PairwiseSink<Element: WrittenElement> {
   /// Draws the picture and gives the files their names.
   func finish() throws(Failure) {
     if let picture, let means {
-      try picture.draw(
-        Heatmap(
-          means, of: command.measure.named.measure, unit: unit, inputs: inputs, order: order,
-          isOrdered: command.order))
+      let map = Heatmap(
+        means, of: command.measure.named.measure, unit: unit, inputs: inputs, order: order,
+        isOrdered: command.order)
+      try picture.write { writer throws(FileError) in try writer.draw(map) }
     }
     // A .csv of no rows has its header all the same.
     let none = Matrix<Element>(rows: 0, columns: order.models.count)

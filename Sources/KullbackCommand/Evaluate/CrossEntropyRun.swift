@@ -32,57 +32,27 @@ struct CrossEntropyRun {
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
     let bytesPerRow = set.classes * set.matrix.kind.byteCount
     let ignored = command.ignoreIndex.map(Int64.init)
-    var totals = Totals()
-    var session = EvaluateReport(
-      inputs: inputs,
-      evaluation: StreamedEvaluation(
-        quantities: [
-          .init(
-            name: "cross-entropy", symbol: "H(label,q)", dimension: .information,
-            isDivergence: true)
-        ],
-        unit: try command.base.unit, rows: rows,
-        bytesPerRow: bytesPerRow,
-        blockBytes: try Blocks.targetBytes([file], bytesPerRow: bytesPerRow),
-        output: command.output, isQuiet: options.quiet, started: started),
-      options: options, isWide: command.wide, labels: file.rowLabels)
-    let unit = session.evaluation.unit
-    session.remark = {
-      guard weights != nil || ignored != nil else { return nil }
-      return .init(
-        ignored: totals.ignored,
-        weightedMean: unit.value(totals.sum / totals.weight, of: .information))
-    }
+    let run = RowwiseRun(
+      quantities: [.init(.crossEntropy, symbol: "H(label,q)")], unit: try command.base.unit,
+      rows: rows, bytesPerRow: bytesPerRow,
+      blockBytes: try Blocks.targetBytes([file], bytesPerRow: bytesPerRow),
+      output: command.output, options: options, started: started)
     if !options.quiet { FormHint.give(file, set, option: "--form") }
-    try session.run { range, progress in
-      let results = try evaluate(
+    let outcome = try run.run { stream, range, progress in
+      let results = try stream.add(
         labels: Array(labels[range]), model: set[range], smoothing: command.labelSmoothing,
-        ignoring: ignored, classWeights: weights, threads: options.threads)
+        ignoring: ignored, classWeights: weights)
       progress(range.count)
-      let leftOut = Set(
-        ignored == nil ? [] : (0..<range.count).filter { labels[range.lowerBound + $0] == ignored })
-      totals.add(results, ignored: leftOut.count)
-      return StreamedEvaluation.Block(
-        columns: [results.values],
-        invalidCount: results.diagnostics.invalidCount,
-        invalid: InvalidRows.entries(results.diagnostics, from: range.lowerBound),
-        leftOut: leftOut)
+      return results
     }
-  }
-
-  /// What the weighted mean is made of.
-  private struct Totals {
-    var sum = 0.0
-    var weight = 0.0
-    var ignored = 0
-
-    mutating func add(_ results: LabelEvaluation, ignored: Int) {
-      for (value, each) in zip(results.values, results.weights) where !value.isNaN {
-        sum += value
-        weight += each
-      }
-      self.ignored += ignored
-    }
+    let stream = outcome.stream
+    try EvaluateReport(
+      inputs: inputs, run: run, outcome: outcome,
+      invalid: InvalidRows(stream.diagnostics, sides: false), isWide: command.wide,
+      labels: file.rowLabels,
+      scores: weights == nil && ignored == nil
+        ? nil : .init(ignored: stream.rowsLeftOut, weightedMean: stream.weightedMean)
+    ).tell()
   }
 
   /// A weight for each class of a file, by the class's name where both have names.

@@ -14,25 +14,21 @@ struct EntropyRun {
     let set = try file.distributions(command.set.form, command.set)
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
     let bytesPerRow = set.classes * set.matrix.kind.byteCount
-    let session = EvaluateReport(
-      inputs: [("set", InputReport(file, set))],
-      evaluation: StreamedEvaluation(
-        quantities: [
-          .init(name: "entropy", symbol: "H(p)", dimension: .information, isDivergence: false)
-        ],
-        unit: try command.base.unit, rows: rows,
-        bytesPerRow: bytesPerRow,
-        blockBytes: try Blocks.targetBytes([file], bytesPerRow: bytesPerRow),
-        output: command.output, isQuiet: options.quiet, started: started),
-      options: options, isWide: command.wide, labels: file.rowLabels)
+    let run = RowwiseRun(
+      quantities: [.init(.targetEntropy, name: "entropy", symbol: "H(p)")],
+      unit: try command.base.unit, rows: rows, bytesPerRow: bytesPerRow,
+      blockBytes: try Blocks.targetBytes([file], bytesPerRow: bytesPerRow),
+      output: command.output, options: options, started: started)
     if !options.quiet { FormHint.give(file, set, option: "--form") }
-    try session.run { range, progress in
-      let results = try evaluateEntropy(of: set[range], threads: options.threads)
+    let outcome = try run.run { stream, range, progress in
+      let results = try stream.add(entropiesOf: set[range])
       progress(range.count)
-      return StreamedEvaluation.Block(
-        columns: [results.values],
-        invalidCount: results.diagnostics.invalidCount,
-        invalid: InvalidRows.entries(results.diagnostics, from: range.lowerBound))
+      return results
     }
+    try EvaluateReport(
+      inputs: [("set", InputReport(file, set))], run: run, outcome: outcome,
+      invalid: InvalidRows(outcome.stream.diagnostics, sides: false), isWide: command.wide,
+      labels: file.rowLabels
+    ).tell()
   }
 }

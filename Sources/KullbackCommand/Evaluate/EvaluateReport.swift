@@ -1,82 +1,82 @@
 internal import Kullback
 
-/// What `evaluate`, `entropy` and `cross-entropy` have in common around their loops: what is reported,
-/// and how the command ends.
+/// What `evaluate`, `entropy`, `cross-entropy` and `family` say when all rows are done, and how they end.
 struct EvaluateReport {
   /// The inputs with their names in the report, in its order.
   let inputs: [(name: String, report: InputReport)]
-  let evaluation: StreamedEvaluation
-  let options: RunOptions
+  let run: RowwiseRun
+  let outcome: RowwiseRun.Outcome
+  let invalid: InvalidRows
   let isWide: Bool
   /// The labels of the file's rows, where it has some.
   let labels: [String]?
-  /// What else is to be said of the results, once all rows are done.
-  var remark: () -> LabelScores? = { nil }
+  /// What else is to be said of class labels.
+  var scores: LabelScores?
 
-  /// Evaluates, reports, and throws how the command ends when rows were invalid.
-  func run(
-    _ evaluate: (Range<Int>, @escaping (Int) -> Void) throws -> StreamedEvaluation.Block
-  ) throws {
-    let outcome = try evaluation.run(evaluate)
-    try options.tell(try contents(outcome), lines: lines(outcome))
-    try options.end(with: outcome.invalid)
+  private var stream: EvaluationStream { outcome.stream }
+
+  /// Reports, and throws how the command ends when rows were invalid.
+  func tell() throws {
+    try run.options.tell(try contents(), lines: lines())
+    try run.options.end(with: invalid)
   }
 
-  private func contents(_ outcome: StreamedEvaluation.Outcome) throws -> Contents {
+  private func contents() throws -> Contents {
     Contents(
       inputs: Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.report) }),
-      firstRow: evaluation.rows.lowerBound,
-      rows: evaluation.rows.count,
-      unit: evaluation.unit.name,
-      measures: measures(outcome),
-      worst: worst(outcome),
-      invalid: outcome.invalid,
-      labels: remark(),
+      firstRow: run.rows.lowerBound,
+      rows: run.rows.count,
+      unit: run.unit.name,
+      measures: measures,
+      worst: worst,
+      invalid: invalid,
+      labels: scores,
       rate: outcome.rate,
-      threads: options.threads ?? Machine.defaultThreads,
+      threads: run.options.threads ?? Machine.defaultThreads,
       instructionSet: try Machine.selectedInstructionSet,
       version: KullbackTool.version)
   }
 
-  private func lines(_ outcome: StreamedEvaluation.Outcome) -> [String] {
+  private func lines() -> [String] {
     let width = isWide ? nil : Terminal.width
-    let names = evaluation.quantities.map(\.name)
     var lines = InputReport.lines(inputs)
-    lines += ["", "over \(valid(outcome))"]
-    lines += MeasureReport.table(measures(outcome), width: width)
-    if outcome.summaries.contains(where: { !$0.quantilesAreExact }) {
+    lines += ["", "over \(valid)"]
+    lines += MeasureReport.table(measures, width: width)
+    if measures.contains(where: { !$0.summary.quantilesAreExact }) {
       lines.append("quantiles of so many rows have a relative error of up to 0.05 %")
     }
-    if let remark = remark() { lines += remark.lines }
-    if evaluation.rows.count > 1 {
-      lines += worst(outcome).lines(measures: names, width: width)
+    if let scores { lines += scores.lines }
+    if run.rows.count > 1 {
+      lines += worst.lines(measures: run.quantities.map(\.name), width: width)
     }
-    lines += outcome.invalid.lines(of: evaluation.rows.count)
-    lines += ["", outcome.rate.line(rows: evaluation.rows.count)]
+    lines += invalid.lines(of: run.rows.count)
+    lines += ["", outcome.rate.line(rows: run.rows.count)]
     return lines
   }
 
-  private func valid(_ outcome: StreamedEvaluation.Outcome) -> String {
-    let (all, first) = (evaluation.rows.count, evaluation.rows.lowerBound)
-    let ignored = remark()?.ignored ?? 0
-    let rows = Format.count(all - outcome.invalid.count - ignored, "valid row")
-    let of = outcome.invalid.count + ignored == 0 ? "" : " of \(Format.count(all))"
+  private var valid: String {
+    let (all, first) = (run.rows.count, run.rows.lowerBound)
+    let ignored = scores?.ignored ?? 0
+    let rows = Format.count(all - invalid.count - ignored, "valid row")
+    let of = invalid.count + ignored == 0 ? "" : " of \(Format.count(all))"
     return rows + of + (first == 0 ? "" : ", from row \(first) on")
   }
 
-  private func measures(_ outcome: StreamedEvaluation.Outcome) -> [MeasureReport] {
-    zip(evaluation.quantities, outcome.summaries).map { quantity, summary in
+  private var measures: [MeasureReport] {
+    run.quantities.map { quantity in
       MeasureReport(
         name: quantity.name, symbol: quantity.symbol,
-        unit: evaluation.unit.label(for: quantity.dimension), summary: summary)
+        unit: run.unit.label(for: quantity.measure.dimension),
+        summary: stream.summary(of: quantity.measure))
     }
   }
 
-  private func worst(_ outcome: StreamedEvaluation.Outcome) -> Contents.Worst {
-    let names = evaluation.quantities.map(\.name)
+  private var worst: Contents.Worst {
+    let names = run.quantities.map(\.name)
+    let leading = run.quantities.first { $0.measure == stream.worstBy }
     return Contents.Worst(
-      by: names[evaluation.leading],
-      rows: outcome.worst.rows.map { row in
+      by: leading?.name ?? "",
+      rows: stream.worstRows.map { row in
         Contents.Worst.Row(
           row: row.row, label: labels.map { $0[row.row] },
           values: Dictionary(uniqueKeysWithValues: zip(names, row.values)))

@@ -23,43 +23,35 @@ struct EvaluateRun {
     try check(target, model)
     let count = target.count == 1 ? model.count : target.count
     let rows = try set.rows?.resolved(count: count) ?? 0..<count
-    let measures = command.measures.measures
 
     let bytes = { (side: DistributionSet) in
       side.count == 1 && count > 1 ? 0 : side.classes * side.matrix.kind.byteCount
     }
     let bytesPerRow = bytes(target) + bytes(model)
-    let session = EvaluateReport(
-      inputs: [
-        ("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model)),
-      ],
-      evaluation: StreamedEvaluation(
-        quantities: measures.map(StreamedEvaluation.Quantity.init), unit: try command.base.unit,
-        rows: rows, bytesPerRow: bytesPerRow,
-        blockBytes: try Blocks.targetBytes([targetFile, modelFile], bytesPerRow: bytesPerRow),
-        output: command.output, isQuiet: options.quiet, started: started),
-      options: options, isWide: command.wide,
-      labels: (target.count == 1 ? nil : targetFile.rowLabels)
-        ?? (model.count == 1 ? nil : modelFile.rowLabels))
+    let run = RowwiseRun(
+      quantities: command.measures.measures.map { .init($0) }, unit: try command.base.unit,
+      rows: rows, bytesPerRow: bytesPerRow,
+      blockBytes: try Blocks.targetBytes([targetFile, modelFile], bytesPerRow: bytesPerRow),
+      output: command.output, options: options, started: started)
     if !options.quiet {
       FormHint.give(targetFile, target, option: "--target-form")
       FormHint.give(modelFile, model, option: "--model-form")
     }
-    try session.run { range, progress in
-      let results = try evaluate(
+    let outcome = try run.run { stream, range, progress in
+      try stream.add(
         target: target.count == 1 ? target : target[range],
-        model: model.count == 1 ? model : model[range],
-        measures: measures, threads: options.threads
+        model: model.count == 1 ? model : model[range]
       ) { done, _ in progress(done) }
-      return StreamedEvaluation.Block(
-        columns: measures.map { results[$0] },
-        invalidCount: results.diagnostics.invalidCount,
-        invalid: results.diagnostics.invalidRows.prefix(InvalidRows.named).map { entry in
-          InvalidRows.Entry(
-            row: range.lowerBound + entry.row, side: entry.side.rawValue,
-            reason: entry.reason.description)
-        })
     }
+    try EvaluateReport(
+      inputs: [
+        ("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model)),
+      ],
+      run: run, outcome: outcome, invalid: InvalidRows(outcome.stream.diagnostics, sides: true),
+      isWide: command.wide,
+      labels: (target.count == 1 ? nil : targetFile.rowLabels)
+        ?? (model.count == 1 ? nil : modelFile.rowLabels)
+    ).tell()
   }
 
   /// Refuses sets that cannot be compared before anything is created.
@@ -72,13 +64,5 @@ struct EvaluateRun {
         KullbackError.shapeMismatch(target: target.shape, model: model.shape),
         in: "\(command.target), \(command.model)")
     }
-  }
-}
-
-extension StreamedEvaluation.Quantity {
-  init(_ measure: Measure) {
-    self.init(
-      name: measure.name, symbol: measure.notation, dimension: measure.dimension,
-      isDivergence: measure.isDivergence)
   }
 }

@@ -6,9 +6,9 @@ internal import KullbackInference
 struct FamilyRun {
   let command: FamilyCommand
 
-  private static let quantities: [StreamedEvaluation.Quantity] = [
-    Measure.forwardKL, .reverseKL, .targetEntropy, .modelEntropy, .crossEntropy,
-  ].map(StreamedEvaluation.Quantity.init)
+  private static let measures: [Measure] = [
+    .forwardKL, .reverseKL, .targetEntropy, .modelEntropy, .crossEntropy,
+  ]
 
   func run() throws {
     let (family, options) = (command.family.family, command.options)
@@ -35,32 +35,31 @@ struct FamilyRun {
     let bytes = { (file: InputFile) in
       file.matrix.rows == 1 && count > 1 ? 0 : file.matrix.columns * file.matrix.kind.byteCount
     }
-    let session = EvaluateReport(
-      inputs: [
-        ("target", report(targets)), ("model", report(models)),
-      ],
-      evaluation: StreamedEvaluation(
-        quantities: Self.quantities, unit: try command.base.unit, rows: 0..<count,
-        bytesPerRow: bytes(target) + bytes(model), blockBytes: Blocks.targetBytes,
-        output: command.output, isQuiet: options.quiet, started: started),
-      options: options, isWide: command.wide,
-      labels: (rows == 1 ? nil : target.rowLabels) ?? (others == 1 ? nil : model.rowLabels))
-    try session.run { [models] range, _ in
+    let run = RowwiseRun(
+      quantities: Self.measures.map { .init($0) }, unit: try command.base.unit, rows: 0..<count,
+      bytesPerRow: bytes(target) + bytes(model), blockBytes: Blocks.targetBytes,
+      output: command.output, options: options, started: started)
+    var invalid = InvalidRows()
+    let outcome = try run.run { [models] stream, range, _ in
       let values = try family.evaluate(
         targets: targets.parameters(rows == 1 ? 0..<1 : range),
         models: models.parameters(others == 1 ? 0..<1 : range),
         targetsAs: targets.parametrisation, modelsAs: models.parametrisation)
-      return StreamedEvaluation.Block(
-        columns: [
-          values.forwardKL, values.reverseKL, values.targetEntropy, values.modelEntropy,
-          values.crossEntropy,
-        ],
-        invalidCount: values.invalidCount,
-        invalid: values.invalidRows.prefix(InvalidRows.named).map { entry in
+      invalid.add(
+        values.invalidRows.prefix(InvalidRows.named).map { entry in
           InvalidRows.Entry(
             row: range.lowerBound + entry.row, side: entry.side.rawValue, reason: entry.reason)
-        })
+        }, count: values.invalidCount)
+      return stream.add(values: [
+        values.forwardKL, values.reverseKL, values.targetEntropy, values.modelEntropy,
+        values.crossEntropy,
+      ])
     }
+    try EvaluateReport(
+      inputs: [("target", report(targets)), ("model", report(models))], run: run,
+      outcome: outcome, invalid: invalid, isWide: command.wide,
+      labels: (rows == 1 ? nil : target.rowLabels) ?? (others == 1 ? nil : model.rowLabels)
+    ).tell()
   }
 
   /// A file, and what its columns hold.

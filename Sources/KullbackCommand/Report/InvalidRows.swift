@@ -15,11 +15,25 @@ struct InvalidRows: Encodable {
   private(set) var count = 0
   private(set) var first: [Entry] = []
 
-  /// The first findings about a file's rows from `first` on, without their side: there is one input.
-  static func entries(_ diagnostics: Diagnostics, from first: Int) -> [Entry] {
+  /// The first findings about rows from `first` on.
+  ///
+  /// - Parameter sides: whether there are two inputs, so that it is said which is at fault.
+  static func entries(
+    _ diagnostics: Diagnostics, from first: Int = 0, sides: Bool = false
+  ) -> [Entry] {
     diagnostics.invalidRows.prefix(named).map { entry in
-      Entry(row: first + entry.row, side: nil, reason: entry.reason.description)
+      Entry(
+        row: first + entry.row, side: sides ? entry.side.rawValue : nil,
+        reason: entry.reason.description)
     }
+  }
+
+  /// No rows yet.
+  init() {}
+
+  /// Those of a stream, whose rows have their numbers in the file.
+  init(_ diagnostics: Diagnostics, sides: Bool) {
+    add(Self.entries(diagnostics, sides: sides), count: diagnostics.invalidCount)
   }
 
   /// Takes a block's invalid rows: how many there are, and what is wrong with the first of them, an

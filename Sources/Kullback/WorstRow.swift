@@ -1,12 +1,14 @@
-/// The few rows with the largest values of one measure, kept while rows stream by.
-struct WorstRows {
-  /// A row's number in the file, counted from 0, and its values of all measures.
-  struct Row: Equatable {
-    let row: Int
-    let values: [Double]
-  }
+/// A row among those with the largest values of a measure.
+public struct WorstRow: Sendable, Equatable {
+  /// The row's number.
+  public let row: Int
+  /// The row's values of all measures, in the order asked for.
+  public let values: [Double]
+}
 
-  private(set) var rows: [Row] = []
+/// The few rows with the largest values of one measure, kept while rows stream by.
+struct WorstRows: Sendable {
+  private(set) var rows: [WorstRow] = []
   private let limit: Int
   private let column: Int
 
@@ -16,8 +18,9 @@ struct WorstRows {
     self.column = column
   }
 
-  /// Looks at a block of results, one column a measure, whose first row is `first` in the file.
-  mutating func take(_ columns: [[Double]], first: Int) {
+  /// Looks at a block of results, one column a measure, whose first row has the number `first`.
+  mutating func take(_ columns: [[Double]], firstRow first: Int) {
+    guard limit > 0, !columns.isEmpty else { return }
     let values = columns[column]
     // Most rows are not among the worst: one comparison is all that they may cost.
     var threshold = rows.count == limit ? rows[limit - 1].values[column] : -Double.infinity
@@ -26,7 +29,7 @@ struct WorstRows {
       guard !value.isNaN else { continue }
       // Equal values stand in the order of their rows.
       let place = rows.firstIndex { $0.values[column] < value } ?? rows.count
-      rows.insert(Row(row: first + index, values: columns.map { $0[index] }), at: place)
+      rows.insert(WorstRow(row: first + index, values: columns.map { $0[index] }), at: place)
       if rows.count > limit { rows.removeLast() }
       if rows.count == limit { threshold = rows[limit - 1].values[column] }
     }

@@ -46,7 +46,10 @@ public struct EvaluationStream: Sendable {
 
   /// Evaluates the next block of rows, takes it into the summaries and returns its results.
   ///
-  /// - Parameter progress: called after every part of the block with its rows done so far and in all.
+  /// - Parameters:
+  ///   - target: the distributions p.
+  ///   - model: the distributions q.
+  ///   - progress: called after every part of the block with its rows done so far and in all.
   /// - Throws: as `evaluate(target:model:measures:threads:progress:)`.
   @discardableResult
   public mutating func add(
@@ -146,7 +149,7 @@ public struct EvaluationStream: Sendable {
   }
 
   /// The rows with the largest values of `worstBy` so far, the largest first and equal ones in order; as many as
-  /// were asked for.
+  /// were asked for. Rows that are left out of summaries take part with the values that they have.
   public var worstRows: [WorstRow] { worst.rows }
 
   /// What the worst rows go by: the first divergence among the measures, or the first measure; nil without any.

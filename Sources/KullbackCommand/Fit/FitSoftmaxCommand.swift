@@ -1,10 +1,5 @@
 internal import ArgumentParser
 
-/// The direction of a fit, as it is named on the command line.
-enum DirectionArgument: String, ExpressibleByArgument, CaseIterable {
-  case forward, reverse
-}
-
 /// `kullback fit softmax FEATURES TARGETS`: its arguments.
 ///
 /// The work is in `FitSoftmaxRun`.

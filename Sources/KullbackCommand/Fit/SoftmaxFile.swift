@@ -2,13 +2,6 @@ internal import Kullback
 internal import KullbackFiles
 internal import KullbackInference
 
-/// A softmax regression, and what its features and classes are called where that is known.
-struct NamedSoftmax {
-  var model: SoftmaxModel
-  let features: [String]?
-  let classes: [String]?
-}
-
 /// A softmax regression in a .safetensors file: "weights", features x classes, and "intercepts"; in the
 /// metadata the names of features and classes as lists in JSON, "features" and "classes".
 enum SoftmaxFile {

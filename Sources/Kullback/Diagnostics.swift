@@ -88,6 +88,16 @@ public struct Diagnostics: Sendable {
     return sum
   }
 
+  /// The same findings about rows that are numbered from `first` on.
+  func renumbered(from first: Int) -> Diagnostics {
+    guard first != 0 else { return self }
+    var result = self
+    result.invalidRows = invalidRows.map {
+      InvalidRow(row: first + $0.row, side: $0.side, reason: $0.reason)
+    }
+    return result
+  }
+
   mutating func add(row: Int, target: RowStatus, model: RowStatus) {
     invalidCount += 1
     for (side, status) in [(Side.target, target), (Side.model, model)] {

@@ -28,61 +28,6 @@ public func evaluate(
   return Evaluation(measures: measures, results: results, firstRow: 0)
 }
 
-/// Evaluates blocks of rows one after the other and keeps only summaries, so that neither inputs nor
-/// results need to fit in memory.
-public struct EvaluationStream: Sendable {
-  /// The measures, in the order asked for.
-  public let measures: [Measure]
-  /// Rows evaluated so far.
-  public private(set) var rows = 0
-  /// Rows that could not be evaluated, so far.
-  public private(set) var diagnostics = Diagnostics()
-  private var summaries: [Summary]
-  private let threads: Int?
-
-  /// A stream that has seen no rows.
-  ///
-  /// - Parameters:
-  ///   - measures: what to compute of every row.
-  ///   - threads: how many to use; by default the processors that this process may run on.
-  ///   - exactLimit: how many values of each measure are held for exact quantiles; beyond, their
-  ///     relative error is at most 0.05 %. Memory: 8 bytes for each.
-  public init(
-    measures: [Measure] = Measure.oneRead, threads: Int? = nil,
-    exactLimit: Int = Summary.defaultExactLimit
-  ) {
-    self.measures = measures
-    self.threads = threads
-    summaries = measures.map { _ in Summary(exactLimit: exactLimit) }
-  }
-
-  /// Evaluates the next block of rows, takes it into the summaries and returns its results.
-  ///
-  /// - Throws: as `evaluate(target:model:measures:threads:progress:)`.
-  @discardableResult
-  public mutating func add(target: DistributionSet, model: DistributionSet) throws -> Evaluation {
-    let job = try PairJob(target: target, model: model, threads: threads)
-    let results = try job.run(measures.map(\.source), nil)
-    let evaluation = Evaluation(measures: measures, results: results, firstRow: rows)
-    for (index, measure) in measures.enumerated() {
-      summaries[index].add(evaluation[measure], firstRow: rows)
-    }
-    diagnostics = diagnostics + evaluation.diagnostics
-    rows += evaluation.rows
-    return evaluation
-  }
-
-  /// The summary of a measure over all rows so far.
-  ///
-  /// - Precondition: the measure was asked for.
-  public func summary(of measure: Measure) -> Summary {
-    guard let index = measures.firstIndex(of: measure) else {
-      preconditionFailure("\(measure.name) was not asked for")
-    }
-    return summaries[index]
-  }
-}
-
 /// Evaluates blocks of rows from any source, handing each block's results on as they come.
 ///
 /// - Parameters:

@@ -1,30 +1,55 @@
-/// The results of comparing a target with a model, row by row, in nats.
+/// The results of comparing a target with a model, row by row.
 public struct Evaluation: Sendable {
   /// The measures, in the order asked for.
   public let measures: [Measure]
+  /// What values are in: nats, but for blocks of a stream with another unit.
+  public let unit: Unit
   /// Rows.
   public let rows: Int
   /// The number of the first row: above 0 for a block of a larger set.
   public let firstRow: Int
   /// Rows that could not be evaluated.
   public let diagnostics: Diagnostics
-  private let results: PairValues
+  private let values: Values
+
+  private enum Values: Sendable {
+    case found(PairValues)
+    /// Of each measure.
+    case columns([[Double]])
+  }
 
   init(measures: [Measure], results: PairValues, firstRow: Int) {
     self.measures = measures
-    self.results = results
+    unit = .nats
     self.firstRow = firstRow
     rows = results.rows
     diagnostics = results.diagnostics(firstRow: firstRow)
+    values = .found(results)
+  }
+
+  init(
+    measures: [Measure], columns: [[Double]], rows: Int, unit: Unit, firstRow: Int,
+    diagnostics: Diagnostics
+  ) {
+    self.measures = measures
+    self.unit = unit
+    self.firstRow = firstRow
+    self.rows = rows
+    self.diagnostics = diagnostics
+    values = .columns(columns)
   }
 
   /// The values of a measure that was asked for, one a row; NaN where a row is not valid.
   ///
   /// - Precondition: the measure was asked for.
   public subscript(_ measure: Measure) -> [Double] {
-    precondition(measures.contains(measure), "\(measure.name) was not asked for")
-    let values = results[measure.source]
-    return measure.isPlain ? values : values.map(measure.transform)
+    guard let index = measures.firstIndex(of: measure) else {
+      preconditionFailure("\(measure.name) was not asked for")
+    }
+    switch values {
+    case .found(let results): return measure.values(in: results)
+    case .columns(let columns): return columns[index]
+    }
   }
 
   /// The summary of a measure that was asked for.
@@ -32,5 +57,13 @@ public struct Evaluation: Sendable {
     of measure: Measure, exactLimit: Int = Summary.defaultExactLimit
   ) -> Summary {
     Summary(self[measure], firstRow: firstRow, exactLimit: exactLimit)
+  }
+}
+
+extension Measure {
+  /// Its values in nats, one a row, by what the kernels found.
+  func values(in results: PairValues) -> [Double] {
+    let values = results[source]
+    return isPlain ? values : values.map(transform)
   }
 }

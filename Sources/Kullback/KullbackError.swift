@@ -87,7 +87,7 @@ extension KullbackError: CustomStringConvertible {
         "\(order.spelt) is no order of \(name)"
       }
     case .labelCount(let labels, let rows):
-      "\(labels) label\(labels == 1 ? "" : "s") for \(rows) row\(rows == 1 ? "" : "s")"
+      "\(counted(labels, "label")) for \(counted(rows, "row"))"
     case .invalidLabelSmoothing(let value): "label smoothing \(value.spelt) is not in 0...1"
     case .invalidClassWeights(let count, let classes):
       count == classes

@@ -156,7 +156,7 @@ extension Summary: CustomStringConvertible {
     guard count > 0 else { return "no valid rows" + (invalid > 0 ? ", \(invalid) not valid" : "") }
     let error = standardError.isNaN ? "" : " ± \(standardError.spelt(digits: 2))"
     let median = quantiles(at: [0.5])[0]
-    var text = "mean \(mean.spelt(digits: 5))\(error) over \(count) \(count == 1 ? "row" : "rows")"
+    var text = "mean \(mean.spelt(digits: 5))\(error) over \(counted(count, "row"))"
     text += ", median \(median.spelt(digits: 5)), largest \(max.spelt(digits: 5))"
     if let maxRow { text += " at row \(maxRow)" }
     if infinite > 0 { text += ", \(infinite) infinite" }

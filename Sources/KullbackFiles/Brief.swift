@@ -18,8 +18,3 @@ func brief(_ text: some Sequence<UInt8>, upTo limit: Int = 40) -> String {
   guard case .emptyInput = decoder.decode(&bytes) else { return String(scalars) + "..." }
   return String(scalars)
 }
-
-/// A count with its noun: `1 cell`, `3 cells`.
-func counted(_ count: Int, _ noun: String) -> String {
-  "\(count) \(noun)" + (count == 1 ? "" : "s")
-}

@@ -2,7 +2,7 @@
 ///
 /// Numbers are written with as many digits as bring them back exactly. The file gets its name when
 /// `finish()` has been called.
-public final class CSVWriter {
+public final class CSVWriter: FileWriter {
   /// Where the unfinished file stands; nil for pipes and devices.
   public var temporaryPath: String? { file.temporaryPath }
   private let file: AtomicFile

@@ -3,7 +3,7 @@ public import KullbackMatrix
 /// Writes a .npy file, rows after rows.
 ///
 /// The file gets its name when `finish()` has been called.
-public final class NPYWriter {
+public final class NPYWriter: FileWriter {
   /// Rows that the file is to have.
   public let rows: Int
   /// Columns of every row.

@@ -1,7 +1,7 @@
 /// Writes a picture as a PNG file.
 ///
 /// The file gets its name when `finish()` has been called.
-public final class PNGWriter {
+public final class PNGWriter: FileWriter {
   /// Where the unfinished file stands; nil for pipes and devices.
   public var temporaryPath: String? { file.temporaryPath }
   private let file: AtomicFile

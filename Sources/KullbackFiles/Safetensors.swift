@@ -55,7 +55,9 @@ public struct Safetensors: Sendable {
   ///
   /// - Throws: `FileError.cannotCreate`, `.failed`.
   public func write(to path: String) throws(FileError) {
-    try SafetensorsWriter(path: path).finish(self)
+    let writer = try SafetensorsWriter(path: path)
+    try writer.write(self)
+    try writer.finish()
   }
 
   /// The length of the header, and the header: a multiple of 8 bytes, where the arrays begin.

@@ -2,8 +2,8 @@ internal import KullbackMatrix
 
 /// Writes a .safetensors file.
 ///
-/// The file gets its name when it is whole.
-public final class SafetensorsWriter {
+/// The file gets its name when `finish()` has been called.
+public final class SafetensorsWriter: FileWriter {
   /// Where the unfinished file stands; nil for pipes and devices.
   public var temporaryPath: String? { file.temporaryPath }
   private let file: AtomicFile
@@ -15,10 +15,10 @@ public final class SafetensorsWriter {
     file = try AtomicFile(path: path)
   }
 
-  /// Writes all arrays and gives the file its name.
+  /// Writes all arrays.
   ///
   /// - Throws: `FileError.failed`.
-  public func finish(_ contents: Safetensors) throws(FileError) {
+  public func write(_ contents: Safetensors) throws(FileError) {
     try file.write(contents.opening())
     for (_, tensor) in contents.tensors.sorted(by: { $0.key < $1.key }) {
       let matrix = tensor.matrix
@@ -31,6 +31,12 @@ public final class SafetensorsWriter {
         try file.write(bytes)
       }
     }
+  }
+
+  /// Gives the file its name.
+  ///
+  /// - Throws: `FileError.failed`.
+  public func finish() throws(FileError) {
     try file.commit()
   }
 

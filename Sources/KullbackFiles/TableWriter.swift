@@ -1,8 +1,15 @@
 /// Writes results, a column a quantity, to a .npy or .csv file.
-public final class TableWriter {
+public final class TableWriter: FileWriter {
   private enum Format {
     case npy(NPYWriter)
     case csv(CSVWriter)
+
+    var file: any FileWriter {
+      switch self {
+      case .npy(let writer): writer
+      case .csv(let writer): writer
+      }
+    }
   }
 
   private let format: Format
@@ -22,12 +29,7 @@ public final class TableWriter {
   }
 
   /// Where the unfinished file stands; nil for pipes and devices.
-  public var temporaryPath: String? {
-    switch format {
-    case .npy(let writer): writer.temporaryPath
-    case .csv(let writer): writer.temporaryPath
-    }
-  }
+  public var temporaryPath: String? { format.file.temporaryPath }
 
   /// Writes further rows, given as columns of the same length.
   ///
@@ -50,17 +52,11 @@ public final class TableWriter {
   ///
   /// - Throws: `FileError.failed`.
   public func finish() throws(FileError) {
-    switch format {
-    case .npy(let writer): try writer.finish()
-    case .csv(let writer): try writer.finish()
-    }
+    try format.file.finish()
   }
 
   /// Removes what has been written.
   public func discard() {
-    switch format {
-    case .npy(let writer): writer.discard()
-    case .csv(let writer): writer.discard()
-    }
+    format.file.discard()
   }
 }

@@ -1,7 +1,7 @@
 /// Writes a file of text, a picture in SVG say.
 ///
 /// The file gets its name when `finish()` has been called.
-public final class TextWriter {
+public final class TextWriter: FileWriter {
   /// Where the unfinished file stands; nil for pipes and devices.
   public var temporaryPath: String? { file.temporaryPath }
   private let file: AtomicFile

@@ -1,3 +1,8 @@
+/// A count with its noun: `1 cell`, `3 cells`.
+package func counted(_ count: Int, _ noun: String) -> String {
+  "\(count) \(noun)" + (count == 1 ? "" : "s")
+}
+
 extension Double {
   /// The shortest text that gives the number back, of a whole number without ".0" and of 0 without a sign.
   package var spelt: String {

@@ -18,14 +18,6 @@ import Testing
     #expect(Array(Blocks(5..<5, bytesPerRow: 8)).isEmpty)
   }
 
-  @Test func keepsTheWorstRowsAcrossBlocks() {
-    var worst = WorstRows(limit: 3, column: 1)
-    worst.take([[0, 0, 0], [1, .nan, 5]], first: 10)
-    worst.take([[7, 8, 9], [5, .infinity, 0]], first: 13)
-    #expect(worst.rows.map(\.row) == [14, 12, 13])
-    #expect(worst.rows.map(\.values) == [[8, .infinity], [0, 5], [7, 5]])
-  }
-
   @Test func countsEveryInvalidRowAndNamesTheFirst() {
     var invalid = InvalidRows()
     for row in 0..<25 {

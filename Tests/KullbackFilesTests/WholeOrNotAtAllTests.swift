@@ -64,6 +64,30 @@ import Testing
     #expect(try scratch.names().isEmpty)
   }
 
+  /// A writer of every kind, none of which has anything left to write.
+  private static let writers: [@Sendable (String) throws -> any FileWriter] = [
+    { try NPYWriter(path: $0, rows: 0, columns: 3) },
+    { try CSVWriter(path: $0, columns: ["a"]) },
+    { try TableWriter(npy: $0, rows: 0, columns: 3) },
+    { try TableWriter(csv: $0, columns: ["a"]) },
+    { try TextWriter(path: $0) },
+    { try SafetensorsWriter(path: $0) },
+    { try PNGWriter(path: $0) },
+  ]
+
+  @Test(arguments: writers.indices)
+  func everyWriterTakesTheNameWhenItFinishesAndNotBefore(kind: Int) throws {
+    let path = try scratch.file("a", "old")
+    try Self.writers[kind](path).discard()
+    #expect(try text("a") == "old")
+    let writer = try Self.writers[kind](path)
+    #expect(try text("a") == "old")
+    #expect(try scratch.names().count == (writer.temporaryPath == nil ? 1 : 2))
+    try writer.finish()
+    #expect(try text("a") != "old")
+    #expect(try scratch.names() == ["a"])
+  }
+
   @Test func discardingAWholeFileLeavesIt() throws {
     let writer = try write(scratch.path("a.csv"))
     try writer.finish()

@@ -1,15 +1,8 @@
+import CLibm
 import KullbackKernels
 import KullbackMatrix
 import KullbackTestSupport
 import Testing
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The skew divergence D(p ‖ αq + (1-α)p) against the oracle, within what is promised.
 @Suite struct SkewDivergenceTests {
@@ -28,8 +21,8 @@ import Testing
     }
   }
 
-  @Test(arguments: RowForm.allCases, RowForm.allCases)
-  func formsMix(first: RowForm, second: RowForm) {
+  @Test(arguments: Form.allCases, Form.allCases)
+  func formsMix(first: Form, second: Form) {
     for (shape, kind) in [
       (PairShape.similar, ElementKind.float32), (.maskedBoth, .float64), (.far, .float64),
     ] {

@@ -60,6 +60,134 @@ import Testing
     #expect(stream.diagnostics.invalidRows == expected)
   }
 
+  @Test(arguments: [1, 7, 500, 1000])
+  func theWorstRowsAreThoseOfTheWhole(size: Int) throws {
+    let measures: [Measure] = [.targetEntropy, .reverseKL, .forwardKL]
+    let whole = try evaluate(target: p, model: q, measures: measures)
+    var stream = EvaluationStream(measures: measures, worstRows: 4, firstRow: 100)
+    for from in stride(from: 0, to: 500, by: size) {
+      let rows = from..<min(500, from + size)
+      try stream.add(target: p[rows], model: q[rows])
+    }
+    // The first divergence asked for, not the first measure.
+    #expect(stream.worstBy == .reverseKL)
+    let values = whole[.reverseKL]
+    let worst = values.indices.sorted { values[$0] > values[$1] }.prefix(4)
+    #expect(stream.worstRows.map(\.row) == worst.map { 100 + $0 })
+    #expect(
+      stream.worstRows.map(\.values)
+        == worst.map { row in measures.map { whole[$0][row] } })
+    #expect(stream.summary(of: .reverseKL).maxRow == stream.worstRows[0].row)
+  }
+
+  @Test func equalWorstRowsStandInOrderAndInvalidOnesNowhere() {
+    var stream = EvaluationStream(
+      measures: [.targetEntropy, .forwardKL], worstRows: 3, firstRow: 10)
+    stream.add(values: [[0, 0, 0], [1, .nan, 5]])
+    stream.add(values: [[7, 8, 9], [5, .infinity, 0]])
+    #expect(stream.worstBy == .forwardKL)
+    #expect(stream.worstRows.map(\.row) == [14, 12, 13])
+    #expect(stream.worstRows.map(\.values) == [[8, .infinity], [0, 5], [7, 5]])
+    #expect(stream.summary(of: .forwardKL).invalid == 1)
+    #expect(EvaluationStream(measures: []).worstBy == nil)
+    #expect(EvaluationStream(measures: [.modelEntropy]).worstBy == .modelEntropy)
+  }
+
+  @Test func aStreamSaysEverythingInItsUnit() throws {
+    let measures: [Measure] = [.forwardKL, .jensenShannonDistance, .totalVariation]
+    let whole = try evaluate(target: p, model: q, measures: measures)
+    var stream = EvaluationStream(measures: measures, unit: .bits, worstRows: 1)
+    let block = try stream.add(target: p, model: q)
+    #expect(whole.unit == .nats && block.unit == .bits)
+    for measure in measures {
+      let values = whole[measure].map { Unit.bits.value($0, of: measure.dimension) }
+      #expect(block[measure] == values)
+      #expect(block.summary(of: measure).mean == Summary(values).mean)
+      #expect(stream.summary(of: measure).mean == Summary(values).mean)
+    }
+    let worst = try #require(stream.worstRows.first)
+    #expect(worst.values == measures.map { block[$0][worst.row] })
+  }
+
+  @Test func entropiesStreamAsTheyAreEvaluated() throws {
+    let bad = try DistributionSet(weights: Matrix<Double>([[1, 1], [0, 0]]))
+    var stream = EvaluationStream(measures: [.targetEntropy], firstRow: 10)
+    #expect(try stream.add(entropiesOf: p)[.targetEntropy] == entropy(of: p))
+    try stream.add(entropiesOf: bad)
+    #expect(stream.rows == 502 && stream.summary(of: .targetEntropy).count == 501)
+    let expected = [InvalidRow(row: 511, side: .target, reason: .noMass)]
+    #expect(stream.diagnostics.invalidRows == expected)
+  }
+
+  @Test(arguments: [50, 500])
+  func labelsStreamAsTheyAreEvaluated(size: Int) throws {
+    let labels = (0..<500).map { $0 % 10 - 1 }
+    let weights = (1...9).map(Double.init)
+    let whole = try evaluate(
+      labels: labels, model: q, smoothing: 0.1, ignoring: -1, classWeights: weights)
+    var stream = EvaluationStream(measures: [.crossEntropy], unit: .bits)
+    var values: [Double] = []
+    for from in stride(from: 0, to: 500, by: size) {
+      let rows = from..<from + size
+      values += try stream.add(
+        labels: Array(labels[rows]), model: q[rows], smoothing: 0.1, ignoring: -1,
+        classWeights: weights)[.crossEntropy]
+    }
+    #expect(values == whole.values.map { Unit.bits.value($0, of: .information) })
+    #expect(stream.weightedMean == Unit.bits.value(whole.mean, of: .information))
+    #expect(stream.rows == 500 && stream.rowsLeftOut == 50)
+    let counted = values.indices.filter { labels[$0] != -1 }.map { values[$0] }
+    #expect(stream.summary(of: .crossEntropy).count == 450)
+    #expect(stream.summary(of: .crossEntropy).mean == Summary(counted).mean)
+    #expect(EvaluationStream(measures: [.crossEntropy]).weightedMean.isNaN)
+  }
+
+  @Test func aLabelOutOfRangeKeepsItsNumberInTheWhole() throws {
+    var stream = EvaluationStream(measures: [.crossEntropy])
+    try stream.add(labels: [1, 2], model: p[0..<2])
+    try stream.add(labels: [3, 99], model: p[2..<4])
+    #expect(stream.diagnostics.invalidRows.map(\.row) == [3])
+    #expect(stream.summary(of: .crossEntropy).invalid == 1)
+  }
+
+  @Test func rowsLeftOutAreInNoSummary() {
+    var stream = EvaluationStream(measures: [.forwardKL, .reverseKL])
+    let block = stream.add(values: [[1, 2, 3], [4, 5, 6]], leavingOut: [1])
+    stream.add(values: [[8], [9]])
+    #expect(block[.reverseKL] == [4, 5, 6])
+    #expect(stream.rows == 4 && stream.rowsLeftOut == 1)
+    #expect(stream.summary(of: .forwardKL).count == 3 && stream.summary(of: .forwardKL).mean == 4)
+    #expect(stream.summary(of: .reverseKL).maxRow == 3)
+  }
+
+  @Test func aStreamOfOtherMeasuresTraps() async {
+    await #expect(processExitsWith: .failure) {
+      var stream = EvaluationStream(measures: [.forwardKL])
+      let set = try DistributionSet(weights: Matrix<Double>([[1, 1]]))
+      try stream.add(entropiesOf: set)
+    }
+    await #expect(processExitsWith: .failure) {
+      var stream = EvaluationStream()
+      let set = try DistributionSet(weights: Matrix<Double>([[1, 1]]))
+      try stream.add(labels: [0], model: set)
+    }
+    await #expect(processExitsWith: .failure) {
+      var stream = EvaluationStream(measures: [.forwardKL, .reverseKL])
+      stream.add(values: [[1]])
+    }
+    await #expect(processExitsWith: .failure) {
+      var stream = EvaluationStream(measures: [.forwardKL, .reverseKL])
+      stream.add(values: [[1, 2], [1]])
+    }
+  }
+
+  @Test func aStreamReportsTheProgressOfABlock() throws {
+    var calls: [(Int, Int)] = []
+    var stream = EvaluationStream()
+    try stream.add(target: p, model: q) { calls.append(($0, $1)) }
+    #expect(calls.last?.0 == 500 && calls.last?.1 == 500)
+  }
+
   @Test func progressEndsWithAllRows() throws {
     var calls: [(Int, Int)] = []
     _ = try evaluate(target: p, model: q, progress: { calls.append(($0, $1)) })

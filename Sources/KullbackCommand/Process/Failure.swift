@@ -59,13 +59,6 @@ extension Failure {
 }
 
 extension Failure {
-  /// The result of work on a file, whose errors end the command.
-  static func ofFile<Result>(
-    _ body: () throws(FileError) -> Result
-  ) throws(Failure) -> Result {
-    do { return try body() } catch { throw Failure(error) }
-  }
-
   /// An error of a file.
   init(_ error: FileError) {
     let status: Status =

@@ -1,1 +1,1 @@
-../../../../Sources/KullbackCommand/Arguments/ByteCount.swift
+../../../../Sources/KullbackCommand/Options/ByteCount.swift

@@ -1,1 +1,1 @@
-../../../../Sources/KullbackCommand/Output/Format.swift
+../../../../Sources/KullbackCommand/Report/Format.swift

@@ -1,1 +1,1 @@
-../../../../Sources/KullbackCommand/Output/JSON.swift
+../../../../Sources/KullbackCommand/Report/JSON.swift

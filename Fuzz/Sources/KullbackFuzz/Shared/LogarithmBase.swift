@@ -1,1 +1,1 @@
-../../../../Sources/KullbackCommand/Arguments/LogarithmBase.swift
+../../../../Sources/KullbackCommand/Options/LogarithmBase.swift

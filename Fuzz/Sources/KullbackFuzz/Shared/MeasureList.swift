@@ -1,1 +1,1 @@
-../../../../Sources/KullbackCommand/Arguments/MeasureList.swift
+../../../../Sources/KullbackCommand/Options/MeasureList.swift

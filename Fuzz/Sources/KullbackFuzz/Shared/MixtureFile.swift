@@ -1,1 +1,1 @@
-../../../../Sources/KullbackCommand/Work/MixtureFile.swift
+../../../../Sources/KullbackCommand/Fit/MixtureFile.swift

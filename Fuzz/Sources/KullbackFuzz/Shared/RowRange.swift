@@ -1,1 +1,1 @@
-../../../../Sources/KullbackCommand/Arguments/RowRange.swift
+../../../../Sources/KullbackCommand/Options/RowRange.swift

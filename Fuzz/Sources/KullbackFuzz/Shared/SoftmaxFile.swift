@@ -1,1 +1,1 @@
-../../../../Sources/KullbackCommand/Work/SoftmaxFile.swift
+../../../../Sources/KullbackCommand/Fit/SoftmaxFile.swift

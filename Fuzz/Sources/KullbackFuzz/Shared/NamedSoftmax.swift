@@ -1,0 +1,1 @@
+../../../../Sources/KullbackCommand/Fit/NamedSoftmax.swift

@@ -1,0 +1,74 @@
+internal import ArgumentParser
+
+/// `kullback cross-entropy LABELS MODEL`: its arguments.
+///
+/// The work is in `CrossEntropyRun`.
+struct CrossEntropyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cross-entropy",
+    abstract: "The cross entropy of class labels and the rows of a file of distributions.",
+    discussion: """
+      LABELS holds one class for every row of MODEL, counted from 0. Label smoothing, the ignored label \
+      and class weights combine as in PyTorch's cross_entropy; an ignored row scores 0.
+
+      Where two files have labels of rows, or names of classes, they are matched by them, in MODEL's order; \
+      other names are an error, and --by-position compares what stands at the same place.
+
+      Example:
+        kullback cross-entropy labels.npy logits.npy --label-smoothing 0.1
+      """)
+
+  @Argument(help: "One class a row, whole numbers: \(Formats.ofInputs).", completion: .file())
+  var labels: String
+
+  @Argument(
+    help: "The file of distributions: \(Formats.ofInputs), or - for CSV from standard input.",
+    completion: .file())
+  var model: String
+
+  @OptionGroup var set: SetOptions
+
+  @OptionGroup var match: MatchOption
+
+  @OptionGroup var base: BaseOption
+
+  @Option(
+    help: ArgumentHelp(
+      "The share of mass that is spread evenly over all classes, from 0 to 1.", valueName: "share"))
+  var labelSmoothing: Double = 0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Rows with this label are left out.", valueName: "label"))
+  var ignoreIndex: Int?
+
+  @Option(
+    help: ArgumentHelp("A file of one weight a class: \(Formats.ofInputs).", valueName: "file"),
+    completion: .file())
+  var classWeights: String?
+
+  @Option(
+    help: ArgumentHelp("Write every row's value: .npy (float64) or .csv.", valueName: "file"),
+    completion: OutputFile.completion, transform: OutputFile.init(parsing:))
+  var output: OutputFile?
+
+  @Flag(help: "Print every column of the table, however wide it gets.")
+  var wide = false
+
+  @OptionGroup var options: RunOptions
+
+  func validate() throws {
+    try set.validate(forms: [set.form])
+    guard (0...1).contains(labelSmoothing) else {
+      throw ValidationError("--label-smoothing must be a number from 0 to 1")
+    }
+    let inputs = [labels, model] + (classWeights.map { [$0] } ?? [])
+    guard inputs.filter({ $0 == "-" }).count <= 1 else {
+      throw ValidationError("only one of the inputs can be standard input")
+    }
+  }
+
+  func run() throws {
+    try CrossEntropyRun(command: self).run()
+  }
+}

@@ -1,0 +1,41 @@
+internal import ArgumentParser
+
+/// `kullback entropy FILE`: its arguments.
+///
+/// The work is in `EntropyRun`.
+struct EntropyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "entropy",
+    abstract: "The Shannon entropy of every row of a file of distributions.",
+    discussion: """
+      Example:
+        kullback entropy logits.npy --base 2 --output entropies.npy
+      """)
+
+  @Argument(
+    help: "The file of distributions: \(Formats.ofInputs), or - for CSV from standard input.",
+    completion: .file())
+  var file: String
+
+  @OptionGroup var set: SetOptions
+
+  @OptionGroup var base: BaseOption
+
+  @Option(
+    help: ArgumentHelp("Write every row's value: .npy (float64) or .csv.", valueName: "file"),
+    completion: OutputFile.completion, transform: OutputFile.init(parsing:))
+  var output: OutputFile?
+
+  @Flag(help: "Print every column of the table, however wide it gets.")
+  var wide = false
+
+  @OptionGroup var options: RunOptions
+
+  func validate() throws {
+    try set.validate(forms: [set.form])
+  }
+
+  func run() throws {
+    try EntropyRun(command: self).run()
+  }
+}

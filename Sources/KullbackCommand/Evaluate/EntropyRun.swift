@@ -1,0 +1,34 @@
+internal import Kullback
+internal import KullbackFiles
+
+/// The work of `kullback entropy`.
+struct EntropyRun {
+  let command: EntropyCommand
+
+  func run() throws {
+    let options = command.options
+    let started = ContinuousClock.now
+    let file = try InputFile(
+      command.file, command.set.table.options(.classes, form: command.set.form), isStreamed: true)
+    try command.output?.check(against: [file])
+    let set = try file.distributions(command.set.form, command.set)
+    let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
+    let bytesPerRow = set.classes * set.matrix.kind.byteCount
+    let run = RowwiseRun(
+      quantities: [.init(.targetEntropy, name: "entropy", symbol: "H(p)")],
+      unit: try command.base.unit, rows: rows, bytesPerRow: bytesPerRow,
+      blockBytes: try Blocks.targetBytes([file], bytesPerRow: bytesPerRow),
+      output: command.output, options: options, started: started)
+    if !options.quiet { FormHint.give(file, set, option: "--form") }
+    let outcome = try run.run { stream, range, progress in
+      let results = try stream.add(entropiesOf: set[range])
+      progress(range.count)
+      return results
+    }
+    try EvaluateReport(
+      inputs: [("set", InputReport(file, set))], run: run, outcome: outcome,
+      invalid: InvalidRows(outcome.stream.diagnostics, sides: false), isWide: command.wide,
+      labels: file.rowLabels
+    ).tell()
+  }
+}

@@ -1,0 +1,175 @@
+internal import Kullback
+
+/// What `evaluate`, `entropy`, `cross-entropy` and `family` say when all rows are done, and how they end.
+struct EvaluateReport {
+  /// The inputs with their names in the report, in its order.
+  let inputs: [(name: String, report: InputReport)]
+  let run: RowwiseRun
+  let outcome: RowwiseRun.Outcome
+  let invalid: InvalidRows
+  let isWide: Bool
+  /// The labels of the file's rows, where it has some.
+  let labels: [String]?
+  /// What else is to be said of class labels.
+  var scores: LabelScores?
+
+  private var stream: EvaluationStream { outcome.stream }
+
+  /// Reports, and throws how the command ends when rows were invalid.
+  func tell() throws {
+    try run.options.tell(try contents(), lines: lines())
+    try run.options.end(with: invalid)
+  }
+
+  private func contents() throws -> Contents {
+    Contents(
+      inputs: Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.report) }),
+      firstRow: run.rows.lowerBound,
+      rows: run.rows.count,
+      unit: run.unit.name,
+      measures: measures,
+      worst: worst,
+      invalid: invalid,
+      labels: scores,
+      rate: outcome.rate,
+      threads: run.options.threads ?? Machine.defaultThreads,
+      instructionSet: try Machine.selectedInstructionSet,
+      version: KullbackTool.version)
+  }
+
+  private func lines() -> [String] {
+    let width = isWide ? nil : Terminal.width
+    var lines = InputReport.lines(inputs)
+    lines += ["", "over \(valid)"]
+    lines += MeasureReport.table(measures, width: width)
+    if measures.contains(where: { !$0.summary.quantilesAreExact }) {
+      lines.append("quantiles of so many rows have a relative error of up to 0.05 %")
+    }
+    if let scores { lines += scores.lines }
+    if run.rows.count > 1 {
+      lines += worst.lines(measures: run.quantities.map(\.name), width: width)
+    }
+    lines += invalid.lines(of: run.rows.count)
+    lines += ["", outcome.rate.line(rows: run.rows.count)]
+    return lines
+  }
+
+  private var valid: String {
+    let (all, first) = (run.rows.count, run.rows.lowerBound)
+    let ignored = scores?.ignored ?? 0
+    let rows = Format.count(all - invalid.count - ignored, "valid row")
+    let of = invalid.count + ignored == 0 ? "" : " of \(Format.count(all))"
+    return rows + of + (first == 0 ? "" : ", from row \(first) on")
+  }
+
+  private var measures: [MeasureReport] {
+    run.quantities.map { quantity in
+      MeasureReport(
+        name: quantity.name, symbol: quantity.symbol,
+        unit: run.unit.label(for: quantity.measure.dimension),
+        summary: stream.summary(of: quantity.measure))
+    }
+  }
+
+  private var worst: Contents.Worst {
+    let names = run.quantities.map(\.name)
+    let leading = run.quantities.first { $0.measure == stream.worstBy }
+    return Contents.Worst(
+      by: leading?.name ?? "",
+      rows: stream.worstRows.map { row in
+        Contents.Worst.Row(
+          row: row.row, label: labels.map { $0[row.row] },
+          values: Dictionary(uniqueKeysWithValues: zip(names, row.values)))
+      })
+  }
+}
+
+extension EvaluateReport {
+  /// What is said of class labels beside the summary.
+  struct LabelScores: Encodable {
+    let ignored: Int
+    let weightedMean: Double
+  }
+
+  /// Everything that `evaluate` and `entropy` say about their work. Its JSON is this:
+  ///
+  ///     inputs        {"target": {...}, "model": {...}}: file, rows, columns, type, form, and, each where it
+  ///                   applies, temperature, smoothing, tolerance, parameters, convertedFrom, reordered (what
+  ///                   was put in the other input's order by name: "columns", "rows"), byPosition (what was
+  ///                   not, by --by-position, though it is called otherwise), and of text table: header,
+  ///                   labelColumns (from 1), leftOutColumns, transposed, long, and classes or, of what
+  ///                   are no distributions, columns
+  ///     firstRow      the first row that was read, counted from 0
+  ///     rows          how many rows were read
+  ///     unit          what divergences and entropies are measured in
+  ///     measures      an array in the order asked: name, symbol, unit, count, invalid, infinite, mean,
+  ///                   standardError, standardDeviation, min, max, maxRow, quantiles {"1": ..., "99.9": ...},
+  ///                   quantilesAreExact (else their relative error is at most 0.05 %)
+  ///     worst         the rows with the largest values of one measure: {"by": name, "rows": [{"row": ...,
+  ///                   "label": ..., "values": {name: value}}]}
+  ///     invalid       {"count": ..., "first": [{"row": ..., "side": ..., "reason": ...}]}
+  ///     labels        only of class labels: ignored, how many rows were; weightedMean, the sum of the values
+  ///                   over the sum of the labels' class weights
+  ///     rate          seconds from the first byte of an input to the last result, rowsPerSecond,
+  ///                   bytesPerSecond of the numbers that were read
+  ///     threads, instructionSet, version
+  struct Contents: Encodable {
+    /// The worst rows, by one measure.
+    struct Worst: Encodable {
+      struct Row: Encodable {
+        let row: Int
+        let label: String?
+        let values: [String: Double]
+      }
+      let by: String
+      let rows: [Row]
+    }
+
+    let inputs: [String: InputReport]
+    let firstRow: Int
+    let rows: Int
+    let unit: String
+    let measures: [MeasureReport]
+    let worst: Worst
+    let invalid: InvalidRows
+    let labels: LabelScores?
+    let rate: Rate
+    let threads: Int
+    let instructionSet: String
+    let version: String
+  }
+}
+
+extension EvaluateReport.Contents.Worst {
+  /// The report's lines: one row each, with its values of as many measures as there is room for.
+  func lines(measures: [String], width: Int?) -> [String] {
+    guard !rows.isEmpty else { return [] }
+    let isLabelled = rows.contains { $0.label != nil }
+    var columns = [Table.Column(title: "  row")]
+    if isLabelled { columns.append(.init(title: "label", alignsLeft: true)) }
+    for (index, measure) in measures.enumerated() {
+      columns.append(.init(title: measure, dispensability: measure == by ? 0 : index + 1))
+    }
+    var table = Table(columns)
+    for row in rows {
+      table.append(
+        [String(row.row)] + (isLabelled ? [row.label ?? ""] : [])
+          + measures.map { Format.value(row.values[$0] ?? .nan) })
+    }
+    return ["", "largest \(by) (rows are counted from 0)"] + table.lines(width: width)
+  }
+}
+
+extension EvaluateReport.LabelScores {
+  /// The report's lines.
+  var lines: [String] {
+    let value = Format.value(weightedMean)
+    let mean = "weighted mean \(value): the sum of the values over that of the weights"
+    guard ignored > 0 else { return [mean] }
+    return [
+      mean,
+      "\(Format.count(ignored, "row")) \(ignored == 1 ? "has the ignored label and is" : "have the ignored label and are")"
+        + " in no mean",
+    ]
+  }
+}

@@ -76,8 +76,10 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
+      name: "COracle", path: "Tests/COracle", linkerSettings: [.linkedLibrary("m")]),
+    .target(
       name: "KullbackTestSupport",
-      dependencies: ["CLibm", "KullbackMatrix", "KullbackSystem"],
+      dependencies: ["CLibm", "COracle", "KullbackMatrix", "KullbackSystem"],
       path: "Tests/KullbackTestSupport",
       swiftSettings: strict),
     .testTarget(

@@ -148,8 +148,10 @@ public struct EvaluationStream: Sendable {
     return summaries[index]
   }
 
-  /// The rows with the largest values of `worstBy` so far, the largest first and equal ones in order; as many as
-  /// were asked for. Rows that are left out of summaries take part with the values that they have.
+  /// The rows with the largest values of `worstBy` so far, as many as were asked for.
+  ///
+  /// The largest is first, and equal ones are in order. Rows that are left out of summaries take part with the
+  /// values that they have.
   public var worstRows: [WorstRow] { worst.rows }
 
   /// What the worst rows go by: the first divergence among the measures, or the first measure; nil without any.

@@ -73,6 +73,7 @@ lint: ## check the format and the rules of the tree
 format: ## bring the sources into format
 	$(SWIFT) format format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz/Package.swift \
 		Fuzz/Sources
+	$$(scripts/formatter) -i $$(git ls-files '*.c' '*.h')
 
 benchmark: setup ## measure every kernel beside the machine's limits: a table, and figures.json
 	$(BENCH) --json $(FIGURES) $(ARGS)

@@ -25,7 +25,8 @@ _Static_assert(sizeof(pw_row) <= sizeof(kvk_state), "a row's state must fit");
 
 enum { PW_FIRST = 0, PW_SECOND = 1, PW_DONE = 2 };
 
-// Rows of masses whose normalisers' logarithms are below it are taken as masses, others by their logarithms.
+// Rows of masses whose normalisers' logarithms, and the difference of these, are below it are taken as masses, others
+// by their logarithms.
 #define PW_REST 600.0
 // Of |βd| in plain blocks: exp of it and its products with masses stay in range.
 #define PW_EXPONENT 600.0
@@ -65,7 +66,7 @@ static inline int pw_is_valid(const pw_pair *p) {
 
 static inline int pw_are_masses(const pw_pair *p) {
   return !side_is_log(p->pair.a->form) && !side_is_log(p->pair.b->form) && fabs(p->norms.rest_a) < PW_REST &&
-         fabs(p->norms.rest_b) < PW_REST;
+         fabs(p->norms.rest_b) < PW_REST && fabs(p->norms.ratio) < PW_REST;
 }
 
 static pw_reference pw_refer(const pw_pair *p) {

@@ -103,6 +103,17 @@ import CLibm
     }
   }
 
+  @Test(arguments: [(1e-200, 1e200), (1e250, 1e-250), (1e-140, 1e140)])
+  func sumsWhoseRatioDoubleDoesNotHoldAgreeWithTheOracle(scales: (Double, Double)) {
+    var generator = SeededGenerator(seed: 13)
+    let first = generator.normals(19).map { exp($0) }
+    let second = first.map { $0 * exp(0.1 * generator.normal()) }
+    expectPromise(
+      RowOperand([first.map { $0 * scales.0 }], as: .float64, form: .weights),
+      RowOperand([second.map { $0 * scales.1 }], as: .float64, form: .weights), rows: 0..<1,
+      orders: Self.orders, "weights near \(scales)")
+  }
+
   @Test(arguments: [Form.logits, .weights])
   func blocksWithAndWithoutLargeDifferencesAddUp(form: Form) {
     // The first block is near, the second has a class far off and one without mass.

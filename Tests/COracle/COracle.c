@@ -5,7 +5,8 @@
 #pragma STDC FP_CONTRACT OFF
 
 // ln 2 in three parts, to 48 digits.
-static const double ln2_high = 0x1.62e42fefa39efp-1, ln2_middle = 0x1.abc9e3b39803fp-56, ln2_low = 0x1.7b57a079a1934p-111;
+static const double ln2_high = 0x1.62e42fefa39efp-1, ln2_middle = 0x1.abc9e3b39803fp-56,
+                    ln2_low = 0x1.7b57a079a1934p-111;
 
 static oracle_number number(double x) { return (oracle_number){x, 0}; }
 

@@ -46,9 +46,8 @@ static int64_t assign_order(const int32_t *places, int64_t count, int32_t *order
 }
 
 // Each sum is loaded once for all its rows among AS_ROWS.
-static void add_rows(const void *rows, int32_t type, int64_t stride, int64_t count,
-                     int64_t classes, const int32_t *places, const double *scales, double *sums,
-                     int64_t sum_stride) {
+static void add_rows(const void *rows, int32_t type, int64_t stride, int64_t count, int64_t classes,
+                     const int32_t *places, const double *scales, double *sums, int64_t sum_stride) {
   int32_t order[AS_ROWS];
   for (int64_t from = 0; from < count; from += AS_ROWS) {
     const int32_t *at = places + from;
@@ -81,8 +80,7 @@ static double dot_rows(const double *a, const double *b, int64_t count) {
 }
 
 // The least element with mass of each row, as stored, and whether there are classes without.
-static void row_least(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
-                      double *least, uint8_t *gaps) {
+static void row_least(const kvk_side *a, int64_t first, int64_t count, int64_t classes, double *least, uint8_t *gaps) {
   double x[TL_BLOCK];
   const double none = side_is_log(a->form) ? -INFINITY : -side_alpha(a);
   for (int64_t i = 0; i < count; i++) {

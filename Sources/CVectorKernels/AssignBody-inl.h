@@ -36,21 +36,19 @@ KVK_INLINE void N(assign_add_stretch)(const R *rows, int64_t stride, const int32
   for (int64_t i = 0; i < count; i++) {
     const R *x = rows + which[i] * stride + k;
     const double scale = scales ? scales[which[i]] : 1;
-    for (int v = 0; v < width; v++)
-      totals[v] += __builtin_convertvector(N(load)(x + v * LANES), N(total)) * scale;
+    for (int v = 0; v < width; v++) totals[v] += __builtin_convertvector(N(load)(x + v * LANES), N(total)) * scale;
   }
   for (int v = 0; v < width; v++) memcpy(sum + k + v * LANES, &totals[v], sizeof totals[v]);
 }
 
 // The same for all classes.
-KVK_INLINE void N(assign_add)(const R *rows, int64_t stride, const int32_t *which, int64_t count,
-                              int64_t classes, const double *scales, double *sum) {
+KVK_INLINE void N(assign_add)(const R *rows, int64_t stride, const int32_t *which, int64_t count, int64_t classes,
+                              const double *scales, double *sum) {
   const int width = LANES > 8 ? 2 : 4;
   int64_t k = 0;
   for (; k + width * LANES <= classes; k += width * LANES)
     N(assign_add_stretch)(rows, stride, which, count, scales, sum, k, width);
-  for (; k + LANES <= classes; k += LANES)
-    N(assign_add_stretch)(rows, stride, which, count, scales, sum, k, 1);
+  for (; k + LANES <= classes; k += LANES) N(assign_add_stretch)(rows, stride, which, count, scales, sum, k, 1);
   for (; k < classes; k++)
     for (int64_t i = 0; i < count; i++) {
       const double x = (double)N(read_one)(rows + which[i] * stride, k, READ_WHOLE);

@@ -6,7 +6,9 @@
 #define KVK_NAME "avx512"
 #define KVK_BYTES 64
 #define KVK_HAS_FMA 1
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx512cd,avx2,fma,f16c,bmi,bmi2,lzcnt,movbe"))), apply_to = function)
+#pragma clang attribute push(                                                                                  \
+    __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx512cd,avx2,fma,f16c,bmi,bmi2,lzcnt,movbe"))), \
+    apply_to = function)
 #include "Table-inl.h"
 #pragma clang attribute pop
 #endif

@@ -12,7 +12,8 @@ extern const kvk_table kvk_neon;
 const kvk_table *kvk_table_at(int32_t index) {
   static const kvk_table *const tables[] = {
 #if defined(__x86_64__)
-      &kvk_avx512, &kvk_avx2,
+      &kvk_avx512,
+      &kvk_avx2,
 #elif defined(__aarch64__)
       &kvk_neon,
 #endif

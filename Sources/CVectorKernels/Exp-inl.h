@@ -4,7 +4,6 @@
 // Largest error measured: 0.775 ulp over every Float, 0.82 ulp over 6e7 Doubles, where
 // the result is normal. Below that it is 0; exp(-inf) = 0, exp(+inf) = +inf.
 
-
 #if KVK_REAL == 32
 #define EXP_LARGEST_f32 88.7228317f   // of the x whose exp is finite
 #define EXP_SMALLEST_f32 -87.3365402f // of the x whose exp is normal
@@ -78,7 +77,7 @@ KVK_INLINE V N(exp_scaled)(V x, V rest, V exponent) {
   const V magic = (R)REAL_MAGIC - exponent;
   const V k = x * RC(1.44269504088896340736) + magic;
   const V n = k - magic;
-  const V r = ((x - n * (R)N(EXP_LN2_HIGH)) - n * (R)N(EXP_LN2_LOW)) + rest;
+  const V r = ((x - n * N(EXP_LN2_HIGH))-n * N(EXP_LN2_LOW))+rest;
   // 1 + r with its rounding error: one rounding less in the sum.
   const V s = RC(1.0) + r;
   const V y = s + ((r * r) * N(exp_tail)(r) + (r - (s - RC(1.0))));
@@ -88,8 +87,8 @@ KVK_INLINE V N(exp_scaled)(V x, V rest, V exponent) {
 // exp(x) for every x.
 KVK_INLINE V N(exp)(V x) {
   V y = N(exp_scaled)(x, N(set1)(0), N(set1)(0));
-  y = x > (R)N(EXP_LARGEST) ? N(set1)(INFINITY) : y;
-  y = x < (R)N(EXP_SMALLEST) ? N(set1)(0) : y;
+  y = x > N(EXP_LARGEST) ? N(set1)(INFINITY) : y;
+  y = x < N(EXP_SMALLEST) ? N(set1)(0) : y;
   return x == x ? y : x;
 }
 

@@ -8,8 +8,7 @@
 // ignored scores 0 with weight 0, whatever its row holds.
 
 // -log q of one class.
-static inline double lb_surprise(const rs_plan *plan, int64_t row, int64_t k, double top,
-                                 double log_rest) {
+static inline double lb_surprise(const rs_plan *plan, int64_t row, int64_t k, double top, double log_rest) {
   const double alpha = side_alpha(plan->side);
   const double x = side_raw(plan->side, row, k) + alpha;
   return (plan->flags & RS_MASS ? log(top / x) : rs_logit(plan, top - x)) + log_rest;
@@ -43,10 +42,9 @@ static double lb_sum(const rs_plan *plan, int64_t row, int64_t classes, double t
   return sum_f64(sum);
 }
 
-static void label_row(const kvk_labels *labels, const kvk_side *model, int64_t row, int64_t classes,
-                      double top, double log_rest, double *value, double *weight, uint8_t *status) {
-  const int64_t label =
-      labels->wide ? ((const int64_t *)labels->labels)[row] : ((const int32_t *)labels->labels)[row];
+static void label_row(const kvk_labels *labels, const kvk_side *model, int64_t row, int64_t classes, double top,
+                      double log_rest, double *value, double *weight, uint8_t *status) {
+  const int64_t label = labels->wide ? ((const int64_t *)labels->labels)[row] : ((const int32_t *)labels->labels)[row];
   *weight = 0;
   if (labels->has_ignored && label == labels->ignored) {
     *value = 0;
@@ -68,15 +66,15 @@ static void label_row(const kvk_labels *labels, const kvk_side *model, int64_t r
   *weight = w;
 }
 
-static void label_rows(const kvk_labels *labels, const kvk_side *model, int64_t first, int64_t count,
-                       int64_t classes, double *value, double *weight, uint8_t *status) {
+static void label_rows(const kvk_labels *labels, const kvk_side *model, int64_t first, int64_t count, int64_t classes,
+                       double *value, double *weight, uint8_t *status) {
   double top[RS_ROWS], log_rest[RS_ROWS];
   for (int64_t i = 0; i < count; i += RS_ROWS) {
     const int64_t some = count - i < RS_ROWS ? count - i : RS_ROWS;
     kvk_row_out out = {.column = {[KVK_TOP] = top, [KVK_LOG_REST] = log_rest}, .status = status + i};
     row_statistics(model, first + i, some, classes, &out);
     for (int64_t j = 0; j < some; j++)
-      label_row(labels, model, first + i + j, classes, top[j], log_rest[j], &value[i + j],
-                &weight[i + j], &status[i + j]);
+      label_row(labels, model, first + i + j, classes, top[j], log_rest[j], &value[i + j], &weight[i + j],
+                &status[i + j]);
   }
 }

@@ -12,8 +12,7 @@
 #undef KVK_REAL
 
 // The first place of the largest element of classes from ... to - 1; NaN is passed over.
-static double first_largest(const kvk_side *side, int64_t row, int64_t from, int64_t to,
-                            double *largest) {
+static double first_largest(const kvk_side *side, int64_t row, int64_t from, int64_t to, double *largest) {
   double top = -INFINITY, staged[LARGEST_BLOCK];
   int64_t place = from;
   for (int64_t k = from; k < to; k += LARGEST_BLOCK) {
@@ -25,9 +24,7 @@ static double first_largest(const kvk_side *side, int64_t row, int64_t from, int
     case KVK_F16: found = largest_above_f32(KVK_F16, p, n, &top); break;
     case KVK_BF16: found = largest_above_f32(KVK_BF16, p, n, &top); break;
     case KVK_F64: found = largest_above_f64(KVK_F64, p, n, &top); break;
-    default:
-      block_f64(p, side->type, n, staged);
-      found = largest_above_f64(KVK_F64, staged, n, &top);
+    default: block_f64(p, side->type, n, staged); found = largest_above_f64(KVK_F64, staged, n, &top);
     }
     if (found >= 0) place = k + found;
   }

@@ -90,10 +90,20 @@ static inline void block_f32(const void *from, int32_t type, int64_t n, float *t
 static inline void block_f64(const void *from, int32_t type, int64_t n, double *to) {
   switch (type) {
   case KVK_F64: __builtin_memcpy(to, from, (size_t)n * 8); break;
-  case KVK_F32: for (int64_t i = 0; i < n; i++) to[i] = (double)((const stored_f32 *)from)[i]; break;
-  case KVK_F16: for (int64_t i = 0; i < n; i++) to[i] = (double)f16_to_float(((const stored_u16 *)from)[i]); break;
-  case KVK_BF16: for (int64_t i = 0; i < n; i++) to[i] = (double)bf16_to_float(((const stored_u16 *)from)[i]); break;
-  case KVK_I32: for (int64_t i = 0; i < n; i++) to[i] = (double)((const stored_i32 *)from)[i]; break;
-  default: for (int64_t i = 0; i < n; i++) to[i] = (double)((const stored_i64 *)from)[i]; break;
+  case KVK_F32:
+    for (int64_t i = 0; i < n; i++) to[i] = (double)((const stored_f32 *)from)[i];
+    break;
+  case KVK_F16:
+    for (int64_t i = 0; i < n; i++) to[i] = (double)f16_to_float(((const stored_u16 *)from)[i]);
+    break;
+  case KVK_BF16:
+    for (int64_t i = 0; i < n; i++) to[i] = (double)bf16_to_float(((const stored_u16 *)from)[i]);
+    break;
+  case KVK_I32:
+    for (int64_t i = 0; i < n; i++) to[i] = (double)((const stored_i32 *)from)[i];
+    break;
+  default:
+    for (int64_t i = 0; i < n; i++) to[i] = (double)((const stored_i64 *)from)[i];
+    break;
   }
 }

@@ -6,9 +6,8 @@
 // x = 2^k m with m in [√½, √2); f = m - 1, t = f / (2 + f), and log m = 2 atanh t, arranged so that
 // its large part f is exact: log m = f - (f²/2 - t (f²/2 + 2 t² α(t²))).
 
-
 #if KVK_REAL == 32
-#define LOG_ROOT_f32 0x3f3504f3 // √½
+#define LOG_ROOT_f32 0x3f3504f3       // √½
 #define LOG_LN2_HIGH_f32 0.693138123f // whole multiples are exact
 #define LOG_LN2_LOW_f32 9.0580006145e-06f
 #define LOG_NORMAL_f32 0x1p-126f

@@ -13,8 +13,8 @@ KVK_INLINE v_f64 logistic_one(v_f64 m, v_f64 *product, v_f64 *sum) {
 
 // log(1 + exp(-m)) = max(-m, 0) + log(1 + exp(-|m|)), and a sum of logarithms is the logarithm of a product: one
 // exponential an element. Error of a row's sum: at most count × 2^-52 and as much of the sum.
-static void logistic_rows(double *margins, int64_t stride, int64_t rows, int64_t count,
-                          int32_t slopes, double *losses) {
+static void logistic_rows(double *margins, int64_t stride, int64_t rows, int64_t count, int32_t slopes,
+                          double *losses) {
   const int64_t lanes = KVK_BYTES / 8;
   for (int64_t row = 0; row < rows; row++) {
     double *m = margins + row * stride;

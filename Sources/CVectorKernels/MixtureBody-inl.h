@@ -5,7 +5,7 @@
 //     Σ v t log t      in which v nearly takes log t away: what is left is small, and so is its rounding
 //     Σ v |x - y|
 
-#define MX_ROWS 4 // of b at a time: their sums run side by side
+#define MX_ROWS 4    // of b at a time: their sums run side by side
 #define MX_VECTORS 8 // added up in the element type before they go to Double
 
 KVK_INLINE V N(mx_term)(const int what, V x, V y) {
@@ -14,8 +14,8 @@ KVK_INLINE V N(mx_term)(const int what, V x, V y) {
   return t * N(log_normal)(N(max)(t, N(set1)(KVK_REAL == 32 ? (R)0x1p-126 : (R)0x1p-1022)));
 }
 
-KVK_INLINE void N(mx_rows)(const int what, const R *a, const R *const b[MX_ROWS], const R *weights,
-                           int64_t classes, double sums[MX_ROWS]) {
+KVK_INLINE void N(mx_rows)(const int what, const R *a, const R *const b[MX_ROWS], const R *weights, int64_t classes,
+                           double sums[MX_ROWS]) {
   N(total) totals[MX_ROWS] = {};
   for (int64_t from = 0; from < classes; from += MX_VECTORS * LANES) {
     const int64_t to = classes - from < MX_VECTORS * LANES ? classes : from + MX_VECTORS * LANES;
@@ -46,8 +46,7 @@ static void N(mx_pairs)(const kvk_mixture *m) {
       double sums[MX_ROWS] = {0};
       if (m->what == KVK_MIXTURE_ENTROPY)
         N(mx_rows)(KVK_MIXTURE_ENTROPY, a + i * m->stride_a, rows, weights, m->classes, sums);
-      else
-        N(mx_rows)(KVK_MIXTURE_DISTANCE, a + i * m->stride_a, rows, weights, m->classes, sums);
+      else N(mx_rows)(KVK_MIXTURE_DISTANCE, a + i * m->stride_a, rows, weights, m->classes, sums);
       for (int64_t r = 0; r < some; r++) m->sums[i * m->sum_stride + j + r] += sums[r];
     }
   }

@@ -20,8 +20,8 @@
 // The row of a triangle, in Doubles.
 KVK_INLINE double *normal_row(double *triangle, int64_t row) {
   const int64_t block = row / NORMAL_SIDE, within = row % NORMAL_SIDE;
-  return triangle + (2 * NORMAL_SIDE * block * (block + 1) +
-                     within * NORMAL_SIDE * (block + 1)) * (int64_t)(sizeof(v_f64) / 8);
+  return triangle +
+         (2 * NORMAL_SIDE * block * (block + 1) + within * NORMAL_SIDE * (block + 1)) * (int64_t)(sizeof(v_f64) / 8);
 }
 
 KVK_INLINE v_f64 normal_at(const double *row, int64_t column) {
@@ -209,8 +209,7 @@ static void normal_pairs(const kvk_normals *pairs, int64_t first, int64_t count,
   v_f64 inflation = set1_f64(1);
   i_f64 refused_q = {};
   for (int64_t begin = 0; begin < count; begin += lanes) {
-    const double *a[sizeof(v_f64) / 8], *b[sizeof(v_f64) / 8], *mean_a[sizeof(v_f64) / 8],
-        *mean_b[sizeof(v_f64) / 8];
+    const double *a[sizeof(v_f64) / 8], *b[sizeof(v_f64) / 8], *mean_a[sizeof(v_f64) / 8], *mean_b[sizeof(v_f64) / 8];
     for (int64_t lane = 0; lane < lanes; lane++) {
       // Lanes without a pair repeat the last one.
       const int64_t pair = first + (begin + lane < count ? begin + lane : count - 1);

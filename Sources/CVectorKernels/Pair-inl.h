@@ -12,8 +12,7 @@ static int pl_family_widens(const pl_row *s, const pl_result *r) {
   return r->d_ab < PF_NEAREST || r->d_ab < s->c * s->c * PF_SHIFTED;
 }
 
-static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_row *s,
-                      double sums[PF_SUMS]) {
+static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_row *s, double sums[PF_SUMS]) {
   pl_view view;
   const pl_result r = pl_conclude(s);
   const int wide = pair->type == KVK_F64 || s->wide || pl_family_widens(s, &r);
@@ -76,8 +75,8 @@ static int32_t pl_status_alone(const kvk_side *side, int64_t row, int64_t classe
   return status;
 }
 
-static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t classes,
-                     const kvk_pair_out *out, int64_t i) {
+static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t classes, const kvk_pair_out *out,
+                     int64_t i) {
   pl_result r = pl_conclude(s);
   int32_t status_a = s->status_a, status_b = s->status_b;
   if (!status_a && !s->started) status_a = KVK_NO_MASS;
@@ -98,9 +97,17 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
   // The levels' difference first, which is exact where they are alike.
   const double levels = alike ? (s->level_a - s->level_b) / side_temperature(pair->a) : level_a - level_b;
   // Where one direction is 0 the rows are the same, and what the other sums hold is rounding.
-  pair_result result = {.d_ab = r.d_ab, .d_ba = r.d_ba, .h_a = r.h_a, .h_b = r.h_b, .lse_a = lse_a, .lse_b = lse_b,
-                        .log_ratio = levels + (s->c + (s->c_low + r.log_ratio)), .same = r.d_ab == 0 || r.d_ba == 0,
-                        .same_largest = s->index_a == s->index_b, .status_a = status_a, .status_b = status_b};
+  pair_result result = {.d_ab = r.d_ab,
+                        .d_ba = r.d_ba,
+                        .h_a = r.h_a,
+                        .h_b = r.h_b,
+                        .lse_a = lse_a,
+                        .lse_b = lse_b,
+                        .log_ratio = levels + (s->c + (s->c_low + r.log_ratio)),
+                        .same = r.d_ab == 0 || r.d_ba == 0,
+                        .same_largest = s->index_a == s->index_b,
+                        .status_a = status_a,
+                        .status_b = status_b};
   memcpy(result.family, s->family, sizeof result.family);
   result.norms = (kvk_pair_norms){s->level_a, s->level_b, s->top_a, s->top_b, r.log_a, r.log_b, 0, 0};
   pl_ratio(s, &r, &result.norms.ratio, &result.norms.ratio_low);
@@ -155,8 +162,7 @@ static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *
 
 // One pass over a stretch of a row. In the first pass `partial` starts empty, in the others it starts
 // as the row's state with sums of zero.
-static void pl_pass(const pl_pair *pair, int64_t from, int64_t to, const kvk_pair_out *wanted,
-                    pl_row *partial) {
+static void pl_pass(const pl_pair *pair, int64_t from, int64_t to, const kvk_pair_out *wanted, pl_row *partial) {
   switch (partial->pass) {
   case PL_FIRST:
     if (wanted->column[KVK_SAME_LARGEST]) {
@@ -182,8 +188,8 @@ static inline pl_pair pl_levelled(pl_pair pair, const pl_row *s) {
   return pair;
 }
 
-static void pair_row(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                     const kvk_pair_out *out, int64_t index) {
+static void pair_row(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_pair_out *out,
+                     int64_t index) {
   int swapped;
   pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s = {.top_a = -INFINITY, .top_b = -INFINITY};
@@ -196,13 +202,12 @@ static void pair_row(const kvk_side *a, const kvk_side *b, int64_t row, int64_t 
 }
 
 // Rows of Float that are short enough to be evaluated side by side. Returns 0 where they are not.
-static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
-                           int64_t classes, const kvk_pair_out *out) {
+static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t classes,
+                           const kvk_pair_out *out) {
   const int plain = side_is_log(a->form) && side_is_log(b->form) && side_temperature(a) == 1.0 &&
                     side_temperature(b) == 1.0 && a->type == b->type &&
                     (a->type == KVK_F32 || a->type == KVK_F16 || a->type == KVK_BF16);
-  if (!plain || classes > PS_CLASSES || pair_wants_family(out) || out->column[KVK_SAME_LARGEST])
-    return 0;
+  if (!plain || classes > PS_CLASSES || pair_wants_family(out) || out->column[KVK_SAME_LARGEST]) return 0;
   v_f32 ta[PS_CLASSES], tb[PS_CLASSES];
   for (int64_t i = 0; i < count; i += PS_LANES) {
     const int used = count - i < PS_LANES ? (int)(count - i) : PS_LANES;
@@ -237,8 +242,13 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
       }
       // In the order in which it was evaluated.
       const int swap = swapped >> lane & 1;
-      pair_result result = {.d_ab = r.d_ab[lane], .d_ba = r.d_ba[lane], .h_a = r.h_a[lane], .h_b = r.h_b[lane],
-                            .lse_a = r.lse_a[lane], .lse_b = r.lse_b[lane], .log_ratio = r.c[lane]};
+      pair_result result = {.d_ab = r.d_ab[lane],
+                            .d_ba = r.d_ba[lane],
+                            .h_a = r.h_a[lane],
+                            .h_b = r.h_b[lane],
+                            .lse_a = r.lse_a[lane],
+                            .lse_b = r.lse_b[lane],
+                            .log_ratio = r.c[lane]};
       result.norms = (kvk_pair_norms){0, 0, r.top_a[lane], r.top_b[lane], r.log_a[lane], r.log_b[lane], r.c[lane], 0};
       side_check(swap ? b : a, 0, result.lse_a, &result.status_a);
       side_check(swap ? a : b, 0, result.lse_b, &result.status_b);
@@ -248,8 +258,8 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
   return 1;
 }
 
-static void pair_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
-                      int64_t classes, const kvk_pair_out *out) {
+static void pair_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t classes,
+                      const kvk_pair_out *out) {
   if (!side_is_log(a->form) && !side_is_log(b->form)) {
     pp_rows(a, b, first, count, classes, out);
     return;
@@ -258,9 +268,8 @@ static void pair_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64
   for (int64_t i = 0; i < count; i++) pair_row(a, b, first + i, classes, out, i);
 }
 
-static void pair_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to,
-                         int64_t classes, const kvk_pair_out *wanted, const kvk_state *state,
-                         kvk_state *partial) {
+static void pair_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to, int64_t classes,
+                         const kvk_pair_out *wanted, const kvk_state *state, kvk_state *partial) {
   if (!side_is_log(a->form) && !side_is_log(b->form)) {
     pp_segment(a, b, row, from, to, classes, wanted, state, partial);
     return;
@@ -325,8 +334,7 @@ static void pl_merge_first(const pl_pair *pair, const kvk_state *partials, int64
 }
 
 static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                          const kvk_pair_out *wanted, kvk_state *state, const kvk_state *partials,
-                          int64_t count) {
+                          const kvk_pair_out *wanted, kvk_state *state, const kvk_state *partials, int64_t count) {
   if (!side_is_log(a->form) && !side_is_log(b->form))
     return pp_merge(a, b, row, classes, wanted, state, partials, count);
   int swapped;
@@ -353,15 +361,14 @@ static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int
       for (int j = 0; j < PL_SUMS; j++) s.sum[j] += p.sum[j];
     }
   }
-  if (pass == PL_FIRST && !s.lost && !s.status_a && !s.status_b)
-    pl_merge_first(&pair, partials, count, &s);
+  if (pass == PL_FIRST && !s.lost && !s.status_a && !s.status_b) pl_merge_first(&pair, partials, count, &s);
   const int32_t next = pl_next(&pair, wanted, &s);
   memcpy(state, &s, sizeof s);
   return next != PL_DONE;
 }
 
-static void pair_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                        const kvk_state *state, const kvk_pair_out *out, int64_t index) {
+static void pair_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_state *state,
+                        const kvk_pair_out *out, int64_t index) {
   if (!side_is_log(a->form) && !side_is_log(b->form)) {
     pp_finish(a, b, row, classes, state, out, index);
     return;

@@ -1,5 +1,5 @@
-// Jensen-Shannon, total variation, Hellinger and triangular discrimination of a pair of logit rows whose normalisers A and B are
-// known: a further look at the rows, for the element type that Real-inl.h chose.
+// Jensen-Shannon, total variation, Hellinger and triangular discrimination of a pair of logit rows whose normalisers A
+// and B are known: a further look at the rows, for the element type that Real-inl.h chose.
 //
 // With y = log p - log q = (a - b) - (A - B), the larger of p and q called g and e = exp(-|y|):
 //
@@ -80,8 +80,7 @@ typedef struct {
   I first, nothing; // whether the first side's is the larger; whether e is 0
 } N(pf_masses);
 
-KVK_INLINE N(pf_masses) N(pf_compare)(V a, V b, V a_low, V b_low, I lanes,
-                                      const N(pf_reference) *ref) {
+KVK_INLINE N(pf_masses) N(pf_compare)(V a, V b, V a_low, V b_low, I lanes, const N(pf_reference) *ref) {
   V low;
   const V d = N(two_diff)(a, b, &low);
   low += a_low - b_low;
@@ -136,24 +135,21 @@ KVK_INLINE void N(pf_ratios)(V y, V g, V e, V rest, N(pf_lanes) *acc) {
   const V square = t * t;
   const V near = RC(0.5) * sum * square * N(pf_entropy_series)(square);
   const V magnitude = N(abs)(y);
-  const V far = sum * (RC(0.69314718055994530942) - log_sum) -
-                N(drop)(magnitude >= N(PF_FARTHEST), e * magnitude);
+  const V far = sum * (RC(0.69314718055994530942) - log_sum) - N(drop)(magnitude >= N(PF_FARTHEST), e * magnitude);
   acc->sum[PF_JENSEN] += g * (t < (R)PF_SERIES ? near : far);
   acc->sum[PF_TRIANGULAR] += g * (rest * t);
 }
 
 // Adds up to PL_CARRY whole vectors, in loops whose chains are short enough for several vectors to be on
 // their way at once.
-KVK_INLINE void N(pf_stretch)(const int32_t type, const void *a, const void *b, const R *a_low,
-                              const R *b_low, int64_t from, int64_t count,
-                              const N(pf_reference) *ref, N(pf_lanes) *acc) {
+KVK_INLINE void N(pf_stretch)(const int32_t type, const void *a, const void *b, const R *a_low, const R *b_low,
+                              int64_t from, int64_t count, const N(pf_reference) *ref, N(pf_lanes) *acc) {
   const V zero = N(set1)(0);
   V y[PL_CARRY], g[PL_CARRY], e[PL_CARRY], rest[PL_CARRY];
   for (int64_t i = 0; i < count; i++) {
     const int64_t k = from + i * LANES;
     const V la = a_low ? N(load)(a_low + k) : zero, lb = b_low ? N(load)(b_low + k) : zero;
-    const N(pf_masses) m =
-        N(pf_compare)(N(read)(a, k, type), N(read)(b, k, type), la, lb, zero == zero, ref);
+    const N(pf_masses) m = N(pf_compare)(N(read)(a, k, type), N(read)(b, k, type), la, lb, zero == zero, ref);
     y[i] = m.y;
     g[i] = m.g;
     e[i] = m.e;
@@ -165,9 +161,8 @@ KVK_INLINE void N(pf_stretch)(const int32_t type, const void *a, const void *b, 
   *acc = mine;
 }
 
-KVK_INLINE void N(pf_block)(const int32_t type, const void *a, const void *b, const R *a_low,
-                            const R *b_low, int64_t n, const N(pf_reference) *ref,
-                            double sums[PF_SUMS]) {
+KVK_INLINE void N(pf_block)(const int32_t type, const void *a, const void *b, const R *a_low, const R *b_low, int64_t n,
+                            const N(pf_reference) *ref, double sums[PF_SUMS]) {
   const V zero = N(set1)(0);
   N(total) total[PF_SUMS];
   memset(total, 0, sizeof total);
@@ -183,9 +178,8 @@ KVK_INLINE void N(pf_block)(const int32_t type, const void *a, const void *b, co
       const int64_t rest = stop - i;
       const V la = a_low ? N(read_part)(a_low, i, rest, READ_WHOLE, zero) : zero;
       const V lb = b_low ? N(read_part)(b_low, i, rest, READ_WHOLE, zero) : zero;
-      const N(pf_masses) m =
-          N(pf_compare)(N(read_part)(a, i, rest, type, zero), N(read_part)(b, i, rest, type, zero),
-                        la, lb, N(first_lanes)(rest), ref);
+      const N(pf_masses) m = N(pf_compare)(N(read_part)(a, i, rest, type, zero), N(read_part)(b, i, rest, type, zero),
+                                           la, lb, N(first_lanes)(rest), ref);
       N(pf_distances)(m.g, m.e, m.rest, &acc);
       N(pf_ratios)(m.y, m.g, m.e, m.rest, &acc);
       i = stop;

@@ -10,17 +10,15 @@
 #undef KVK_REAL
 
 // One function per combination: which gradient and the type are constants inside.
-#define PG_FUNCTION(name, which, real, R, type)                                                   \
-  static __attribute__((noinline)) void name(const void *a, const void *b, const double *a_low,   \
-                                             const double *b_low, int64_t n,                      \
-                                             const pg_reference_##real *ref, R *to, int streams) { \
-    pg_block_##real(which, type, a, b, PG_LOW_##real(a_low), PG_LOW_##real(b_low), n, ref, to,    \
-                    streams);                                                                     \
+#define PG_FUNCTION(name, which, real, R, type)                                                                      \
+  static __attribute__((noinline)) void name(const void *a, const void *b, const double *a_low, const double *b_low, \
+                                             int64_t n, const pg_reference_##real *ref, R *to, int streams) {        \
+    pg_block_##real(which, type, a, b, PG_LOW_##real(a_low), PG_LOW_##real(b_low), n, ref, to, streams);             \
   }
 #define PG_LOW_f32(low) ((void)(low), (const float *)0)
 #define PG_LOW_f64(low) (low)
-#define PG_FUNCTIONS(suffix, real, R, type)                                                       \
-  PG_FUNCTION(pg_forward_##suffix, KVK_GRADIENT_FORWARD, real, R, type)                           \
+#define PG_FUNCTIONS(suffix, real, R, type)                             \
+  PG_FUNCTION(pg_forward_##suffix, KVK_GRADIENT_FORWARD, real, R, type) \
   PG_FUNCTION(pg_reverse_##suffix, KVK_GRADIENT_REVERSE, real, R, type)
 PG_FUNCTIONS(f32, f32, float, KVK_F32)
 PG_FUNCTIONS(f16, f32, float, KVK_F16)
@@ -49,19 +47,22 @@ static pf_reference_f32 pg_masses_single(const kvk_pair_norms *norms) {
 
 static pf_reference_f64 pg_masses_double(const kvk_pair_norms *norms) {
   const v_f64 zero = set1_f64(0);
-  return (pf_reference_f64){set1_f64(norms->top_a), zero, set1_f64(exp(-norms->rest_a)),
-                            set1_f64(norms->top_b), zero, set1_f64(exp(-norms->rest_b)),
-                            set1_f64(norms->ratio), set1_f64(norms->ratio_low)};
+  return (pf_reference_f64){set1_f64(norms->top_a),
+                            zero,
+                            set1_f64(exp(-norms->rest_a)),
+                            set1_f64(norms->top_b),
+                            zero,
+                            set1_f64(exp(-norms->rest_b)),
+                            set1_f64(norms->ratio),
+                            set1_f64(norms->ratio_low)};
 }
 
-static void pair_gradient(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
-                          int64_t from, int64_t to, int32_t which, const kvk_pair_norms *norms,
-                          const double *d_ba, const kvk_target *result) {
-  typedef void (*single)(const void *, const void *, const double *, const double *, int64_t,
-                         const pg_reference_f32 *, float *, int);
-  static const single singles[3][2] = {{pg_forward_f32, pg_reverse_f32},
-                                       {pg_forward_f16, pg_reverse_f16},
-                                       {pg_forward_bf16, pg_reverse_bf16}};
+static void pair_gradient(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t from, int64_t to,
+                          int32_t which, const kvk_pair_norms *norms, const double *d_ba, const kvk_target *result) {
+  typedef void (*single)(const void *, const void *, const double *, const double *, int64_t, const pg_reference_f32 *,
+                         float *, int);
+  static const single singles[3][2] = {
+      {pg_forward_f32, pg_reverse_f32}, {pg_forward_f16, pg_reverse_f16}, {pg_forward_bf16, pg_reverse_bf16}};
   const double scale = 1 / side_temperature(b);
   for (int64_t i = 0; i < count; i++) {
     const double divergence = which == KVK_GRADIENT_REVERSE ? d_ba[i] : 0;
@@ -78,11 +79,9 @@ static void pair_gradient(const kvk_side *a, const kvk_side *b, int64_t first, i
     pg_reference_f32 f;
     pg_reference_f64 d;
     if (wide) {
-      d = (pg_reference_f64){pg_masses_double(&norms[i]),
-                             set1_f64(divergence), set1_f64(scale)};
+      d = (pg_reference_f64){pg_masses_double(&norms[i]), set1_f64(divergence), set1_f64(scale)};
     } else {
-      f = (pg_reference_f32){pg_masses_single(&norms[i]),
-                             set1_f32((float)divergence), set1_f32((float)scale)};
+      f = (pg_reference_f32){pg_masses_single(&norms[i]), set1_f32((float)divergence), set1_f32((float)scale)};
     }
     for (int64_t k = from; k < to; k += PL_BLOCK) {
       const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
@@ -94,14 +93,12 @@ static void pair_gradient(const kvk_side *a, const kvk_side *b, int64_t first, i
       if (wide) {
         const int direct = result->type == KVK_F64;
         (which == KVK_GRADIENT_FORWARD ? pg_forward_f64 : pg_reverse_f64)(
-            view.a, view.b, view.a_low, view.b_low, n, &d, direct ? at : doubles,
-            direct && result->streams);
+            view.a, view.b, view.a_low, view.b_low, n, &d, direct ? at : doubles, direct && result->streams);
         if (!direct) store_doubles(doubles, n, at, result->type);
       } else {
         const int type = pair.type == KVK_F32 ? 0 : pair.type == KVK_F16 ? 1 : 2;
         const int direct = result->type == KVK_F32;
-        singles[type][which](view.a, view.b, 0, 0, n, &f, direct ? at : floats,
-                             direct && result->streams);
+        singles[type][which](view.a, view.b, 0, 0, n, &f, direct ? at : floats, direct && result->streams);
         if (!direct) store_floats(floats, n, at, result->type);
       }
     }

@@ -20,9 +20,8 @@ KVK_INLINE V N(pg_value)(const int which, V a, V b, V a_low, V b_low, const N(pg
   return RC(0.0) - (q * ref->scale) * (m.y + ref->divergence);
 }
 
-KVK_INLINE void N(pg_part)(const int which, const int32_t type, const void *a, const void *b,
-                           const R *a_low, const R *b_low, int64_t i, int64_t count,
-                           const N(pg_reference) *ref, R *to) {
+KVK_INLINE void N(pg_part)(const int which, const int32_t type, const void *a, const void *b, const R *a_low,
+                           const R *b_low, int64_t i, int64_t count, const N(pg_reference) *ref, R *to) {
   const V zero = N(set1)(0);
   const V va = N(read_part)(a, i, count, type, zero), vb = N(read_part)(b, i, count, type, zero);
   const V la = a_low ? N(read_part)(a_low, i, count, READ_WHOLE, zero) : zero;
@@ -32,9 +31,8 @@ KVK_INLINE void N(pg_part)(const int which, const int32_t type, const void *a, c
   memcpy(to + i, y, (size_t)count * sizeof(R));
 }
 
-KVK_INLINE void N(pg_block)(const int which, const int32_t type, const void *a, const void *b,
-                            const R *a_low, const R *b_low, int64_t n, const N(pg_reference) *ref,
-                            R *to, int streams) {
+KVK_INLINE void N(pg_block)(const int which, const int32_t type, const void *a, const void *b, const R *a_low,
+                            const R *b_low, int64_t n, const N(pg_reference) *ref, R *to, int streams) {
   const V zero = N(set1)(0);
   int64_t i = 0;
   const int aligns = streams && (uintptr_t)to % sizeof(R) == 0;

@@ -11,9 +11,16 @@
 // c = largest a - largest b, so that x is small wherever two near rows have their mass.
 
 enum {
-  PL_Z, PL_M, PL_S, PL_T,     // the first row's sums
-  PL_VZ, PL_VM, PL_VS, PL_VT, // the second row's
-  PL_TIES, PL_VTIES,          // classes equal to the largest, which PL_RECORD leaves out of z
+  PL_Z,
+  PL_M,
+  PL_S,
+  PL_T, // the first row's sums
+  PL_VZ,
+  PL_VM,
+  PL_VS,
+  PL_VT, // the second row's
+  PL_TIES,
+  PL_VTIES, // classes equal to the largest, which PL_RECORD leaves out of z
   PL_SUMS,
 };
 
@@ -25,8 +32,8 @@ enum {
   PL_LOW = 8,    // inputs are sums high + low (Double only)
 };
 
-#define PL_BLOCK 2048   // classes of a block: both rows stay in L1
-#define PL_AHEAD 1024   // classes between a load and the prefetch for a later one
+#define PL_BLOCK 2048 // classes of a block: both rows stay in L1
+#define PL_AHEAD 1024 // classes between a load and the prefetch for a later one
 
 #define KVK_REAL 32
 #include "Real-inl.h"
@@ -115,8 +122,8 @@ typedef struct {
   double index_a, index_b;     // the first places of the largest elements, where asked for
   double largest_a, largest_b; // and these, as stored
   double family[PF_SUMS];
-  double log_ratio;            // log Z_a - log Z_b, for the second family's pass
-  double digits;               // the relative rounding of c in the element type, with its low part
+  double log_ratio; // log Z_a - log Z_b, for the second family's pass
+  double digits;    // the relative rounding of c in the element type, with its low part
   int32_t started, exact, masked, pass;
   int32_t lost;      // the pass could not hold the sums: PL_LEVEL is next
   int32_t wide;      // the sums are those of PL_WIDE
@@ -132,19 +139,18 @@ _Static_assert(sizeof(pl_row) <= sizeof(kvk_state), "a row's state must fit");
 typedef struct {
   const kvk_side *a, *b;
   int64_t row;
-  int32_t type; // the type that blocks are read as: KVK_F32, KVK_F16, KVK_BF16 or KVK_F64
-  int staged;   // blocks have to be staged in that type first
-  int low;      // ... with a low part (Double only)
+  int32_t type;            // the type that blocks are read as: KVK_F32, KVK_F16, KVK_BF16 or KVK_F64
+  int staged;              // blocks have to be staged in that type first
+  int low;                 // ... with a low part (Double only)
   double level_a, level_b; // what PL_LEVEL found; 0 before
 } pl_pair;
 
 // The first class from `from` on in which stored values differ, or `to`.
-static int64_t pl_first_difference(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from,
-                                   int64_t to) {
+static int64_t pl_first_difference(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to) {
   for (int64_t k = from; k < to; k += 64) {
     const int64_t n = to - k < 64 ? to - k : 64;
-    if (a->type == b->type && !memcmp(element_at(a, row, k), element_at(b, row, k),
-                                      (size_t)(n * element_bytes(a->type))))
+    if (a->type == b->type &&
+        !memcmp(element_at(a, row, k), element_at(b, row, k), (size_t)(n * element_bytes(a->type))))
       continue;
     for (int64_t i = k; i < k + n; i++)
       if (side_raw(a, row, i) != side_raw(b, row, i)) return i;
@@ -155,8 +161,8 @@ static int64_t pl_first_difference(const kvk_side *a, const kvk_side *b, int64_t
 // Whether a side's logits are numbers in Float also after they were divided by the temperature.
 static int pl_is_single(const kvk_side *s) {
   int exponent;
-  return side_is_log(s->form) && frexp(side_temperature(s), &exponent) == 0.5 && exponent > -PL_POWER && exponent < PL_POWER &&
-         (s->type == KVK_F32 || s->type == KVK_F16 || s->type == KVK_BF16);
+  return side_is_log(s->form) && frexp(side_temperature(s), &exponent) == 0.5 && exponent > -PL_POWER &&
+         exponent < PL_POWER && (s->type == KVK_F32 || s->type == KVK_F16 || s->type == KVK_BF16);
 }
 
 // How two sides are read together.
@@ -178,16 +184,14 @@ static pl_pair pl_pair_of(const kvk_side *a, const kvk_side *b, int64_t row) {
 static inline int pl_has_levels(const pl_pair *pair) { return pair->level_a != 0 || pair->level_b != 0; }
 
 // The same less the levels that were found.
-static inline pl_pair pl_pair_with(const kvk_side *a, const kvk_side *b, int64_t row,
-                                   const kvk_pair_norms *norms) {
+static inline pl_pair pl_pair_with(const kvk_side *a, const kvk_side *b, int64_t row, const kvk_pair_norms *norms) {
   pl_pair pair = pl_pair_of(a, b, row);
   pair.level_a = norms->level_a;
   pair.level_b = norms->level_b;
   return pair;
 }
 
-static inline pl_pair pl_order(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                               int *swapped) {
+static inline pl_pair pl_order(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, int *swapped) {
   int swap;
   const int64_t k = pl_first_difference(a, b, row, 0, classes);
   if (k < classes) {
@@ -236,7 +240,7 @@ static inline void pl_log_pair(double x, double x_low, double *high, double *low
   const double third = two_product(cube, p, &third_low);
   third_low += cube * p_low + cube_low * p;
   const double tail = third_low + 2 * s_low / (1 - z);
-  const double n_high = e * 0.693147180369123816490;  // the last bits are 0: the product is exact
+  const double n_high = e * 0.693147180369123816490; // the last bits are 0: the product is exact
   const double n_low = two_product(e, 0x1.a39ef35793c76p-33, &n_rest);
   n_rest += e * 0x1.cc01f97b57a08p-87;
   const double h1 = fast_two_sum(n_high, 2 * s, &l1);
@@ -254,8 +258,7 @@ static inline void pl_log_mass(double x, double alpha, double *high, double *low
 
 // A stretch of a side as logits in Double, with a low part where `low` is not null. A level is as stored: logits
 // are taken less it, masses over it.
-static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, double level,
-                     double *high, double *low) {
+static void pl_stage(const kvk_side *s, int64_t row, int64_t from, int64_t n, double level, double *high, double *low) {
   block_f64(element_at(s, row, from), s->type, n, high);
   if (low) memset(low, 0, (size_t)n * sizeof *low);
   if (side_is_log(s->form)) {
@@ -418,9 +421,7 @@ static pl_place pl_place_for(int single, int exact, double top_a, double top_b) 
       fabs(top) <= PL_MODERATE && (!has_b || fabs(top_b) <= PL_MODERATE) && fabs(place.c) <= PL_MODERATE_SHIFT;
   // In Float the scale is a power of two where logits are moderate: taking the exponent off costs no
   // rounding, subtracting the largest logit does.
-  place.scale = single && place.from_zero
-                    ? rint(top * 1.44269504088896340736) * 0.69314718055994530942
-                    : top;
+  place.scale = single && place.from_zero ? rint(top * 1.44269504088896340736) * 0.69314718055994530942 : top;
   return place;
 }
 
@@ -469,41 +470,40 @@ typedef struct {
   int forbidden_ab, forbidden_ba;
 } pl_sums;
 
-#define PL_COPY(from)                                                                             \
-  memcpy(out->sum, from.sum, sizeof out->sum);                                                    \
-  out->far = (double)from.far;                                                                    \
-  out->top_a = (double)from.top_a;                                                                \
-  out->top_b = (double)from.top_b;                                                                \
-  out->c = (double)from.c;                                                                        \
-  out->forbidden_ab = from.forbidden_ab;                                                          \
+#define PL_COPY(from)                          \
+  memcpy(out->sum, from.sum, sizeof out->sum); \
+  out->far = (double)from.far;                 \
+  out->top_a = (double)from.top_a;             \
+  out->top_b = (double)from.top_b;             \
+  out->c = (double)from.c;                     \
+  out->forbidden_ab = from.forbidden_ab;       \
   out->forbidden_ba = from.forbidden_ba
 
 // One function per combination that is used: flags and type are constants inside.
-#define PL_SINGLE(name, flags, type)                                                              \
-  static __attribute__((noinline)) void name(const void *a, const void *b, int64_t n,            \
-                                             const pl_reference_f32 *ref, pl_sums *out) {         \
-    pl_block_sums_f32 s;                                                                          \
-    pl_block_f32(flags, type, a, b, 0, 0, n, ref, &s);                                            \
-    PL_COPY(s);                                                                                   \
+#define PL_SINGLE(name, flags, type)                                                                               \
+  static __attribute__((noinline)) void name(const void *a, const void *b, int64_t n, const pl_reference_f32 *ref, \
+                                             pl_sums *out) {                                                       \
+    pl_block_sums_f32 s;                                                                                           \
+    pl_block_f32(flags, type, a, b, 0, 0, n, ref, &s);                                                             \
+    PL_COPY(s);                                                                                                    \
   }
-#define PL_SINGLES(suffix, type)                                                                  \
-  PL_SINGLE(pl_plain_##suffix, 0, type)                                                           \
-  PL_SINGLE(pl_exact_##suffix, PL_EXACT, type)                                                    \
-  PL_SINGLE(pl_record_##suffix, PL_RECORD, type)                                                  \
-  PL_SINGLE(pl_record_exact_##suffix, PL_RECORD | PL_EXACT, type)                                 \
-  PL_SINGLE(pl_mask_##suffix, PL_MASK | PL_EXACT, type)                                           \
+#define PL_SINGLES(suffix, type)                                  \
+  PL_SINGLE(pl_plain_##suffix, 0, type)                           \
+  PL_SINGLE(pl_exact_##suffix, PL_EXACT, type)                    \
+  PL_SINGLE(pl_record_##suffix, PL_RECORD, type)                  \
+  PL_SINGLE(pl_record_exact_##suffix, PL_RECORD | PL_EXACT, type) \
+  PL_SINGLE(pl_mask_##suffix, PL_MASK | PL_EXACT, type)           \
   PL_SINGLE(pl_record_mask_##suffix, PL_RECORD | PL_MASK | PL_EXACT, type)
 PL_SINGLES(f32, KVK_F32)
 PL_SINGLES(f16, KVK_F16)
 PL_SINGLES(bf16, KVK_BF16)
 
-#define PL_DOUBLE(name, flags)                                                                    \
-  static __attribute__((noinline)) void name(const void *a, const void *b, const double *a_low,  \
-                                             const double *b_low, int64_t n,                      \
-                                             const pl_reference_f64 *ref, pl_sums *out) {         \
-    pl_block_sums_f64 s;                                                                          \
-    pl_block_f64(flags, KVK_F64, a, b, a_low, b_low, n, ref, &s);                                 \
-    PL_COPY(s);                                                                                   \
+#define PL_DOUBLE(name, flags)                                                                                       \
+  static __attribute__((noinline)) void name(const void *a, const void *b, const double *a_low, const double *b_low, \
+                                             int64_t n, const pl_reference_f64 *ref, pl_sums *out) {                 \
+    pl_block_sums_f64 s;                                                                                             \
+    pl_block_f64(flags, KVK_F64, a, b, a_low, b_low, n, ref, &s);                                                    \
+    PL_COPY(s);                                                                                                      \
   }
 PL_DOUBLE(pl_plain_f64, 0)
 PL_DOUBLE(pl_exact_f64, PL_EXACT)
@@ -526,8 +526,8 @@ typedef struct {
 } pl_view;
 
 // Sums of one block in the row's reference.
-static void pl_evaluate(const pl_pair *pair, const pl_row *s, int record, int chooses,
-                        const pl_view *view, int64_t n, pl_sums *out) {
+static void pl_evaluate(const pl_pair *pair, const pl_row *s, int record, int chooses, const pl_view *view, int64_t n,
+                        pl_sums *out) {
   const int exact = s->exact != 0;
   if (!s->wide && pair->type != KVK_F64) {
     static const pl_single_fn table[3][6] = {
@@ -541,12 +541,11 @@ static void pl_evaluate(const pl_pair *pair, const pl_row *s, int record, int ch
     table[type][s->masked ? 4 + record : 2 * record + exact](view->a, view->b, n, &ref, out);
     return;
   }
-  static const pl_double_fn table[6] = {pl_plain_f64, pl_exact_f64, pl_record_f64,
-                                        pl_record_exact_f64, pl_mask_f64, pl_record_mask_f64};
+  static const pl_double_fn table[6] = {pl_plain_f64,        pl_exact_f64, pl_record_f64,
+                                        pl_record_exact_f64, pl_mask_f64,  pl_record_mask_f64};
   pl_reference_f64 ref = pl_reference_double(s);
   ref.chooses = chooses;
-  const pl_double_fn evaluate =
-      view->a_low ? pl_low_f64 : table[s->masked ? 4 + record : 2 * record + exact];
+  const pl_double_fn evaluate = view->a_low ? pl_low_f64 : table[s->masked ? 4 + record : 2 * record + exact];
   evaluate(view->a, view->b, view->a_low, view->b_low, n, &ref, out);
 }
 
@@ -579,8 +578,7 @@ static void pl_open(const pl_pair *pair, int wide, int64_t from, int64_t n, pl_v
   }
 }
 
-static void pl_block_tops(const pl_pair *pair, const pl_view *view, int64_t n, double *top_a,
-                          double *top_b) {
+static void pl_block_tops(const pl_pair *pair, const pl_view *view, int64_t n, double *top_a, double *top_b) {
   float a, b;
   if (pair->type == KVK_F64) {
     pl_tops_f64(KVK_F64, view->a, view->b, n, top_a, top_b);
@@ -795,7 +793,8 @@ static int pl_is_beyond(const pl_pair *pair, const pl_view *view, int64_t n) {
   const int may_a = pl_may_be_beyond(pair->a, pair->level_a), may_b = pl_may_be_beyond(pair->b, pair->level_b);
   int beyond = 0;
   for (int64_t i = 0; i < n; i++)
-    beyond |= (may_a & (a[i] == PL_BEYOND) & (b[i] > PL_MASSLESS)) | (may_b & (b[i] == PL_BEYOND) & (a[i] > PL_MASSLESS));
+    beyond |=
+        (may_a & (a[i] == PL_BEYOND) & (b[i] > PL_MASSLESS)) | (may_b & (b[i] == PL_BEYOND) & (a[i] > PL_MASSLESS));
   return beyond;
 }
 
@@ -830,10 +829,10 @@ static void pl_run_wide(const pl_pair *pair, int64_t from, int64_t to, pl_row *s
 typedef struct {
   double d_ab, d_ba, h_a, h_b, lse_a, lse_b;
   double log_a, log_b; // the normalisers' logarithms less the largest logits
-  double log_ratio;  // log Z_a - log Z_b in the units of the sums
-  double ratio_size; // what its rounding is relative to
-  int look_again;    // the shift was too far off for the promised digits
-  int faint;         // what is left may be the rounding of the shift, or of masses that are 0 in Float
+  double log_ratio;    // log Z_a - log Z_b in the units of the sums
+  double ratio_size;   // what its rounding is relative to
+  int look_again;      // the shift was too far off for the promised digits
+  int faint;           // what is left may be the rounding of the shift, or of masses that are 0 in Float
 } pl_result;
 
 // What a divergence comes from, beside its value.
@@ -844,8 +843,7 @@ typedef struct {
 
 // D from S, M and the ratio of the normalisers. Below `noise`, what the rounding of the shift alone would give,
 // the rows are the same distribution.
-static double pl_divergence(double s, double m, double ratio, double noise, double share,
-                            pl_doubts *doubts) {
+static double pl_divergence(double s, double m, double ratio, double noise, double share, pl_doubts *doubts) {
   if (s <= noise) {
     doubts->faint |= s > 0;
     return 0;
@@ -895,7 +893,6 @@ static pl_result pl_conclude(const pl_row *s) {
 
 // Whether everything that is not infinite for want of mass is a number.
 static inline int pl_is_finite(const pl_row *s, const pl_result *r) {
-  const double all = (s->forbidden_ab ? 0 : r->d_ab) + (s->forbidden_ba ? 0 : r->d_ba) + r->h_a + r->h_b +
-                     r->log_ratio;
+  const double all = (s->forbidden_ab ? 0 : r->d_ab) + (s->forbidden_ba ? 0 : r->d_ba) + r->h_a + r->h_b + r->log_ratio;
   return all - all == 0;
 }

@@ -52,14 +52,13 @@ typedef struct {
 
 typedef struct {
   V sum[PL_SUMS];
-  V far;          // the largest |x|
-  V top_a, top_b; // the largest a and b
+  V far;                        // the largest |x|
+  V top_a, top_b;               // the largest a and b
   I forbidden_ab, forbidden_ba; // p > 0 where q = 0, and the reverse
 } N(pl_lanes);
 
 // x = (a - b) - c; with PL_EXACT `rest` is what its rounding left out.
-KVK_INLINE V N(pl_difference)(const int flags, V a, V b, V a_low, V b_low,
-                              const N(pl_reference) *ref, V *rest) {
+KVK_INLINE V N(pl_difference)(const int flags, V a, V b, V a_low, V b_low, const N(pl_reference) *ref, V *rest) {
   *rest = N(set1)(0);
   if (!(flags & PL_EXACT)) return (a - b) - ref->c_high;
   V low, tail;
@@ -78,15 +77,14 @@ KVK_INLINE void N(pl_sides)(V a, V b, V x, I *only_a, I *only_b) {
   *only_a = b == -INFINITY;
 #if KVK_REAL == 64
   const I either = *only_a | *only_b;
-  *only_b |= (x < -N(PL_LIMIT)) & ~either;
-  *only_a |= (x > N(PL_LIMIT)) & ~either;
+  *only_b |= (x < -N(PL_LIMIT))&~either;
+  *only_a |= (x > N(PL_LIMIT))&~either;
 #endif
 }
 
 // The first row's weights: w = 2^(n - exponent) exp(u - n ln 2) with u = a - base, 0 below the floor: what it
 // multiplies may be of any size.
-KVK_INLINE V N(pl_weight)(const int flags, V a, V b, V a_low, V b_low, const N(pl_reference) *ref,
-                          V floor_u, V magic) {
+KVK_INLINE V N(pl_weight)(const int flags, V a, V b, V a_low, V b_low, const N(pl_reference) *ref, V floor_u, V magic) {
   V u;
   I only_b = (I)N(set1)(0);
   if (flags & PL_MASK) {
@@ -169,8 +167,8 @@ KVK_INLINE N(pl_terms) N(pl_expand)(V y, N(pl_turns) t) {
 }
 
 // The sums that need no exponential.
-KVK_INLINE void N(pl_count)(const int flags, V a, V b, V ta, V tb, V x, V w, V v, I lanes,
-                            const N(pl_reference) *ref, N(pl_lanes) *acc) {
+KVK_INLINE void N(pl_count)(const int flags, V a, V b, V ta, V tb, V x, V w, V v, I lanes, const N(pl_reference) *ref,
+                            N(pl_lanes) *acc) {
   acc->sum[PL_T] += w * ta;
   acc->sum[PL_VT] += v * tb;
   acc->sum[PL_M] += w * x;
@@ -191,8 +189,8 @@ KVK_INLINE void N(pl_count)(const int flags, V a, V b, V ta, V tb, V x, V w, V v
 }
 
 // The sums of one vector of classes, their weights known. `lanes` masks the classes that exist.
-KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, V w, I lanes,
-                           const N(pl_reference) *ref, N(pl_lanes) *acc) {
+KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, V w, I lanes, const N(pl_reference) *ref,
+                           N(pl_lanes) *acc) {
   V rest;
   V x = N(pl_difference)(flags, a, b, a_low, b_low, ref, &rest);
   I only_a, only_b, zero_a, zero_b;
@@ -241,9 +239,8 @@ KVK_INLINE void N(pl_step)(const int flags, V a, V b, V a_low, V b_low, V w, I l
 // The sums of up to PL_CARRY whole vectors from class `from` on, without masks: in three loops, whose
 // chains are short enough for several vectors to be on their way at once, and whose constants fit the
 // registers.
-KVK_INLINE void N(pl_stretch)(const int flags, const int32_t type, const void *a, const void *b,
-                              int64_t from, int64_t count, const V *weights,
-                              const N(pl_reference) *ref, N(pl_lanes) *acc) {
+KVK_INLINE void N(pl_stretch)(const int flags, const int32_t type, const void *a, const void *b, int64_t from,
+                              int64_t count, const V *weights, const N(pl_reference) *ref, N(pl_lanes) *acc) {
   const V zero = N(set1)(0);
   V x[PL_CARRY], v[PL_CARRY], kx[PL_CARRY], rests[PL_CARRY];
   for (int64_t i = 0; i < count; i++) {
@@ -265,8 +262,8 @@ KVK_INLINE void N(pl_stretch)(const int flags, const int32_t type, const void *a
   N(pl_lanes) mine = *acc;
   for (int64_t i = 0; i < count; i++) {
     const V va = N(read)(a, from + i * LANES, type), vb = N(read)(b, from + i * LANES, type);
-    N(pl_count)(flags, va, vb, ref->largest_a - va, ref->largest_b - vb, x[i], weights[i], v[i],
-                zero == zero, ref, &mine);
+    N(pl_count)(flags, va, vb, ref->largest_a - va, ref->largest_b - vb, x[i], weights[i], v[i], zero == zero, ref,
+                &mine);
   }
   *acc = mine;
 }
@@ -291,9 +288,8 @@ typedef struct {
 } N(pl_block_sums);
 
 // Weights of the whole vectors from `from` to `stop`.
-KVK_INLINE void N(pl_weights)(const int flags, const int32_t type, const void *a, const void *b,
-                              const R *a_low, const R *b_low, int64_t from, int64_t stop,
-                              const N(pl_reference) *ref, V *weights) {
+KVK_INLINE void N(pl_weights)(const int flags, const int32_t type, const void *a, const void *b, const R *a_low,
+                              const R *b_low, int64_t from, int64_t stop, const N(pl_reference) *ref, V *weights) {
   const V zero = N(set1)(0);
   const V floor_u = N(pl_floor)(ref), magic = (R)REAL_MAGIC - ref->exponent;
   for (int64_t i = from; i < stop; i += LANES) {
@@ -309,8 +305,7 @@ KVK_INLINE void N(pl_weights)(const int flags, const int32_t type, const void *a
 
 // The mean of a - b under the first row's weights: the shift that leaves nothing to cancel where the
 // rows are alike.
-KVK_INLINE R N(pl_mean)(const int32_t type, const void *a, const void *b, int64_t whole,
-                        const V *weights) {
+KVK_INLINE R N(pl_mean)(const int32_t type, const void *a, const void *b, int64_t whole, const V *weights) {
   V z = N(set1)(0), m = z;
   for (int64_t i = 0; i < whole; i += LANES) {
     const V w = *weights++;
@@ -320,9 +315,8 @@ KVK_INLINE R N(pl_mean)(const int32_t type, const void *a, const void *b, int64_
   return (R)(N(sum)(m) / N(sum)(z));
 }
 
-KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, const void *b,
-                            const R *a_low, const R *b_low, int64_t n,
-                            const N(pl_reference) *given, N(pl_block_sums) *out) {
+KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, const void *b, const R *a_low,
+                            const R *b_low, int64_t n, const N(pl_reference) *given, N(pl_block_sums) *out) {
   const V zero = N(set1)(0);
   const I all = zero == zero;
   N(pl_reference) ref = *given;
@@ -347,8 +341,7 @@ KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, 
   while (i < whole) {
     const int64_t stop = whole - i > PL_CARRY * LANES ? i + PL_CARRY * LANES : whole;
     const V *w = flags & PL_RECORD ? weights + i / LANES : weights;
-    if (!(flags & PL_RECORD))
-      N(pl_weights)(flags, type, a, b, a_low, b_low, i, stop, &ref, weights);
+    if (!(flags & PL_RECORD)) N(pl_weights)(flags, type, a, b, a_low, b_low, i, stop, &ref, weights);
     if (!(flags & (PL_MASK | PL_LOW))) {
       N(pl_stretch)(flags, type, a, b, i, (stop - i) / LANES, w, &ref, &acc);
       i = stop;
@@ -371,8 +364,7 @@ KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, 
     const V vb = N(read_part)(b, i, rest, type, zero);
     const V la = flags & PL_LOW ? N(read_part)(a_low, i, rest, READ_WHOLE, zero) : zero;
     const V lb = flags & PL_LOW ? N(read_part)(b_low, i, rest, READ_WHOLE, zero) : zero;
-    const V w = N(pl_weight)(flags, va, vb, la, lb, &ref, N(pl_floor)(&ref),
-                             (R)REAL_MAGIC - ref.exponent);
+    const V w = N(pl_weight)(flags, va, vb, la, lb, &ref, N(pl_floor)(&ref), (R)REAL_MAGIC - ref.exponent);
     N(pl_step)(flags, va, vb, la, lb, w, N(first_lanes)(rest), &ref, &acc);
     for (int j = 0; j < PL_TIES; j++) N(total_add)(&total[j], acc.sum[j]);
   }
@@ -387,8 +379,7 @@ KVK_INLINE void N(pl_block)(const int flags, const int32_t type, const void *a, 
 }
 
 // The largest element of each row's block.
-KVK_INLINE void N(pl_tops)(const int32_t type, const void *a, const void *b, int64_t n, R *top_a,
-                           R *top_b) {
+KVK_INLINE void N(pl_tops)(const int32_t type, const void *a, const void *b, int64_t n, R *top_a, R *top_b) {
   V ma = N(set1)(-INFINITY), mb = ma, ma2 = ma, mb2 = ma;
   int64_t i = 0;
   for (; i + 2 * LANES <= n; i += 2 * LANES) {

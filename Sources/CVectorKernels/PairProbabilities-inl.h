@@ -10,8 +10,14 @@
 // Probabilities start with scales of 1. Weights are added up first: their sums choose the scales.
 
 enum {
-  PP_A, PP_M, PP_F, PP_B,
-  PP_SMALL_A, PP_SMALL_B, PP_LOG_A, PP_LOG_B,
+  PP_A,
+  PP_M,
+  PP_F,
+  PP_B,
+  PP_SMALL_A,
+  PP_SMALL_B,
+  PP_LOG_A,
+  PP_LOG_B,
   PP_SUMS,
 };
 
@@ -26,11 +32,11 @@ enum {
 };
 
 #define PP_BLOCK 2048
-#define PP_STAGE 512   // classes staged as Double at a time
-#define PP_AHEAD 1024  // classes between a load and the prefetch for a later one
+#define PP_STAGE 512    // classes staged as Double at a time
+#define PP_AHEAD 1024   // classes between a load and the prefetch for a later one
 #define PP_NEAREST 1e-8 // D of Floats below it needs more digits of y - x than 36
-#define PP_SMALL 0.65  // of the sum: at most one class can be larger
-#define PP_LOOKS 3     // at a row after the first
+#define PP_SMALL 0.65   // of the sum: at most one class can be larger
+#define PP_LOOKS 3      // at a row after the first
 // D that is less than this share of its first term wants another look, and so does a |u| that is above PP_APART.
 #define PP_WEAK 0.5
 #define PP_APART 0.25
@@ -76,11 +82,11 @@ enum { PP_ADD_UP = 0, PP_FIRST = 1, PP_AGAIN = 2, PP_FAMILY = 3, PP_DONE = 4 };
 typedef struct {
   double sum[PP_SUMS];
   double plain_a, plain_b, shrunk_a, shrunk_b; // Σ a and Σ a 2^-64: one of them is in range
-  double scale_a, scale_b;        // x = a × scale_a, y = b × scale_b
-  double low_b;                   // y = b × (scale_b + low_b) has the sum of x
-  double expected;                // of Σ x and Σ y
-  double lse_a, lse_b;            // logarithms of the rows' own sums
-  double top_a, top_b;            // the largest x and y
+  double scale_a, scale_b;                     // x = a × scale_a, y = b × scale_b
+  double low_b;                                // y = b × (scale_b + low_b) has the sum of x
+  double expected;                             // of Σ x and Σ y
+  double lse_a, lse_b;                         // logarithms of the rows' own sums
+  double top_a, top_b;                         // the largest x and y
   double family[PF_SUMS];
   double index_a, index_b, largest_a, largest_b;
   int32_t begun, pass, looks;
@@ -118,23 +124,22 @@ static pp_pair pp_order(const kvk_side *a, const kvk_side *b, int64_t row, int64
   pair.weights = a->form == KVK_WEIGHTS || b->form == KVK_WEIGHTS;
   pair.staged = a->type != b->type || a->type > KVK_BF16 || pair.alpha_a != 0 || pair.alpha_b != 0;
   double *const *c = wanted->column;
-  const int both = c[KVK_H_A] || c[KVK_H_B] || c[KVK_H_AB] || c[KVK_H_BA] || c[KVK_JEFFREYS] ||
-                   (c[KVK_D_AB] && c[KVK_D_BA]);
+  const int both =
+      c[KVK_H_A] || c[KVK_H_B] || c[KVK_H_AB] || c[KVK_H_BA] || c[KVK_JEFFREYS] || (c[KVK_D_AB] && c[KVK_D_BA]);
   pair.what = both ? PP_ALL : (c[KVK_D_BA] != 0) == swap ? PP_FORWARD : PP_REVERSE;
   return pair;
 }
 
 // One function per combination that is used.
-#define PP_KIND(name, N_, R_, flags, type)                                                        \
-  static __attribute__((noinline)) void name(const void *a, const void *b, const R_ *a_low,       \
-                                             const R_ *b_low, int64_t n,                          \
-                                             const pp_reference_##N_ *ref, pp_block_sums *out) {  \
-    pp_block_##N_(flags, type, a, b, a_low, b_low, n, ref, out);                                  \
-  }                                                                                               \
+#define PP_KIND(name, N_, R_, flags, type)                                                                   \
+  static __attribute__((noinline)) void name(const void *a, const void *b, const R_ *a_low, const R_ *b_low, \
+                                             int64_t n, const pp_reference_##N_ *ref, pp_block_sums *out) {  \
+    pp_block_##N_(flags, type, a, b, a_low, b_low, n, ref, out);                                             \
+  }                                                                                                          \
   _Static_assert(1, "")
-#define PP_KINDS(name, N_, R_, flags, type)                                                       \
-  PP_KIND(name##_forward, N_, R_, (flags) | PP_FORWARD, type);                                    \
-  PP_KIND(name##_reverse, N_, R_, (flags) | PP_REVERSE, type);                                    \
+#define PP_KINDS(name, N_, R_, flags, type)                    \
+  PP_KIND(name##_forward, N_, R_, (flags) | PP_FORWARD, type); \
+  PP_KIND(name##_reverse, N_, R_, (flags) | PP_REVERSE, type); \
   PP_KIND(name##_all, N_, R_, (flags) | PP_ALL, type)
 PP_KINDS(pp_plain_f32, f32, float, 0, KVK_F32);
 PP_KINDS(pp_plain_f16, f32, float, 0, KVK_F16);
@@ -144,21 +149,21 @@ PP_KINDS(pp_scale_f32, f32, float, PP_SCALE, KVK_F32);
 PP_KINDS(pp_scale_f64, f64, double, PP_SCALE, KVK_F64);
 PP_KINDS(pp_staged, f64, double, PP_SCALE | PP_LOW, KVK_F64);
 
-#define PP_CALL(name)                                                                             \
-  (what == PP_FORWARD   ? name##_forward(a, b, 0, 0, n, ref, out)                                 \
-   : what == PP_REVERSE ? name##_reverse(a, b, 0, 0, n, ref, out)                                 \
+#define PP_CALL(name)                                             \
+  (what == PP_FORWARD   ? name##_forward(a, b, 0, 0, n, ref, out) \
+   : what == PP_REVERSE ? name##_reverse(a, b, 0, 0, n, ref, out) \
                         : name##_all(a, b, 0, 0, n, ref, out))
 
-static void pp_direct_f32(int32_t type, int scaled, int what, const void *a, const void *b,
-                          int64_t n, const pp_reference_f32 *ref, pp_block_sums *out) {
+static void pp_direct_f32(int32_t type, int scaled, int what, const void *a, const void *b, int64_t n,
+                          const pp_reference_f32 *ref, pp_block_sums *out) {
   if (scaled) PP_CALL(pp_scale_f32);
   else if (type == KVK_F32) PP_CALL(pp_plain_f32);
   else if (type == KVK_F16) PP_CALL(pp_plain_f16);
   else PP_CALL(pp_plain_bf16);
 }
 
-static void pp_direct_f64(int scaled, int what, const void *a, const void *b, int64_t n,
-                          const pp_reference_f64 *ref, pp_block_sums *out) {
+static void pp_direct_f64(int scaled, int what, const void *a, const void *b, int64_t n, const pp_reference_f64 *ref,
+                          pp_block_sums *out) {
   if (scaled) PP_CALL(pp_scale_f64);
   else PP_CALL(pp_plain_f64);
 }
@@ -168,8 +173,8 @@ typedef struct {
   double a[PP_STAGE], b[PP_STAGE], a_low[PP_STAGE], b_low[PP_STAGE];
 } pp_view;
 
-static void pp_stage(const kvk_side *side, double alpha, int64_t row, int64_t from, int64_t n,
-                     double scale, double *high, double *low) {
+static void pp_stage(const kvk_side *side, double alpha, int64_t row, int64_t from, int64_t n, double scale,
+                     double *high, double *low) {
   block_f64(element_at(side, row, from), side->type, n, high);
   for (int64_t i = 0; i < n; i++) {
     const double y = two_sum(high[i] * scale, alpha * scale, &low[i]);
@@ -235,8 +240,8 @@ static int pp_run_staged(const pp_pair *pair, int64_t from, int64_t to, pp_row *
       const double x = view.a[i], y = view.b[i] * s->scale_b;
       if (!(x >= 0 && x < INFINITY && view.b[i] >= 0 && view.b[i] < INFINITY)) return 0;
       if (pp_in_range(x) && pp_in_range(y) && (y > 0 || view.b[i] == 0)) continue;
-      pp_lone(side_raw(pair->a, pair->row, k + i) + pair->alpha_a,
-              side_raw(pair->b, pair->row, k + i) + pair->alpha_b, s, &lone);
+      pp_lone(side_raw(pair->a, pair->row, k + i) + pair->alpha_a, side_raw(pair->b, pair->row, k + i) + pair->alpha_b,
+              s, &lone);
       view.a[i] = view.b[i] = view.a_low[i] = view.b_low[i] = 0;
     }
     const double *a = view.a, *b = view.b, *la = view.a_low, *lb = view.b_low;
@@ -253,10 +258,9 @@ static int pp_run_staged(const pp_pair *pair, int64_t from, int64_t to, pp_row *
 static int pp_run(const pp_pair *pair, int64_t from, int64_t to, pp_row *s) {
   if (s->wide) return pp_run_staged(pair, from, to, s);
   const double limit = PP_SMALL * s->expected;
-  pp_reference_f32 f = {set1_f32((float)s->scale_a), set1_f32((float)s->scale_b),
-                        set1_f32((float)limit), set1_f32((float)limit)};
-  pp_reference_f64 d = {set1_f64(s->scale_a), set1_f64(s->scale_b), set1_f64(limit),
-                        set1_f64(limit)};
+  pp_reference_f32 f = {set1_f32((float)s->scale_a), set1_f32((float)s->scale_b), set1_f32((float)limit),
+                        set1_f32((float)limit)};
+  pp_reference_f64 d = {set1_f64(s->scale_a), set1_f64(s->scale_b), set1_f64(limit), set1_f64(limit)};
   for (int64_t k = from; k < to; k += PP_BLOCK) {
     const int64_t n = to - k < PP_BLOCK ? to - k : PP_BLOCK;
     const void *a = element_at(pair->a, pair->row, k), *b = element_at(pair->b, pair->row, k);
@@ -270,8 +274,8 @@ static int pp_run(const pp_pair *pair, int64_t from, int64_t to, pp_row *s) {
 }
 
 // The sums of a stretch of a side, plain and shrunk.
-static void pp_add_up(const kvk_side *side, double alpha, int64_t row, int64_t from, int64_t to,
-                      double *plain, double *shrunk) {
+static void pp_add_up(const kvk_side *side, double alpha, int64_t row, int64_t from, int64_t to, double *plain,
+                      double *shrunk) {
   double block[PP_STAGE];
   for (int64_t k = from; k < to; k += PP_STAGE) {
     const int64_t n = to - k < PP_STAGE ? to - k : PP_STAGE;
@@ -315,8 +319,8 @@ static void pp_family_run(const pp_pair *pair, int64_t from, int64_t to, pp_row 
   } else {
     const void *a = element_at(pair->a, pair->row, from), *b = element_at(pair->b, pair->row, from);
     const int64_t n = to - from;
-    const pp_even_f32 f = {set1_f32((float)s->scale_a), set1_f32((float)s->scale_b),
-                           set1_f32((float)s->low_b), set1_f32((float)even)};
+    const pp_even_f32 f = {set1_f32((float)s->scale_a), set1_f32((float)s->scale_b), set1_f32((float)s->low_b),
+                           set1_f32((float)even)};
     if (type == KVK_F64) pp_family_block_f64(0, KVK_F64, a, b, 0, 0, n, &d, sums);
     else if (type == KVK_F32) pp_family_block_f32(0, KVK_F32, a, b, 0, 0, n, &f, sums);
     else if (type == KVK_F16) pp_family_block_f32(0, KVK_F16, a, b, 0, 0, n, &f, sums);
@@ -325,8 +329,7 @@ static void pp_family_run(const pp_pair *pair, int64_t from, int64_t to, pp_row 
 }
 
 // One pass over a stretch of a row.
-static void pp_pass(const pp_pair *pair, int64_t from, int64_t to, const kvk_pair_out *wanted,
-                    pp_row *s) {
+static void pp_pass(const pp_pair *pair, int64_t from, int64_t to, const kvk_pair_out *wanted, pp_row *s) {
   int fine = 1;
   if (s->pass == PP_ADD_UP) {
     pp_add_up(pair->a, pair->alpha_a, pair->row, from, to, &s->plain_a, &s->shrunk_a);
@@ -364,8 +367,7 @@ typedef struct {
 // H = log Σ x - Σ x log x / Σ x; near a point mass, with the one large class x' left out of the sums,
 // H = log1p(Σ x / x') + (Σ x log x' - Σ x log x) / (x' + Σ x), whose terms are all right.
 static double pp_entropy_of(double s, double small, double logs, double top, double limit) {
-  const double h = top > limit ? log1p(small / top) + (small * log(top) - logs) / s
-                               : log(s) - logs / s;
+  const double h = top > limit ? log1p(small / top) + (small * log(top) - logs) / s : log(s) - logs / s;
   return h < 0 ? 0 : h;
 }
 
@@ -492,10 +494,17 @@ static void pp_write(const pp_pair *pair, const pp_row *s, const kvk_pair_out *o
   const double s_x = s->sum[PP_A], scales = s->scale_b / s->scale_a;
   const int whole = scales > 0 && scales < INFINITY;
   const double log_scales = whole ? log(scales) : log(s->scale_b) - log(s->scale_a);
-  pair_result result = {.d_ab = r.d_ab, .d_ba = r.d_ba, .h_a = r.h_a, .h_b = r.h_b, .lse_a = s->lse_a,
-                        .lse_b = s->lse_b, .log_ratio = log_scales - log1p(s->sum[PP_M] / s_x),
+  pair_result result = {.d_ab = r.d_ab,
+                        .d_ba = r.d_ba,
+                        .h_a = r.h_a,
+                        .h_b = r.h_b,
+                        .lse_a = s->lse_a,
+                        .lse_b = s->lse_b,
+                        .log_ratio = log_scales - log1p(s->sum[PP_M] / s_x),
                         .same = pair->what == PP_REVERSE ? r.d_ba == 0 : r.d_ab == 0,
-                        .same_largest = s->index_a == s->index_b, .status_a = s->status_a, .status_b = s->status_b};
+                        .same_largest = s->index_a == s->index_b,
+                        .status_a = s->status_a,
+                        .status_b = s->status_b};
   for (int j = 0; j < PF_SUMS; j++) result.family[j] = s->family[j] / s_x;
   // That of 1 ± t is twice that of the mean.
   result.family[PF_JENSEN] *= 0.5;
@@ -504,8 +513,8 @@ static void pp_write(const pp_pair *pair, const pp_row *s, const kvk_pair_out *o
   pair_store(&result, pair->swapped, out, i);
 }
 
-static void pp_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
-                    int64_t classes, const kvk_pair_out *out) {
+static void pp_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t classes,
+                    const kvk_pair_out *out) {
   for (int64_t i = 0; i < count; i++) {
     const pp_pair pair = pp_order(a, b, first + i, classes, out);
     pp_row s;
@@ -516,9 +525,8 @@ static void pp_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t
   }
 }
 
-static void pp_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to,
-                       int64_t classes, const kvk_pair_out *wanted, const kvk_state *state,
-                       kvk_state *partial) {
+static void pp_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to, int64_t classes,
+                       const kvk_pair_out *wanted, const kvk_state *state, kvk_state *partial) {
   const pp_pair pair = pp_order(a, b, row, classes, wanted);
   pp_row s;
   memcpy(&s, state, sizeof s);
@@ -531,9 +539,8 @@ static void pp_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_
   memcpy(partial, &s, sizeof s);
 }
 
-static int32_t pp_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                        const kvk_pair_out *wanted, kvk_state *state, const kvk_state *partials,
-                        int64_t count) {
+static int32_t pp_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_pair_out *wanted,
+                        kvk_state *state, const kvk_state *partials, int64_t count) {
   const pp_pair pair = pp_order(a, b, row, classes, wanted);
   pp_row s, p;
   memcpy(&s, state, sizeof s);
@@ -572,8 +579,8 @@ static int32_t pp_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64
   return next != PP_DONE;
 }
 
-static void pp_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                      const kvk_state *state, const kvk_pair_out *out, int64_t index) {
+static void pp_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_state *state,
+                      const kvk_pair_out *out, int64_t index) {
   const pp_pair pair = pp_order(a, b, row, classes, out);
   pp_row s;
   memcpy(&s, state, sizeof s);

@@ -53,8 +53,7 @@ KVK_INLINE V N(pp_less)(V s, V b, V x) {
 #endif
 }
 
-KVK_INLINE void N(pp_step)(const int flags, V a, V b, V a_low, V b_low,
-                           const N(pp_reference) *ref, N(pp_lanes) *acc) {
+KVK_INLINE void N(pp_step)(const int flags, V a, V b, V a_low, V b_low, const N(pp_reference) *ref, N(pp_lanes) *acc) {
   const V zero = N(set1)(0), one = N(set1)(1);
   const V x = flags & PP_SCALE ? a * ref->scale_a : a;
   const V y = flags & PP_SCALE ? b * ref->scale_b : b;
@@ -113,9 +112,8 @@ KVK_INLINE void N(pp_step)(const int flags, V a, V b, V a_low, V b_low,
 // Vectors that are added up in lanes before they are carried over into Double.
 #define PP_CARRY 16
 
-KVK_INLINE void N(pp_block)(const int flags, const int32_t type, const void *a, const void *b,
-                            const R *a_low, const R *b_low, int64_t n,
-                            const N(pp_reference) *ref, pp_block_sums *out) {
+KVK_INLINE void N(pp_block)(const int flags, const int32_t type, const void *a, const void *b, const R *a_low,
+                            const R *b_low, int64_t n, const N(pp_reference) *ref, pp_block_sums *out) {
   const V zero = N(set1)(0);
   N(pp_lanes) acc;
   memset(&acc, 0, sizeof acc);
@@ -157,8 +155,8 @@ KVK_INLINE void N(pp_block)(const int flags, const int32_t type, const void *a, 
   out->only_a = N(any)(acc.only_a);
   out->only_b = N(any)(acc.only_b);
   // A NaN or an infinity makes the first sum not finite; a negative mass is the least.
-  out->usable = N(smallest)(acc.least) >= N(PP_LEAST) && out->sum[PP_A] < N(PP_GREATEST) &&
-                out->sum[PP_A] + out->sum[PP_M] < N(PP_GREATEST);
+  out->usable = N(smallest)(acc.least) >= N(PP_LEAST) &&out->sum[PP_A] <
+                N(PP_GREATEST) &&out->sum[PP_A] + out->sum[PP_M] < N(PP_GREATEST);
 }
 
 typedef struct {
@@ -171,8 +169,7 @@ typedef struct {
 
 // (x + y) [(1 + t) log1p(t) + (1 - t) log1p(-t)], |y - x|, (√y - √x)² and (y - x) t of one vector, where
 // t = (y - x)/(x + y).
-KVK_INLINE void N(pp_family_step)(const int low, V a, V b, V a_low, V b_low, const N(pp_even) *ref,
-                                  N(pf_lanes) *acc) {
+KVK_INLINE void N(pp_family_step)(const int low, V a, V b, V a_low, V b_low, const N(pp_even) *ref, N(pf_lanes) *acc) {
   const V x = a * ref->scale_a, y = b * ref->even;
   V d = N(pp_less)(ref->scale_b, b, x) + b * ref->low_b;
   if (low) d += b_low * ref->scale_b - a_low * ref->scale_a;
@@ -187,8 +184,8 @@ KVK_INLINE void N(pp_family_step)(const int low, V a, V b, V a_low, V b_low, con
   if (N(any)(~near)) {
     const V u = (larger + larger) / sum, v = (smaller + smaller) / sum;
     const I nothing = v < (R)PP_NOTHING;
-    const V far = u * N(log_normal)(N(max)(u, N(set1)(1))) +
-                  N(drop)(nothing, v * N(log_normal)(nothing ? N(set1)(1) : v));
+    const V far =
+        u * N(log_normal)(N(max)(u, N(set1)(1))) + N(drop)(nothing, v * N(log_normal)(nothing ? N(set1)(1) : v));
     h = near ? h : far;
   }
   acc->sum[PF_JENSEN] += sum * h;
@@ -197,9 +194,8 @@ KVK_INLINE void N(pp_family_step)(const int low, V a, V b, V a_low, V b_low, con
   acc->sum[PF_TRIANGULAR] += d * t;
 }
 
-KVK_INLINE void N(pp_family_block)(const int low, const int32_t type, const void *a, const void *b,
-                                   const R *a_low, const R *b_low, int64_t n,
-                                   const N(pp_even) *ref, double sums[PF_SUMS]) {
+KVK_INLINE void N(pp_family_block)(const int low, const int32_t type, const void *a, const void *b, const R *a_low,
+                                   const R *b_low, int64_t n, const N(pp_even) *ref, double sums[PF_SUMS]) {
   const V zero = N(set1)(0);
   N(total) total[PF_SUMS];
   memset(total, 0, sizeof total);

@@ -20,7 +20,7 @@ typedef struct {
   double d_ab, d_ba, h_a, h_b, lse_a, lse_b;
   double log_ratio; // lse_a - lse_b
   double family[PF_SUMS];
-  int same;         // the rows are the same distribution: what the second pass's sums hold is rounding
+  int same; // the rows are the same distribution: what the second pass's sums hold is rounding
   int same_largest;
   int32_t status_a, status_b;
   kvk_pair_norms norms;

@@ -24,8 +24,7 @@ static inline void ps_take(uint32_t lanes, const ps_results *from, ps_results *t
     if (!(lanes >> lane & 1)) continue;
     const double *source = from->d_ab + lane;
     double *target = to->d_ab + lane;
-    for (size_t j = 0; j < sizeof *from / sizeof from->d_ab; j++)
-      target[j * PS_LANES] = source[j * PS_LANES];
+    for (size_t j = 0; j < sizeof *from / sizeof from->d_ab; j++) target[j * PS_LANES] = source[j * PS_LANES];
   }
 }
 
@@ -38,8 +37,7 @@ static inline void ps_take(uint32_t lanes, const ps_results *from, ps_results *t
 #define PS_LOOKS 2
 
 // D from S, M and the ratio of the normalisers, as pl_divergence; `weak` where digits cancelled.
-KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i_f64 *weak,
-                              i_f64 *faint) {
+KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i_f64 *weak, i_f64 *faint) {
   const v_f64 u = s - m;
   v_f64 psi;
   (void)log1p_f64(max_f64(u, set1_f64(-0.75)), &psi);
@@ -52,9 +50,8 @@ KVK_INLINE v_f64 ps_divergence(v_f64 s, v_f64 m, v_f64 log_ratio, v_f64 noise, i
 }
 
 // Sums of `count` rows (a multiple of a Double vector) into results. The formulas are those of pl_conclude.
-static inline ps_doubts ps_conclude(int count, const double *sum, const double *scale,
-                                   const double *c, const double *top_a, const double *top_b,
-                                   double digits, ps_results *r) {
+static inline ps_doubts ps_conclude(int count, const double *sum, const double *scale, const double *c,
+                                    const double *top_a, const double *top_b, double digits, ps_results *r) {
   ps_doubts doubts = {0, 0, 0};
   const int lanes = KVK_BYTES / 8;
   for (int i = 0; i < count; i += lanes) {

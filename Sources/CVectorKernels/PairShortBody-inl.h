@@ -47,8 +47,8 @@ KVK_INLINE void N(ps_add_up)(const int flags, const V *a, const V *b, int64_t n,
 }
 
 // Evaluates LANES rows. Lanes whose bit is set in the result have to be evaluated one by one.
-KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const void *const b[],
-                               int64_t n, V *ta, V *tb, double digits, ps_results *results) {
+KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const void *const b[], int64_t n, V *ta,
+                               V *tb, double digits, ps_results *results) {
   N(transpose_rows)(type, a, n, ta);
   N(transpose_rows)(type, b, n, tb);
   V top_a = ta[0], top_b = tb[0];
@@ -96,8 +96,8 @@ KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const 
     N(store)(c_low, ref.c_low);
     for (int lane = 0; lane < LANES; lane++) sums.c[lane] = (double)c[lane] + (double)c_low[lane];
     ps_results now;
-    const ps_doubts doubts = ps_conclude(LANES, &sums.sum[0][0], sums.scale, sums.c, sums.top_a,
-                                         sums.top_b, digits, look == 0 ? results : &now);
+    const ps_doubts doubts = ps_conclude(LANES, &sums.sum[0][0], sums.scale, sums.c, sums.top_a, sums.top_b, digits,
+                                         look == 0 ? results : &now);
     const ps_results *found = look == 0 ? results : &now;
     uint32_t again = doubts.weak;
     for (int lane = 0; lane < LANES; lane++) {
@@ -106,8 +106,8 @@ KVK_INLINE uint32_t N(ps_rows)(const int32_t type, const void *const a[], const 
       const int peaked = base[lane] != 0 && (found->h_a[lane] < PL_PEAKED || found->h_b[lane] < PL_PEAKED);
       const double nearest = found->d_ab[lane] < found->d_ba[lane] ? found->d_ab[lane] : found->d_ba[lane];
       const int shifted = nearest < sums.c[lane] * sums.c[lane] * PL_SHIFTED;
-      if (!(all - all == 0) || peaked || shifted || !(sums.far[lane] <= N(PL_LIMIT)) || !(fabs(sums.c[lane]) <= PL_SHIFT_SINGLE) ||
-          (doubts.faint >> lane & 1 && !(doubts.weak >> lane & 1)))
+      if (!(all - all == 0) || peaked || shifted || !(sums.far[lane] <= N(PL_LIMIT)) ||
+          !(fabs(sums.c[lane]) <= PL_SHIFT_SINGLE) || (doubts.faint >> lane & 1 && !(doubts.weak >> lane & 1)))
         alone |= open & 1u << lane;
       if (!exact && !(sums.far[lane] <= (R)PL_EXACT_FAR)) again |= 1u << lane;
     }

@@ -40,8 +40,8 @@ typedef struct {
   kvk_pair_norms norms;
 } pw_pair;
 
-static pw_pair pw_pair_of(const kvk_power *power, const kvk_side *a, const kvk_side *b, int64_t row,
-                          int64_t classes, int64_t i) {
+static pw_pair pw_pair_of(const kvk_power *power, const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
+                          int64_t i) {
   pw_pair p = {.order = power->order, .less = power->order - 1, .norms = power->norms[i]};
   int swapped = power->order < 0.5;
   if (power->order == 0.5) p.pair = pl_order(a, b, row, classes, &swapped);
@@ -56,9 +56,7 @@ static pw_pair pw_pair_of(const kvk_power *power, const kvk_side *a, const kvk_s
   return p;
 }
 
-static inline int pw_is_valid(const pw_pair *p) {
-  return p->norms.ratio - p->norms.ratio == 0;
-}
+static inline int pw_is_valid(const pw_pair *p) { return p->norms.ratio - p->norms.ratio == 0; }
 
 static inline int pw_are_masses(const pw_pair *p) {
   return !side_is_log(p->pair.a->form) && !side_is_log(p->pair.b->form) && fabs(p->norms.rest_a) < PW_REST &&
@@ -93,36 +91,34 @@ static pw_reference pw_refer(const pw_pair *p) {
 }
 
 static __attribute__((noinline)) void pw_terms(const double *a, const double *b, const double *a_low,
-                                               const double *b_low, int64_t n,
-                                               const pw_reference *ref, pw_lanes *acc) {
+                                               const double *b_low, int64_t n, const pw_reference *ref, pw_lanes *acc) {
   pw_block(PW_TERMS, a, b, a_low, b_low, n, ref, acc);
 }
 
-static __attribute__((noinline)) void pw_ratios(const double *a, const double *b,
-                                                const double *a_low, const double *b_low, int64_t n,
-                                                const pw_reference *ref, pw_lanes *acc) {
+static __attribute__((noinline)) void pw_ratios(const double *a, const double *b, const double *a_low,
+                                                const double *b_low, int64_t n, const pw_reference *ref,
+                                                pw_lanes *acc) {
   pw_block(PW_RATIO, a, b, a_low, b_low, n, ref, acc);
 }
 
-static __attribute__((noinline)) double pw_sum_powers(const double *a, const double *b,
-                                                      const double *a_low, const double *b_low,
-                                                      int64_t n, const pw_reference *ref,
+static __attribute__((noinline)) double pw_sum_powers(const double *a, const double *b, const double *a_low,
+                                                      const double *b_low, int64_t n, const pw_reference *ref,
                                                       double top) {
   return sum_f64(pw_powers(a, b, a_low, b_low, n, ref, set1_f64(top)));
 }
 
-typedef int (*pw_plain_fn)(const double *, const double *, const double *, const double *, int64_t,
-                           double, const pw_reference *, pw_lanes *);
+typedef int (*pw_plain_fn)(const double *, const double *, const double *, const double *, int64_t, double,
+                           const pw_reference *, pw_lanes *);
 
-#define PW_PLAIN_BLOCK(name, kind, holds)                                                         \
-  static __attribute__((noinline)) int name(const double *a, const double *b, const double *a_low, \
-                                            const double *b_low, int64_t n, double limit,         \
-                                            const pw_reference *ref, pw_lanes *acc) {             \
-    return pw_plain_block(kind, holds, a, b, a_low, b_low, n, limit, ref, acc);                   \
+#define PW_PLAIN_BLOCK(name, kind, holds)                                                                          \
+  static __attribute__((noinline)) int name(const double *a, const double *b, const double *a_low,                 \
+                                            const double *b_low, int64_t n, double limit, const pw_reference *ref, \
+                                            pw_lanes *acc) {                                                       \
+    return pw_plain_block(kind, holds, a, b, a_low, b_low, n, limit, ref, acc);                                    \
   }
-#define PW_PLAIN_BLOCKS(name, kind)                                                               \
-  PW_PLAIN_BLOCK(name##_singles, kind, PW_SINGLES)                                                \
-  PW_PLAIN_BLOCK(name##_doubles, kind, PW_DOUBLES)                                                \
+#define PW_PLAIN_BLOCKS(name, kind)                \
+  PW_PLAIN_BLOCK(name##_singles, kind, PW_SINGLES) \
+  PW_PLAIN_BLOCK(name##_doubles, kind, PW_DOUBLES) \
   PW_PLAIN_BLOCK(name##_masses, kind, PW_MASSES)
 PW_PLAIN_BLOCKS(pw_any, PW_ANY)
 PW_PLAIN_BLOCKS(pw_square, PW_SQUARE)
@@ -146,8 +142,8 @@ static void pw_open_masses(const pl_pair *pair, int64_t from, int64_t n, pl_view
 }
 
 // The sums of a block all of whose differences are moderate. Returns 0 where they are not.
-static int pw_run_plain(const pw_pair *p, int64_t from, int64_t n, const pw_reference *ref,
-                        pl_view *view, pw_lanes *acc) {
+static int pw_run_plain(const pw_pair *p, int64_t from, int64_t n, const pw_reference *ref, pl_view *view,
+                        pw_lanes *acc) {
   static const pw_plain_fn table[3][3] = {{pw_any_singles, pw_any_doubles, pw_any_masses},
                                           {pw_square_singles, pw_square_doubles, pw_square_masses},
                                           {pw_root_singles, pw_root_doubles, pw_root_masses}};
@@ -159,8 +155,7 @@ static int pw_run_plain(const pw_pair *p, int64_t from, int64_t n, const pw_refe
   }
   pl_open(&p->pair, 1, from, n, view);
   const int exact = p->pair.low || (p->pair.type == KVK_F64 && !p->pair.staged);
-  return blocks[exact ? PW_DOUBLES : PW_SINGLES](view->a, view->b, view->a_low, view->b_low, n,
-                                                 limit, ref, acc);
+  return blocks[exact ? PW_DOUBLES : PW_SINGLES](view->a, view->b, view->a_low, view->b_low, n, limit, ref, acc);
 }
 
 // One pass over a stretch of a row; `s` starts with sums of zero.
@@ -182,8 +177,7 @@ static void pw_pass(const pw_pair *p, int64_t from, int64_t to, pw_row *s) {
     if (!plain) {
       acc.top = set1_f64(-INFINITY);
       pl_open(&p->pair, 1, k, n, &view);
-      (p->order == INFINITY ? pw_ratios : pw_terms)(view.a, view.b, view.a_low, view.b_low, n, &ref,
-                                                    &acc);
+      (p->order == INFINITY ? pw_ratios : pw_terms)(view.a, view.b, view.a_low, view.b_low, n, &ref, &acc);
     }
     s->t += sum_f64(acc.t);
     s->z += sum_f64(acc.z);
@@ -206,8 +200,7 @@ static double pw_excess(const pw_pair *p, const pw_row *s) {
 
 // What the next pass is, after the one that `s` says.
 static int32_t pw_next(const pw_pair *p, pw_row *s) {
-  if (s->pass == PW_SECOND || p->order == INFINITY || (s->only_a && p->order > 1) ||
-      !(fabs(s->top) < INFINITY))
+  if (s->pass == PW_SECOND || p->order == INFINITY || (s->only_a && p->order > 1) || !(fabs(s->top) < INFINITY))
     return s->pass = PW_DONE;
   const double u = pw_excess(p, s);
   return s->pass = s->over || !(u >= PW_LEAST && u < PW_GREATEST) ? PW_SECOND : PW_DONE;
@@ -224,8 +217,8 @@ static double pw_conclude(const pw_pair *p, const pw_row *s) {
   return log1p(pw_excess(p, s)) + 0.0;
 }
 
-static void power_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
-                       int64_t classes, const kvk_power *power, double *value) {
+static void power_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t classes,
+                       const kvk_power *power, double *value) {
   for (int64_t i = 0; i < count; i++) {
     const pw_pair p = pw_pair_of(power, a, b, first + i, classes, i);
     value[i] = NAN;
@@ -237,9 +230,8 @@ static void power_rows(const kvk_side *a, const kvk_side *b, int64_t first, int6
   }
 }
 
-static void power_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from,
-                          int64_t to, int64_t classes, const kvk_power *power,
-                          const kvk_state *state, kvk_state *partial) {
+static void power_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to, int64_t classes,
+                          const kvk_power *power, const kvk_state *state, kvk_state *partial) {
   const pw_pair p = pw_pair_of(power, a, b, row, classes, 0);
   pw_row before, s = {.top = -INFINITY};
   memcpy(&before, state, sizeof before);
@@ -249,9 +241,8 @@ static void power_segment(const kvk_side *a, const kvk_side *b, int64_t row, int
   memcpy(partial, &s, sizeof s);
 }
 
-static int32_t power_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                           const kvk_power *power, kvk_state *state, const kvk_state *partials,
-                           int64_t count) {
+static int32_t power_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_power *power,
+                           kvk_state *state, const kvk_state *partials, int64_t count) {
   const pw_pair p = pw_pair_of(power, a, b, row, classes, 0);
   pw_row s, part;
   memcpy(&s, state, sizeof s);
@@ -271,8 +262,8 @@ static int32_t power_merge(const kvk_side *a, const kvk_side *b, int64_t row, in
   return next != PW_DONE;
 }
 
-static void power_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                         const kvk_power *power, const kvk_state *state, double *value) {
+static void power_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_power *power,
+                         const kvk_state *state, double *value) {
   const pw_pair p = pw_pair_of(power, a, b, row, classes, 0);
   pw_row s;
   memcpy(&s, state, sizeof s);

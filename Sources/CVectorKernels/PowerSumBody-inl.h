@@ -26,8 +26,7 @@ typedef struct {
 #define PW_VASTEST 0x1.fffffffffffffp1023
 
 // d = (a - b) - c, rounded once.
-KVK_INLINE v_f64 pw_difference(const int exact, v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low,
-                               const pw_reference *ref) {
+KVK_INLINE v_f64 pw_difference(const int exact, v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low, const pw_reference *ref) {
   // Of what were Floats the difference is exact, or its rounding far below theirs.
   if (!exact) return (a - b) - ref->c;
   v_f64 low, rest;
@@ -44,8 +43,7 @@ typedef struct {
   i_f64 only_a, only_b, both;
 } pw_class;
 
-KVK_INLINE pw_class pw_compare(v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low,
-                               const pw_reference *ref) {
+KVK_INLINE pw_class pw_compare(v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low, const pw_reference *ref) {
   const v_f64 d = pw_difference(1, a, b, a_low, b_low, ref);
   const i_f64 zero_a = a == -INFINITY, zero_b = b == -INFINITY;
   pw_class k;
@@ -60,11 +58,11 @@ KVK_INLINE pw_class pw_compare(v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low,
 }
 
 typedef struct {
-  v_f64 t, z, m;  // Σ of the terms, Σ q and Σ (p - q)
-  v_f64 top;      // the largest logarithm of p^α q^(1-α), or with PW_RATIO the largest d; in plain blocks
-                  // the largest p^α q^(1-α) itself
-  i_f64 only_a;   // p > 0 where q = 0
-  i_f64 over;     // a term was too large
+  v_f64 t, z, m; // Σ of the terms, Σ q and Σ (p - q)
+  v_f64 top;     // the largest logarithm of p^α q^(1-α), or with PW_RATIO the largest d; in plain blocks
+                 // the largest p^α q^(1-α) itself
+  i_f64 only_a;  // p > 0 where q = 0
+  i_f64 over;    // a term was too large
 } pw_lanes;
 
 // What a block call does: always a constant.
@@ -77,8 +75,8 @@ KVK_INLINE pl_terms_f64 pw_expand(v_f64 y) {
   return pl_expand_f64(y, pl_reduce_f64(0, y, set1_f64(0), pl_turns_of_f64(0, y)));
 }
 
-KVK_INLINE void pw_step(const int what, v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low,
-                        const pw_reference *ref, pw_lanes *acc) {
+KVK_INLINE void pw_step(const int what, v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low, const pw_reference *ref,
+                        pw_lanes *acc) {
   const v_f64 zero = set1_f64(0), one = set1_f64(1), farthest = set1_f64(PW_FARTHEST);
   const pw_class k = pw_compare(a, b, a_low, b_low, ref);
   const i_f64 faint = k.log_g < -PW_FARTHEST;
@@ -101,13 +99,12 @@ KVK_INLINE void pw_step(const int what, v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_l
 
   // φ(t) and exp(t) for t = βd.
   const v_f64 size = ref->less * k.s;
-  const v_f64 t = max_f64(min_f64(k.first ? size : zero - size, set1_f64(PW_VASTEST)),
-                          set1_f64(-PW_VASTEST));
+  const v_f64 t = max_f64(min_f64(k.first ? size : zero - size, set1_f64(PW_VASTEST)), set1_f64(-PW_VASTEST));
   const v_f64 held = max_f64(min_f64(t, farthest), zero - farthest);
   const pl_terms_f64 powered = pw_expand(zero - held);
   const v_f64 phi = powered.phi - min_f64(t - held, zero);
-  const v_f64 forth = t < -1.0 ? powered.growth + (ref->less * e - ref->order)
-                               : phi + ref->less * (single.phi + (k.s - near));
+  const v_f64 forth =
+      t < -1.0 ? powered.growth + (ref->less * e - ref->order) : phi + ref->less * (single.phi + (k.s - near));
   const v_f64 back = e * phi + ref->less * single.chi;
   v_f64 term = k.first ? forth : back;
   term = k.only_a ? zero - ref->order : k.only_b ? ref->less : term;
@@ -121,8 +118,8 @@ KVK_INLINE void pw_step(const int what, v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_l
   if (any_f64(lost)) acc->t += keep_f64(lost, exp_f64(power));
 }
 
-KVK_INLINE void pw_block(const int what, const double *a, const double *b, const double *a_low,
-                         const double *b_low, int64_t n, const pw_reference *given, pw_lanes *acc) {
+KVK_INLINE void pw_block(const int what, const double *a, const double *b, const double *a_low, const double *b_low,
+                         int64_t n, const pw_reference *given, pw_lanes *acc) {
   const v_f64 zero = set1_f64(0), none = set1_f64(-INFINITY);
   const int64_t lanes = KVK_BYTES / 8;
   const pw_reference ref = *given;
@@ -141,8 +138,7 @@ KVK_INLINE void pw_block(const int what, const double *a, const double *b, const
 }
 
 // Σ p^α q^(1-α) exp(-top), of classes with both masses.
-KVK_INLINE v_f64 pw_power(v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low, const pw_reference *ref,
-                          v_f64 top) {
+KVK_INLINE v_f64 pw_power(v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low, const pw_reference *ref, v_f64 top) {
   const pw_class k = pw_compare(a, b, a_low, b_low, ref);
   const v_f64 limit = set1_f64(PW_VASTEST);
   const v_f64 size = min_f64((k.first ? ref->less : ref->order) * k.s, limit);
@@ -150,8 +146,8 @@ KVK_INLINE v_f64 pw_power(v_f64 a, v_f64 b, v_f64 a_low, v_f64 b_low, const pw_r
   return keep_f64(k.both, exp_f64(power - top)) * k.factor;
 }
 
-KVK_INLINE v_f64 pw_powers(const double *a, const double *b, const double *a_low,
-                           const double *b_low, int64_t n, const pw_reference *ref, v_f64 top) {
+KVK_INLINE v_f64 pw_powers(const double *a, const double *b, const double *a_low, const double *b_low, int64_t n,
+                           const pw_reference *ref, v_f64 top) {
   const v_f64 zero = set1_f64(0), none = set1_f64(-INFINITY);
   const int64_t lanes = KVK_BYTES / 8;
   v_f64 sum = zero;

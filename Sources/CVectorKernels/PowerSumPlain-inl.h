@@ -1,8 +1,8 @@
 // Power sums of blocks in which no log p - log q is large: p [φ(βd) + β φ(-d)] does for every class then,
 // and nothing overflows. See PowerSumBody-inl.h for the names.
 
-#define PW_PLAIN 30.0 // of |d|: φ(βd) and β φ(-d) cancel to a thirtieth at most, for α in ½...1
-#define PW_FAINTEST -600.0 // of log p
+#define PW_PLAIN 30.0           // of |d|: φ(βd) and β φ(-d) cancel to a thirtieth at most, for α in ½...1
+#define PW_FAINTEST -600.0      // of log p
 #define PW_FAINTEST_MASS 1e-260 // of p
 
 // Vectors that go through each loop before the next: chains are short enough for several to be on their way
@@ -25,9 +25,8 @@ typedef struct {
 } pw_ends;
 
 // A stretch of two rows of logits, high + low where `a_low` is not null.
-KVK_INLINE void pw_take_logits(const int kind, const int exact, const double *a, const double *b,
-                               const double *a_low, const double *b_low, int64_t count,
-                               i_f64 there, const pw_reference *ref, pw_ends *ends,
+KVK_INLINE void pw_take_logits(const int kind, const int exact, const double *a, const double *b, const double *a_low,
+                               const double *b_low, int64_t count, i_f64 there, const pw_reference *ref, pw_ends *ends,
                                pw_stretch *to) {
   const v_f64 zero = set1_f64(0);
   const int64_t lanes = KVK_BYTES / 8;
@@ -59,9 +58,8 @@ KVK_INLINE void pw_take_logits(const int kind, const int exact, const double *a,
 //
 // With r = y ratio and w = |x - r| / min(x, r), s = |d| is log1p(w) and φ(s) = w - s.
 KVK_INLINE void pw_take_masses(const int kind, const double *a, const double *b, const double *a_low,
-                               const double *b_low, int64_t count, i_f64 there,
-                               const pw_reference *ref, pw_ends *ends, pw_stretch *to,
-                               pw_lanes *acc) {
+                               const double *b_low, int64_t count, i_f64 there, const pw_reference *ref, pw_ends *ends,
+                               pw_stretch *to, pw_lanes *acc) {
   const v_f64 one = set1_f64(1);
   const int64_t lanes = KVK_BYTES / 8;
   for (int64_t i = 0; i < count; i++) {
@@ -96,8 +94,7 @@ KVK_INLINE void pw_take_masses(const int kind, const double *a, const double *b,
   }
 }
 
-KVK_INLINE void pw_add(const int kind, const pw_stretch *of, int64_t count, const pw_reference *ref,
-                       pw_lanes *acc) {
+KVK_INLINE void pw_add(const int kind, const pw_stretch *of, int64_t count, const pw_reference *ref, pw_lanes *acc) {
   v_f64 z = acc->z, m = acc->m, t = acc->t, top = acc->top;
   for (int64_t i = 0; i < count; i++) {
     const v_f64 p = of->p[i], e = of->e[i], gap = of->gap[i];
@@ -127,9 +124,8 @@ enum { PW_SINGLES = 0, PW_DOUBLES = 1, PW_MASSES = 2 }; // what plain blocks hol
 
 // A block whose masses, where both are there, are near each other; returns 0, and leaves the sums, where
 // they are not. `top` is no logarithm here. `b_low` goes with `a_low`.
-KVK_INLINE int pw_plain_block(const int kind, const int holds, const double *a, const double *b,
-                              const double *a_low, const double *b_low, int64_t n, double limit,
-                              const pw_reference *given, pw_lanes *acc) {
+KVK_INLINE int pw_plain_block(const int kind, const int holds, const double *a, const double *b, const double *a_low,
+                              const double *b_low, int64_t n, double limit, const pw_reference *given, pw_lanes *acc) {
   const v_f64 zero = set1_f64(0);
   const int64_t lanes = KVK_BYTES / 8;
   const pw_reference ref = *given;
@@ -157,19 +153,17 @@ KVK_INLINE int pw_plain_block(const int kind, const int holds, const double *a, 
       for (int j = 0; j < 4; j++) from[j] = from[j] ? last[j] : 0;
     }
     if (holds == PW_MASSES)
-      pw_take_masses(kind, from[0], from[1], from[2], from[3], count, there, &ref, &ends, &stretch,
-                     &mine);
+      pw_take_masses(kind, from[0], from[1], from[2], from[3], count, there, &ref, &ends, &stretch, &mine);
     else
-      pw_take_logits(kind, holds == PW_DOUBLES, from[0], from[1], from[2], from[3], count, there,
-                     &ref, &ends, &stretch);
+      pw_take_logits(kind, holds == PW_DOUBLES, from[0], from[1], from[2], from[3], count, there, &ref, &ends,
+                     &stretch);
     pw_add(kind, &stretch, count, &ref, &mine);
     i += count;
   }
   const double faintest = holds == PW_MASSES ? PW_FAINTEST_MASS : PW_FAINTEST;
   // A logit of -inf leaves a NaN behind.
   const double rest = sum_f64(mine.m);
-  if (!(largest_f64(ends.far) <= limit && smallest_f64(ends.faint) >= faintest && rest - rest == 0))
-    return 0;
+  if (!(largest_f64(ends.far) <= limit && smallest_f64(ends.faint) >= faintest && rest - rest == 0)) return 0;
   *acc = mine;
   return 1;
 }

@@ -50,7 +50,7 @@
 #define REAL_WHOLE_BITS 0x4b000000
 #define REAL_FLOOR 125.0f
 #define READ_WIDTH(type) ((type) == KVK_F32 ? 4 : 2) // bytes of a stored element
-#define READ_WHOLE KVK_F32 // the stored type that is R itself
+#define READ_WHOLE KVK_F32                           // the stored type that is R itself
 #elif KVK_REAL == 64
 #define R double
 #define V v_f64

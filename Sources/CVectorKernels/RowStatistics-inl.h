@@ -16,7 +16,7 @@ enum {
   RS_KINDS = 16,
 };
 
-#define RS_PEAKED 0.5   // the share of the others, relative to the largest class, below which that is so
+#define RS_PEAKED 0.5     // the share of the others, relative to the largest class, below which that is so
 #define RS_FAINTEST 1e-30 // the same, below which masses may be missing that are 0 in Float
 #define RS_MODERATE 64.0  // logits of Floats up to here are taken from 0, not from the largest
 #define RS_FACTOR 0x1p100 // the largest 1 / T, and T, that Floats are divided by
@@ -99,8 +99,7 @@ static rs_plan rs_plan_to(const kvk_side *a, const kvk_row_out *wanted) {
 }
 
 // A block as the kernels read it.
-static const void *rs_open(const rs_plan *plan, int64_t row, int64_t from, int64_t n,
-                           double *staged) {
+static const void *rs_open(const rs_plan *plan, int64_t row, int64_t from, int64_t n, double *staged) {
   const void *p = element_at(plan->side, row, from);
   if (!plan->staged) return p;
   block_f64(p, plan->side->type, n, staged);
@@ -112,37 +111,37 @@ static const void *rs_open(const rs_plan *plan, int64_t row, int64_t from, int64
 }
 
 // One function per combination that is used: flags and type are constants inside.
-#define RS_BLOCK_FUNCTION(name, flags, real, type)                                                \
-  static __attribute__((noinline)) void name##_##real(                                            \
-      const void *p, int64_t n, const rs_reference_##real *ref, rs_sums *sums) {                  \
-    rs_block_##real(flags, type, p, n, ref, sums);                                                \
+#define RS_BLOCK_FUNCTION(name, flags, real, type)                                                              \
+  static __attribute__((noinline)) void name##_##real(const void *p, int64_t n, const rs_reference_##real *ref, \
+                                                      rs_sums *sums) {                                          \
+    rs_block_##real(flags, type, p, n, ref, sums);                                                              \
   }
-#define RS_BLOCK_FUNCTIONS(suffix, real, type)                                                    \
-  RS_BLOCK_FUNCTION(rs_plain_##suffix, 0, real, type)                                             \
-  RS_BLOCK_FUNCTION(rs_mass_##suffix, RS_MASS, real, type)                                        \
-  RS_BLOCK_FUNCTION(rs_scaled_##suffix, RS_SCALED, real, type)                                    \
-  RS_BLOCK_FUNCTION(rs_exact_plain_##suffix, RS_EXACT, real, type)                                \
-  RS_BLOCK_FUNCTION(rs_exact_scaled_##suffix, RS_EXACT | RS_SCALED, real, type)                   \
-  RS_BLOCK_FUNCTION(rs_bare_exact_plain_##suffix, RS_BARE | RS_EXACT, real, type)                 \
-  RS_BLOCK_FUNCTION(rs_bare_exact_scaled_##suffix, RS_BARE | RS_EXACT | RS_SCALED, real, type)    \
-  RS_BLOCK_FUNCTION(rs_bare_plain_##suffix, RS_BARE, real, type)                                  \
-  RS_BLOCK_FUNCTION(rs_bare_mass_##suffix, RS_BARE | RS_MASS, real, type)                         \
+#define RS_BLOCK_FUNCTIONS(suffix, real, type)                                                 \
+  RS_BLOCK_FUNCTION(rs_plain_##suffix, 0, real, type)                                          \
+  RS_BLOCK_FUNCTION(rs_mass_##suffix, RS_MASS, real, type)                                     \
+  RS_BLOCK_FUNCTION(rs_scaled_##suffix, RS_SCALED, real, type)                                 \
+  RS_BLOCK_FUNCTION(rs_exact_plain_##suffix, RS_EXACT, real, type)                             \
+  RS_BLOCK_FUNCTION(rs_exact_scaled_##suffix, RS_EXACT | RS_SCALED, real, type)                \
+  RS_BLOCK_FUNCTION(rs_bare_exact_plain_##suffix, RS_BARE | RS_EXACT, real, type)              \
+  RS_BLOCK_FUNCTION(rs_bare_exact_scaled_##suffix, RS_BARE | RS_EXACT | RS_SCALED, real, type) \
+  RS_BLOCK_FUNCTION(rs_bare_plain_##suffix, RS_BARE, real, type)                               \
+  RS_BLOCK_FUNCTION(rs_bare_mass_##suffix, RS_BARE | RS_MASS, real, type)                      \
   RS_BLOCK_FUNCTION(rs_bare_scaled_##suffix, RS_BARE | RS_SCALED, real, type)
 RS_BLOCK_FUNCTIONS(whole, f32, KVK_F32)
 RS_BLOCK_FUNCTIONS(half, f32, KVK_F16)
 RS_BLOCK_FUNCTIONS(brain, f32, KVK_BF16)
 RS_BLOCK_FUNCTIONS(whole, f64, KVK_F64)
 
-#define RS_TABLE(suffix, real)                                                                    \
-  {[0] = rs_plain_##suffix##_##real,                                                              \
-   [RS_MASS] = rs_mass_##suffix##_##real,                                                         \
-   [RS_SCALED] = rs_scaled_##suffix##_##real,                                                     \
-   [RS_EXACT] = rs_exact_plain_##suffix##_##real,                                                 \
-   [RS_EXACT | RS_SCALED] = rs_exact_scaled_##suffix##_##real,                                    \
-   [RS_BARE | RS_EXACT] = rs_bare_exact_plain_##suffix##_##real,                                  \
-   [RS_BARE | RS_EXACT | RS_SCALED] = rs_bare_exact_scaled_##suffix##_##real,                     \
-   [RS_BARE] = rs_bare_plain_##suffix##_##real,                                                   \
-   [RS_BARE | RS_MASS] = rs_bare_mass_##suffix##_##real,                                          \
+#define RS_TABLE(suffix, real)                                                \
+  {[0] = rs_plain_##suffix##_##real,                                          \
+   [RS_MASS] = rs_mass_##suffix##_##real,                                     \
+   [RS_SCALED] = rs_scaled_##suffix##_##real,                                 \
+   [RS_EXACT] = rs_exact_plain_##suffix##_##real,                             \
+   [RS_EXACT | RS_SCALED] = rs_exact_scaled_##suffix##_##real,                \
+   [RS_BARE | RS_EXACT] = rs_bare_exact_plain_##suffix##_##real,              \
+   [RS_BARE | RS_EXACT | RS_SCALED] = rs_bare_exact_scaled_##suffix##_##real, \
+   [RS_BARE] = rs_bare_plain_##suffix##_##real,                               \
+   [RS_BARE | RS_MASS] = rs_bare_mass_##suffix##_##real,                      \
    [RS_BARE | RS_SCALED] = rs_bare_scaled_##suffix##_##real}
 
 // The sums of n classes with the row's largest as it stands.
@@ -150,27 +149,24 @@ static void rs_add(const rs_plan *plan, const void *p, int64_t n, const rs_row *
   if (plan->type == KVK_F64) {
     typedef void (*fn)(const void *, int64_t, const rs_reference_f64 *, rs_sums *);
     static const fn table[RS_KINDS] = RS_TABLE(whole, f64);
-    const rs_reference_f64 ref =
-        rs_refer_f64(plan->flags, set1_f64(s->top), plan->factor, plan->factor_low);
+    const rs_reference_f64 ref = rs_refer_f64(plan->flags, set1_f64(s->top), plan->factor, plan->factor_low);
     table[plan->flags](p, n, &ref, sums);
     return;
   }
   typedef void (*fn)(const void *, int64_t, const rs_reference_f32 *, rs_sums *);
-  static const fn table[3][RS_KINDS] = {RS_TABLE(whole, f32), RS_TABLE(half, f32),
-                                        RS_TABLE(brain, f32)};
-  const rs_reference_f32 ref = rs_refer_f32(plan->flags, set1_f32((float)s->top),
-                                            (float)plan->factor, (float)plan->factor_low);
+  static const fn table[3][RS_KINDS] = {RS_TABLE(whole, f32), RS_TABLE(half, f32), RS_TABLE(brain, f32)};
+  const rs_reference_f32 ref =
+      rs_refer_f32(plan->flags, set1_f32((float)s->top), (float)plan->factor, (float)plan->factor_low);
   table[plan->type == KVK_F32 ? 0 : plan->type == KVK_F16 ? 1 : 2][plan->flags](p, n, &ref, sums);
 }
 
 static double rs_unit_for(const rs_plan *plan, double top) {
   if (plan->type == KVK_F64) {
-    const rs_reference_f64 ref =
-        rs_refer_f64(plan->flags, set1_f64(top), plan->factor, plan->factor_low);
+    const rs_reference_f64 ref = rs_refer_f64(plan->flags, set1_f64(top), plan->factor, plan->factor_low);
     return rs_unit_f64(plan, &ref, 0);
   }
-  const rs_reference_f32 ref = rs_refer_f32(plan->flags, set1_f32((float)top),
-                                            (float)plan->factor, (float)plan->factor_low);
+  const rs_reference_f32 ref =
+      rs_refer_f32(plan->flags, set1_f32((float)top), (float)plan->factor, (float)plan->factor_low);
   return rs_unit_f32(plan, &ref, 0);
 }
 
@@ -221,8 +217,7 @@ static void rs_run(const rs_plan *plan, int64_t row, int64_t from, int64_t to, r
 }
 
 // Sums of `count` rows from `at` on into their results.
-static void rs_conclude(const rs_plan *plan, const rs_row *rows, int count, const kvk_row_out *out,
-                        int64_t at) {
+static void rs_conclude(const rs_plan *plan, const rs_row *rows, int count, const kvk_row_out *out, int64_t at) {
   const kvk_side *side = plan->side;
   double z[RS_ROWS], ties[RS_ROWS], t[RS_ROWS], weight[RS_ROWS], base[RS_ROWS];
   const int lanes = KVK_BYTES / 8;
@@ -291,8 +286,7 @@ static inline int rs_look_again(const rs_plan *plan, const kvk_row_out *wanted, 
   return rs_is_rounded(plan, wanted, s) && others < RS_PEAKED;
 }
 
-static rs_row rs_row_of(const rs_plan *plan, int64_t row, int64_t from, int64_t to,
-                        const kvk_row_out *wanted) {
+static rs_row rs_row_of(const rs_plan *plan, int64_t row, int64_t from, int64_t to, const kvk_row_out *wanted) {
   rs_row s = {.status = KVK_VALID};
   rs_plan again;
   rs_run(plan, row, from, to, &s);
@@ -305,17 +299,17 @@ static rs_row rs_row_of(const rs_plan *plan, int64_t row, int64_t from, int64_t 
   return s;
 }
 
-#define RS_SIDE_BY_SIDE(suffix, real, type)                                                       \
-  static __attribute__((noinline)) uint32_t rs_side_by_side_##suffix##_##real(                    \
-      const rs_plan *plan, const void *const from[], int64_t n, rs_row *found) {                  \
-    switch (plan->flags) {                                                                        \
-    case RS_MASS: return rs_rows_##real(RS_MASS, type, plan, from, n, found);                     \
-    case RS_SCALED: return rs_rows_##real(RS_SCALED, type, plan, from, n, found);                 \
-    case RS_BARE: return rs_rows_##real(RS_BARE, type, plan, from, n, found);                     \
-    case RS_BARE | RS_MASS: return rs_rows_##real(RS_BARE | RS_MASS, type, plan, from, n, found); \
+#define RS_SIDE_BY_SIDE(suffix, real, type)                                                           \
+  static __attribute__((noinline)) uint32_t rs_side_by_side_##suffix##_##real(                        \
+      const rs_plan *plan, const void *const from[], int64_t n, rs_row *found) {                      \
+    switch (plan->flags) {                                                                            \
+    case RS_MASS: return rs_rows_##real(RS_MASS, type, plan, from, n, found);                         \
+    case RS_SCALED: return rs_rows_##real(RS_SCALED, type, plan, from, n, found);                     \
+    case RS_BARE: return rs_rows_##real(RS_BARE, type, plan, from, n, found);                         \
+    case RS_BARE | RS_MASS: return rs_rows_##real(RS_BARE | RS_MASS, type, plan, from, n, found);     \
     case RS_BARE | RS_SCALED: return rs_rows_##real(RS_BARE | RS_SCALED, type, plan, from, n, found); \
-    default: return rs_rows_##real(0, type, plan, from, n, found);                                \
-    }                                                                                             \
+    default: return rs_rows_##real(0, type, plan, from, n, found);                                    \
+    }                                                                                                 \
   }
 RS_SIDE_BY_SIDE(whole, f32, KVK_F32)
 RS_SIDE_BY_SIDE(half, f32, KVK_F16)
@@ -323,8 +317,8 @@ RS_SIDE_BY_SIDE(brain, f32, KVK_BF16)
 RS_SIDE_BY_SIDE(whole, f64, KVK_F64)
 
 // Up to RS_ROWS short rows, as many side by side as a vector has lanes.
-static void rs_short_rows(const rs_plan *plan, int64_t first, int count, int64_t classes,
-                          const kvk_row_out *wanted, rs_row *rows) {
+static void rs_short_rows(const rs_plan *plan, int64_t first, int count, int64_t classes, const kvk_row_out *wanted,
+                          rs_row *rows) {
   const int lanes = plan->type == KVK_F64 ? KVK_BYTES / 8 : KVK_BYTES / 4;
   for (int i = 0; i < count; i += lanes) {
     const void *from[KVK_BYTES / 4];
@@ -350,14 +344,12 @@ static void rs_short_rows(const rs_plan *plan, int64_t first, int count, int64_t
       }
       rows[i + lane] = found[lane];
       double top;
-      if (wanted->column[KVK_LARGEST])
-        rows[i + lane].place = first_largest(plan->side, row, 0, classes, &top);
+      if (wanted->column[KVK_LARGEST]) rows[i + lane].place = first_largest(plan->side, row, 0, classes, &top);
     }
   }
 }
 
-static void row_statistics(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
-                           const kvk_row_out *out) {
+static void row_statistics(const kvk_side *a, int64_t first, int64_t count, int64_t classes, const kvk_row_out *out) {
   const rs_plan plan = rs_plan_to(a, out);
   rs_row rows[RS_ROWS];
   for (int64_t i = 0; i < count; i += RS_ROWS) {
@@ -371,8 +363,8 @@ static void row_statistics(const kvk_side *a, int64_t first, int64_t count, int6
   }
 }
 
-static void row_segment(const kvk_side *a, int64_t row, int64_t from, int64_t to,
-                        const kvk_row_out *wanted, kvk_state *partial) {
+static void row_segment(const kvk_side *a, int64_t row, int64_t from, int64_t to, const kvk_row_out *wanted,
+                        kvk_state *partial) {
   rs_plan plan = rs_plan_to(a, wanted);
   // Whether the whole row is peaked is not known here.
   if (wanted->column[KVK_LOG_REST] && !(plan.flags & RS_MASS)) plan.flags |= RS_EXACT;
@@ -381,8 +373,7 @@ static void row_segment(const kvk_side *a, int64_t row, int64_t from, int64_t to
   memcpy(partial, &s, sizeof s);
 }
 
-static void row_merge(const kvk_side *a, kvk_state *state, const kvk_state *partials,
-                      int64_t count) {
+static void row_merge(const kvk_side *a, kvk_state *state, const kvk_state *partials, int64_t count) {
   const rs_plan plan = rs_plan_for(a);
   rs_row all = {.status = KVK_VALID}, s;
   for (int64_t i = 0; i < count; i++) {
@@ -403,8 +394,7 @@ static void row_merge(const kvk_side *a, kvk_state *state, const kvk_state *part
   memcpy(state, &all, sizeof all);
 }
 
-static void row_finish(const kvk_side *a, const kvk_state *state, const kvk_row_out *out,
-                       int64_t index) {
+static void row_finish(const kvk_side *a, const kvk_state *state, const kvk_row_out *out, int64_t index) {
   const rs_plan plan = rs_plan_for(a);
   rs_row s;
   memcpy(&s, state, sizeof s);

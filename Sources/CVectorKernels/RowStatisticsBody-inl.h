@@ -53,16 +53,14 @@ KVK_INLINE V N(rs_weight)(const int flags, V x, const N(rs_reference) *ref, V fl
 
 // log(the largest class's mass / this class's). Where it is above RS_FARTHEST, the weight is 0.
 KVK_INLINE V N(rs_distance)(const int flags, V x, V w, const N(rs_reference) *ref) {
-  if (flags & RS_MASS)
-    return ref->log_top - N(log_normal)(w > N(RS_LEAST) ? w : N(set1)(N(RS_LEAST)));
+  if (flags & RS_MASS) return ref->log_top - N(log_normal)(w > N(RS_LEAST) ? w : N(set1)(N(RS_LEAST)));
   V distance = ref->top - x;
   if (flags & RS_SCALED) distance *= ref->factor;
   return N(min)(distance, N(set1)(N(RS_FARTHEST)));
 }
 
 // Adds one vector of classes. `lanes` masks those that exist.
-KVK_INLINE void N(rs_count)(const int flags, V x, V w, I lanes, const N(rs_reference) *ref,
-                            N(rs_lanes) *acc) {
+KVK_INLINE void N(rs_count)(const int flags, V x, V w, I lanes, const N(rs_reference) *ref, N(rs_lanes) *acc) {
   const V distance = flags & RS_BARE ? w : N(rs_distance)(flags, x, w, ref);
   const I tie = (x == ref->top) & lanes;
   w = N(keep)(lanes, w);
@@ -74,9 +72,8 @@ KVK_INLINE void N(rs_count)(const int flags, V x, V w, I lanes, const N(rs_refer
 
 // Adds up to RS_CARRY whole vectors, in two loops whose chains are short enough for several vectors to be
 // on their way at once.
-KVK_INLINE void N(rs_stretch)(const int flags, const int32_t type, const void *p, int64_t from,
-                              int64_t count, const N(rs_reference) *ref, V floor, V magic,
-                              N(rs_lanes) *acc) {
+KVK_INLINE void N(rs_stretch)(const int flags, const int32_t type, const void *p, int64_t from, int64_t count,
+                              const N(rs_reference) *ref, V floor, V magic, N(rs_lanes) *acc) {
   V weights[RS_CARRY];
   const V zero = N(set1)(0);
   for (int64_t i = 0; i < count; i++) {
@@ -93,8 +90,8 @@ KVK_INLINE V N(rs_floor)(const N(rs_reference) *ref) {
 }
 
 // Adds the sums of n classes.
-KVK_INLINE void N(rs_block)(const int flags, const int32_t type, const void *p, int64_t n,
-                            const N(rs_reference) *ref, rs_sums *out) {
+KVK_INLINE void N(rs_block)(const int flags, const int32_t type, const void *p, int64_t n, const N(rs_reference) *ref,
+                            rs_sums *out) {
   const V zero = N(set1)(0);
   const V floor = N(rs_floor)(ref), magic = (R)REAL_MAGIC - ref->exponent;
   N(total) z = {0}, t = {0}, ties = {0};
@@ -121,8 +118,7 @@ KVK_INLINE void N(rs_block)(const int flags, const int32_t type, const void *p, 
 }
 
 // The largest and, of masses, the smallest of n elements; NaN is passed over.
-KVK_INLINE void N(rs_ends)(const int flags, const int32_t type, const void *p, int64_t n, double *top,
-                           double *bottom) {
+KVK_INLINE void N(rs_ends)(const int flags, const int32_t type, const void *p, int64_t n, double *top, double *bottom) {
   V high = N(set1)(-INFINITY), low = -high;
   int64_t i = 0;
   for (; i + LANES <= n; i += LANES) {
@@ -142,8 +138,7 @@ KVK_INLINE void N(rs_ends)(const int flags, const int32_t type, const void *p, i
 
 // The reference for a largest class, in every lane or in each lane by itself.
 KVK_INLINE N(rs_reference) N(rs_refer)(const int flags, V top, R factor, R factor_low) {
-  N(rs_reference) ref = {top, N(set1)(factor), N(set1)(factor_low), N(set1)(0), N(set1)(0),
-                         N(set1)(0)};
+  N(rs_reference) ref = {top, N(set1)(factor), N(set1)(factor_low), N(set1)(0), N(set1)(0), N(set1)(0)};
   if (flags & RS_MASS) {
     // 2^-e for a mass in 2^e ... 2^(e+1); at the ends of the range the nearest power there is.
     const I least = (I)N(set1)(N(RS_LEAST));
@@ -175,8 +170,7 @@ KVK_INLINE double N(rs_unit)(const rs_plan *plan, const N(rs_reference) *ref, in
 
 // Evaluates LANES short rows, a lane each: `row[lane]` gets what RowStatistics would have found. Returns
 // the bits of lanes that have to be evaluated by themselves.
-KVK_INLINE uint32_t N(rs_rows)(const int flags, const int32_t type,
-                               const rs_plan *plan, const void *const from[],
+KVK_INLINE uint32_t N(rs_rows)(const int flags, const int32_t type, const rs_plan *plan, const void *const from[],
                                int64_t n, rs_row *row) {
   V x[RS_SHORT];
   N(transpose_rows)(type, from, n, x);
@@ -208,8 +202,8 @@ KVK_INLINE uint32_t N(rs_rows)(const int flags, const int32_t type,
   N(store)(tied, ties);
   uint32_t alone = 0;
   for (int lane = 0; lane < LANES; lane++) {
-    row[lane] = (rs_row){{zs[lane], (double)tied[lane], ts[lane]},
-                         (double)tops[lane], N(rs_unit)(plan, &ref, lane), 0, 1, KVK_VALID};
+    row[lane] = (rs_row){
+        {zs[lane], (double)tied[lane], ts[lane]}, (double)tops[lane], N(rs_unit)(plan, &ref, lane), 0, 1, KVK_VALID};
     const R sum = (R)(zs[lane] + ts[lane]) + tops[lane];
     const int refused = sum - sum != 0 || !(tied[lane] > 0);
     const int massless = (flags & RS_MASS) && (!(tops[lane] > 0) || bottoms[lane] < 0);

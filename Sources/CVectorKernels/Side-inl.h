@@ -2,9 +2,7 @@
 
 static inline int side_is_log(int32_t form) { return form == KVK_LOGITS || form == KVK_LOG_PROBABILITIES; }
 
-static inline double side_temperature(const kvk_side *s) {
-  return s->form == KVK_LOGITS ? s->temperature : 1.0;
-}
+static inline double side_temperature(const kvk_side *s) { return s->form == KVK_LOGITS ? s->temperature : 1.0; }
 
 static inline double side_raw(const kvk_side *s, int64_t row, int64_t k) {
   double x;
@@ -12,9 +10,7 @@ static inline double side_raw(const kvk_side *s, int64_t row, int64_t k) {
   return x;
 }
 
-static inline double side_alpha(const kvk_side *s) {
-  return s->form == KVK_WEIGHTS ? s->smoothing : 0;
-}
+static inline double side_alpha(const kvk_side *s) { return s->form == KVK_WEIGHTS ? s->smoothing : 0; }
 
 // The reason why a stretch of a row is refused, or KVK_VALID.
 static int32_t side_scan(const kvk_side *s, int64_t row, int64_t from, int64_t to) {
@@ -30,13 +26,10 @@ static int32_t side_scan(const kvk_side *s, int64_t row, int64_t from, int64_t t
   return worst;
 }
 
-static inline kvk_pair_norms norms_invalid(void) {
-  return (kvk_pair_norms){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
-}
+static inline kvk_pair_norms norms_invalid(void) { return (kvk_pair_norms){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN}; }
 
 static inline kvk_pair_norms norms_swapped(const kvk_pair_norms *n) {
-  return (kvk_pair_norms){n->level_b, n->level_a, n->top_b,  n->top_a,
-                          n->rest_b,  n->rest_a,  -n->ratio, -n->ratio_low};
+  return (kvk_pair_norms){n->level_b, n->level_a, n->top_b, n->top_a, n->rest_b, n->rest_a, -n->ratio, -n->ratio_low};
 }
 
 // The reason that wins of two, either of which may be KVK_VALID.

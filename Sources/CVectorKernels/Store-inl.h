@@ -31,9 +31,15 @@ static void store_floats(const float *from, int64_t n, void *to, int32_t type) {
   uint16_t *halves = to;
   switch (type) {
   case KVK_F32: memcpy(to, from, (size_t)n * 4); break;
-  case KVK_F64: for (int64_t i = 0; i < n; i++) ((double *)to)[i] = (double)from[i]; break;
-  case KVK_F16: for (int64_t i = 0; i < n; i++) halves[i] = float_to_f16(from[i]); break;
-  default: for (int64_t i = 0; i < n; i++) halves[i] = float_to_bf16(from[i]); break;
+  case KVK_F64:
+    for (int64_t i = 0; i < n; i++) ((double *)to)[i] = (double)from[i];
+    break;
+  case KVK_F16:
+    for (int64_t i = 0; i < n; i++) halves[i] = float_to_f16(from[i]);
+    break;
+  default:
+    for (int64_t i = 0; i < n; i++) halves[i] = float_to_bf16(from[i]);
+    break;
   }
 }
 

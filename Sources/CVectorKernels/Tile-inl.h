@@ -77,8 +77,7 @@ KVK_INLINE void tl_single_masses(const int masses, const float *x, int64_t n, do
 }
 
 KVK_INLINE void tl_single_counts(const int masses, const float *x, const float *whole, const float *part,
-                                 const float *y, int64_t n, double lse, const double *reference,
-                                 tl_sums *into) {
+                                 const float *y, int64_t n, double lse, const double *reference, tl_sums *into) {
   v_f64 mass = set1_f64(0), dot = mass, spread = mass, square = mass;
   for (int64_t i = 0; i < n; i += KVK_BYTES / 8) {
     const v_f64 p = tl_load_wide(y + i);
@@ -95,9 +94,9 @@ KVK_INLINE void tl_single_counts(const int masses, const float *x, const float *
   into->square += sum_f64(square);
 }
 
-KVK_INLINE void tl_single_differences(const int masses, const float *x, const float *whole,
-                                      const float *part, int64_t n, double lse, double centre,
-                                      const double *reference, float *to, tl_sums *into) {
+KVK_INLINE void tl_single_differences(const int masses, const float *x, const float *whole, const float *part,
+                                      int64_t n, double lse, double centre, const double *reference, float *to,
+                                      tl_sums *into) {
   const float absent = masses ? 0 : -INFINITY;
   for (int64_t i = 0; i < n; i += KVK_BYTES / 8)
     tl_store_narrow(to + i, tl_single_log(masses, x + i, whole + i, part + i, reference + i, lse) - centre);
@@ -112,8 +111,8 @@ KVK_INLINE void tl_single_differences(const int masses, const float *x, const fl
 }
 
 // A stretch of a row whose elements are Floats, up to TL_BLOCK of them and whole vectors.
-KVK_INLINE void tl_single(const kvk_tile *tile, const int masses, const float *x, int64_t n, double lse,
-                          double centre, const double *reference, float *to, tl_sums *sums) {
+KVK_INLINE void tl_single(const kvk_tile *tile, const int masses, const float *x, int64_t n, double lse, double centre,
+                          const double *reference, float *to, tl_sums *sums) {
   float whole[TL_BLOCK], part[TL_BLOCK];
   if (masses && (tile->what == KVK_TILE_LOG || tile->dot)) tl_logs(x, n, whole, part);
   if (tile->what == KVK_TILE_LOG) {
@@ -125,8 +124,8 @@ KVK_INLINE void tl_single(const kvk_tile *tile, const int masses, const float *x
 }
 
 // The same, with what is missing of the last vector filled up: with nothing.
-static void tl_singles(const kvk_tile *tile, int masses, const float *x, int64_t n, double lse,
-                       double centre, const double *reference, float *to, tl_sums *sums) {
+static void tl_singles(const kvk_tile *tile, int masses, const float *x, int64_t n, double lse, double centre,
+                       const double *reference, float *to, tl_sums *sums) {
   float floats[TL_BLOCK];
   double references[TL_BLOCK];
   const int64_t lanes = KVK_BYTES / 4, all = (n + lanes - 1) / lanes * lanes;
@@ -145,9 +144,8 @@ static void tl_singles(const kvk_tile *tile, int masses, const float *x, int64_t
 }
 
 // A stretch of a row as masses or logits in Double.
-KVK_INLINE void tl_double(const kvk_tile *tile, const kvk_side *side, const double *raw,
-                          const double *logits, int64_t n, double lse, double centre,
-                          const double *reference, double *to, tl_sums *into) {
+KVK_INLINE void tl_double(const kvk_tile *tile, const kvk_side *side, const double *raw, const double *logits,
+                          int64_t n, double lse, double centre, const double *reference, double *to, tl_sums *into) {
   const int64_t lanes = KVK_BYTES / 8;
   const int is_log = side_is_log(side->form), narrow = tile->type == KVK_F32;
   const double alpha = side_alpha(side), inverse = exp(-lse);
@@ -256,8 +254,8 @@ static void tl_take_heavy(const kvk_tile *tile, int64_t row, float *group, int64
 }
 
 // Writes n prepared elements, group by group, to their places. `place` is that of the next group.
-static void tl_place(const kvk_tile *tile, int64_t row, char *block, int64_t n, int64_t groups,
-                     int64_t *place, int64_t *group, char *out) {
+static void tl_place(const kvk_tile *tile, int64_t row, char *block, int64_t n, int64_t groups, int64_t *place,
+                     int64_t *group, char *out) {
   const int64_t size = element_bytes(tile->type);
   const float least = (float)tile->heavy_least;
   for (int64_t i = 0; i < n; i += KVK_TILE_GROUP) {
@@ -278,8 +276,8 @@ static void tl_place(const kvk_tile *tile, int64_t row, char *block, int64_t n, 
   }
 }
 
-static void tile_rows(const kvk_side *a, int64_t first, int64_t count, int64_t from, int64_t to,
-                      const double *lse, const kvk_tile *tile) {
+static void tile_rows(const kvk_side *a, int64_t first, int64_t count, int64_t from, int64_t to, const double *lse,
+                      const kvk_tile *tile) {
   const int masses = !side_is_log(a->form);
   const int is_narrow = a->type == KVK_F32 || a->type == KVK_F16 || a->type == KVK_BF16;
   const int single = tile->type == KVK_F32 && tile->what != KVK_TILE_POWER &&
@@ -346,8 +344,8 @@ static void tile_rows(const kvk_side *a, int64_t first, int64_t count, int64_t f
   }
 }
 
-static void tile_columns(const float *from, int64_t stride, int64_t count, const int32_t *places,
-                         int64_t wanted, float *to, int64_t to_stride) {
+static void tile_columns(const float *from, int64_t stride, int64_t count, const int32_t *places, int64_t wanted,
+                         float *to, int64_t to_stride) {
   // A line of the cache at a time, so that what is written to is whole.
   for (int64_t i = 0; i < count; i += 16) {
     const int64_t some = count - i < 16 ? count - i : 16;
@@ -369,9 +367,8 @@ static void tile_add(const float *product, double *sum, int64_t count, int32_t a
     for (int64_t i = 0; i < count; i++) sum[i] = (double)product[i];
 }
 
-static void tile_centres(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
-                         const double *lse, const double *reference, const double *masses,
-                         double *centres) {
+static void tile_centres(const kvk_side *a, int64_t first, int64_t count, int64_t classes, const double *lse,
+                         const double *reference, const double *masses, double *centres) {
   double x[KVK_TILE_WORD];
   // Words of classes, evenly spaced.
   const int64_t words = (classes + KVK_TILE_WORD - 1) / KVK_TILE_WORD;
@@ -405,8 +402,8 @@ static void tile_heavy(double *sum, int64_t n, const kvk_tile_sums *s) {
 
 // Up to TL_STRETCH pairs, a whole number of vectors: x become divergences, low the masks of doubts. Returns
 // whether there are any.
-KVK_INLINE int tl_finish(double *x, int64_t n, const double *centres, const double *extents,
-                         const kvk_tile_sums *s, const double *heavy, i_f64 *low) {
+KVK_INLINE int tl_finish(double *x, int64_t n, const double *centres, const double *extents, const kvk_tile_sums *s,
+                         const double *heavy, i_f64 *low) {
   const int64_t lanes = KVK_BYTES / 8;
   const v_f64 dot = set1_f64(s->dot), scale = set1_f64(1 / s->mass), spread = set1_f64(s->spread + 0.5);
   const v_f64 base = set1_f64(s->base), factor = set1_f64(s->factor);
@@ -425,8 +422,7 @@ KVK_INLINE int tl_finish(double *x, int64_t n, const double *centres, const doub
   return any_f64(any);
 }
 
-static void tile_finish(const float *product, double *x, int64_t n, const kvk_tile_sums *s,
-                        uint8_t *doubt) {
+static void tile_finish(const float *product, double *x, int64_t n, const kvk_tile_sums *s, uint8_t *doubt) {
   const int64_t lanes = KVK_BYTES / 8;
   i_f64 low[TL_STRETCH * 8 / KVK_BYTES];
   double heavy[TL_STRETCH] = {0}, few[3][TL_STRETCH];
@@ -493,9 +489,8 @@ static int tl_exceeds(const uint64_t *a, const uint64_t *b, int64_t words) {
   return any != 0;
 }
 
-static void tile_forbid(const kvk_support *a, const kvk_support *b, int64_t words, double *values,
-                        int64_t step_a, int64_t step_b, uint8_t *doubts, int64_t doubt_a,
-                        int64_t doubt_b) {
+static void tile_forbid(const kvk_support *a, const kvk_support *b, int64_t words, double *values, int64_t step_a,
+                        int64_t step_b, uint8_t *doubts, int64_t doubt_a, int64_t doubt_b) {
   for (int64_t j = 0; j < b->count; j++) {
     if (!b->gaps[j]) continue;
     for (int64_t i = 0; i < a->count; i++) {
@@ -508,9 +503,8 @@ static void tile_forbid(const kvk_support *a, const kvk_support *b, int64_t word
 
 #define TL_SIDE 16 // of the squares in which a tile is turned
 
-static void tile_turn(const double *from, int64_t from_stride, int64_t rows, int64_t columns,
-                      double *to, int64_t to_stride, const uint8_t *from_doubts, uint8_t *to_doubts,
-                      int32_t adds) {
+static void tile_turn(const double *from, int64_t from_stride, int64_t rows, int64_t columns, double *to,
+                      int64_t to_stride, const uint8_t *from_doubts, uint8_t *to_doubts, int32_t adds) {
   for (int64_t i = 0; i < rows; i += TL_SIDE) {
     const int64_t end_i = i + TL_SIDE < rows ? i + TL_SIDE : rows;
     for (int64_t j = 0; j < columns; j += TL_SIDE) {

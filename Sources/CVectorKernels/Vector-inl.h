@@ -15,8 +15,8 @@ KVK_INLINE V N(max)(V x, V y) { return x > y ? x : y; }
 KVK_INLINE V N(min)(V x, V y) { return x < y ? x : y; }
 
 KVK_INLINE V N(select)(I mask, V x, V y) { return mask ? x : y; }
-KVK_INLINE V N(keep)(I mask, V x) { return (V)(mask & (I)x); }    // x where the mask is set, else 0
-KVK_INLINE V N(drop)(I mask, V x) { return (V)(~mask & (I)x); }   // 0 where the mask is set, else x
+KVK_INLINE V N(keep)(I mask, V x) { return (V)(mask & (I)x); }  // x where the mask is set, else 0
+KVK_INLINE V N(drop)(I mask, V x) { return (V)(~mask & (I)x); } // 0 where the mask is set, else x
 
 KVK_INLINE V N(abs)(V x) { return __builtin_elementwise_abs(x); }
 KVK_INLINE V N(sqrt)(V x) { return __builtin_elementwise_sqrt(x); }
@@ -68,9 +68,7 @@ KVK_INLINE R N(smallest)(V x) {
 // Lane sums of this type in Double: a Double for every lane, added in one fixed order.
 typedef double N(total) __attribute__((ext_vector_type(KVK_BYTES * 8 / KVK_REAL)));
 
-KVK_INLINE void N(total_add)(N(total) *total, V x) {
-  *total += __builtin_convertvector(x, N(total));
-}
+KVK_INLINE void N(total_add)(N(total) *total, V x) { *total += __builtin_convertvector(x, N(total)); }
 
 KVK_INLINE double N(total_sum)(const N(total) *total) {
   N(total) x = *total;

@@ -12,30 +12,30 @@
 #define WR_CHUNK (1 << 16) // bytes of rows that are read, and read again from cache to be written
 
 // One function per combination: flags, what is written and the type are constants inside.
-#define WR_FUNCTION(name, flags, what, real, R, type)                                             \
-  static __attribute__((noinline)) void name##_##real(                                            \
-      const void *p, int64_t n, const wr_reference_##real *wr, R *to, int streams) {              \
-    wr_block_##real(flags, what, type, p, n, wr, to, streams);                                    \
+#define WR_FUNCTION(name, flags, what, real, R, type)                                                                 \
+  static __attribute__((noinline)) void name##_##real(const void *p, int64_t n, const wr_reference_##real *wr, R *to, \
+                                                      int streams) {                                                  \
+    wr_block_##real(flags, what, type, p, n, wr, to, streams);                                                        \
   }
-#define WR_FUNCTIONS(suffix, real, R, type)                                                       \
-  WR_FUNCTION(wr_log_plain_##suffix, 0, KVK_WRITE_LOG_SOFTMAX, real, R, type)                     \
-  WR_FUNCTION(wr_log_mass_##suffix, RS_MASS, KVK_WRITE_LOG_SOFTMAX, real, R, type)                \
-  WR_FUNCTION(wr_log_scaled_##suffix, RS_SCALED, KVK_WRITE_LOG_SOFTMAX, real, R, type)            \
-  WR_FUNCTION(wr_plain_##suffix, 0, KVK_WRITE_SOFTMAX, real, R, type)                             \
-  WR_FUNCTION(wr_mass_##suffix, RS_MASS, KVK_WRITE_SOFTMAX, real, R, type)                        \
+#define WR_FUNCTIONS(suffix, real, R, type)                                            \
+  WR_FUNCTION(wr_log_plain_##suffix, 0, KVK_WRITE_LOG_SOFTMAX, real, R, type)          \
+  WR_FUNCTION(wr_log_mass_##suffix, RS_MASS, KVK_WRITE_LOG_SOFTMAX, real, R, type)     \
+  WR_FUNCTION(wr_log_scaled_##suffix, RS_SCALED, KVK_WRITE_LOG_SOFTMAX, real, R, type) \
+  WR_FUNCTION(wr_plain_##suffix, 0, KVK_WRITE_SOFTMAX, real, R, type)                  \
+  WR_FUNCTION(wr_mass_##suffix, RS_MASS, KVK_WRITE_SOFTMAX, real, R, type)             \
   WR_FUNCTION(wr_scaled_##suffix, RS_SCALED, KVK_WRITE_SOFTMAX, real, R, type)
 WR_FUNCTIONS(whole, f32, float, KVK_F32)
 WR_FUNCTIONS(half, f32, float, KVK_F16)
 WR_FUNCTIONS(brain, f32, float, KVK_BF16)
 WR_FUNCTIONS(whole, f64, double, KVK_F64)
 
-#define WR_ROW(suffix, real)                                                                      \
+#define WR_ROW(suffix, real)                                                                       \
   {wr_log_plain_##suffix##_##real, wr_log_mass_##suffix##_##real, wr_log_scaled_##suffix##_##real, \
-   wr_plain_##suffix##_##real, wr_mass_##suffix##_##real, wr_scaled_##suffix##_##real}
+   wr_plain_##suffix##_##real,     wr_mass_##suffix##_##real,     wr_scaled_##suffix##_##real}
 
 // Classes from ... to - 1 of a row whose largest element and its -log p are known.
-static void wr_segment(const rs_plan *plan, int64_t row, int64_t from, int64_t to, double top,
-                       double log_rest, const kvk_target *result, int64_t result_row) {
+static void wr_segment(const rs_plan *plan, int64_t row, int64_t from, int64_t to, double top, double log_rest,
+                       const kvk_target *result, int64_t result_row) {
   typedef void (*single)(const void *, int64_t, const wr_reference_f32 *, float *, int);
   typedef void (*twofold)(const void *, int64_t, const wr_reference_f64 *, double *, int);
   static const single singles[3][6] = {WR_ROW(whole, f32), WR_ROW(half, f32), WR_ROW(brain, f32)};
@@ -57,8 +57,7 @@ static void wr_segment(const rs_plan *plan, int64_t row, int64_t from, int64_t t
     d.norm = set1_f64(norm);
     d.floor = rs_floor_f64(&d.ref);
   } else {
-    f.ref = rs_refer_f32(plan->flags, set1_f32((float)top), (float)plan->factor,
-                         (float)plan->factor_low);
+    f.ref = rs_refer_f32(plan->flags, set1_f32((float)top), (float)plan->factor, (float)plan->factor_low);
     f.log_rest = set1_f32((float)log_rest);
     f.norm = set1_f32((float)norm);
     f.floor = rs_floor_f32(&f.ref);
@@ -80,8 +79,8 @@ static void wr_segment(const rs_plan *plan, int64_t row, int64_t from, int64_t t
   }
 }
 
-static void write_rows(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
-                       const kvk_target *result, uint8_t *status) {
+static void write_rows(const kvk_side *a, int64_t first, int64_t count, int64_t classes, const kvk_target *result,
+                       uint8_t *status) {
   const rs_plan plan = rs_plan_for(a);
   const int64_t fit = WR_CHUNK / (classes * element_bytes(a->type));
   const int64_t step = fit < 1 ? 1 : fit > RS_ROWS ? RS_ROWS : fit;
@@ -98,8 +97,8 @@ static void write_rows(const kvk_side *a, int64_t first, int64_t count, int64_t 
   if (result->streams) store_fence();
 }
 
-static void write_segment(const kvk_side *a, int64_t row, int64_t from, int64_t to, double top,
-                          double log_rest, const kvk_target *result) {
+static void write_segment(const kvk_side *a, int64_t row, int64_t from, int64_t to, double top, double log_rest,
+                          const kvk_target *result) {
   const rs_plan plan = rs_plan_for(a);
   if (top == top) {
     wr_segment(&plan, row, from, to, top, log_rest, result, 0);

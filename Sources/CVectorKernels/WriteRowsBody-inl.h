@@ -38,16 +38,16 @@ KVK_INLINE V N(wr_value)(const int flags, const int what, V x, const N(wr_refere
   return w * wr->norm;
 }
 
-KVK_INLINE void N(wr_part)(const int flags, const int what, const int32_t type, const void *p,
-                           int64_t i, int64_t count, const N(wr_reference) *wr, R *to) {
+KVK_INLINE void N(wr_part)(const int flags, const int what, const int32_t type, const void *p, int64_t i, int64_t count,
+                           const N(wr_reference) *wr, R *to) {
   R y[LANES];
   N(store)(y, N(wr_value)(flags, what, N(read_part)(p, i, count, type, wr->ref.top), wr));
   memcpy(to + i, y, (size_t)count * sizeof(R));
 }
 
 // n classes from p to `to`, which may be p itself.
-KVK_INLINE void N(wr_block)(const int flags, const int what, const int32_t type, const void *p,
-                            int64_t n, const N(wr_reference) *wr, R *to, int streams) {
+KVK_INLINE void N(wr_block)(const int flags, const int what, const int32_t type, const void *p, int64_t n,
+                            const N(wr_reference) *wr, R *to, int streams) {
   int64_t i = 0;
   if (streams && (uintptr_t)to % sizeof(R) == 0) {
     const int64_t head = (int64_t)(-(uintptr_t)to % sizeof(V) / sizeof(R));
@@ -60,8 +60,7 @@ KVK_INLINE void N(wr_block)(const int flags, const int what, const int32_t type,
       __builtin_nontemporal_store(N(wr_value)(flags, what, N(read)(p, i, type), wr), (V *)(to + i));
     }
   } else {
-    for (; i + LANES <= n; i += LANES)
-      N(store)(to + i, N(wr_value)(flags, what, N(read)(p, i, type), wr));
+    for (; i + LANES <= n; i += LANES) N(store)(to + i, N(wr_value)(flags, what, N(read)(p, i, type), wr));
   }
   if (i < n) N(wr_part)(flags, what, type, p, i, n - i, wr, to);
 }

@@ -8,13 +8,12 @@
 
 static int failures;
 
-static void expect(double value, long double exact, double bound, const char *set, const char *what,
-                   int type, int classes) {
+static void expect(double value, long double exact, double bound, const char *set, const char *what, int type,
+                   int classes) {
   const long double error = fabsl(value - exact);
   if (value == (double)exact || error <= bound * fabsl(exact) + 1e-20L) return;
   failures++;
-  printf("%s, %s, type %d, %d classes: %.17g, expected %.17Lg\n", set, what, type, classes, value,
-         exact);
+  printf("%s, %s, type %d, %d classes: %.17g, expected %.17Lg\n", set, what, type, classes, value, exact);
 }
 
 static double uniform(void) {
@@ -38,9 +37,9 @@ static void store(int side, int type, int count) {
   for (int i = 0; i < count; i++) {
     double x = wanted[side][i];
     switch (type) {
-      case KVK_F32: x = stored[side].f32[i] = (float)x; break;
-      case KVK_F16: x = stored[side].f16[i] = (_Float16)x; break;
-      default: stored[side].f64[i] = x;
+    case KVK_F32: x = stored[side].f32[i] = (float)x; break;
+    case KVK_F16: x = stored[side].f16[i] = (_Float16)x; break;
+    default: stored[side].f64[i] = x;
     }
     wanted[side][i] = x;
   }
@@ -122,8 +121,13 @@ static void check_assignment(const kvk_table *table, int type, int rows) {
   for (int i = 0; i < COUNT * rows; i++) wanted[0][i] = floor(9 * uniform());
   for (int i = 0; i < COUNT; i++) wanted[1][i] = floor(9 * uniform());
   for (int side = 0; side < 2; side++) store(side, type, COUNT * rows);
-  const kvk_assignment scores = {.products = &stored[0], .constants = &stored[1], .type = type,
-                                 .stride = rows, .count = COUNT, .rows = rows, .floor = 0.5};
+  const kvk_assignment scores = {.products = &stored[0],
+                                 .constants = &stored[1],
+                                 .type = type,
+                                 .stride = rows,
+                                 .count = COUNT,
+                                 .rows = rows,
+                                 .floor = 0.5};
   int32_t nearest[MOST];
   uint8_t doubt[MOST];
   table->nearest_rows(&scores, nearest, doubt);
@@ -145,12 +149,10 @@ static void check_assignment(const kvk_table *table, int type, int rows) {
   store(0, type, ROWS * CLASSES);
   for (int i = 0; i < ROWS; i++) {
     places[i] = i % 4 - 1;
-    for (int k = 0; k < CLASSES && places[i] >= 0; k++)
-      plain[places[i] * CLASSES + k] += wanted[0][i * CLASSES + k];
+    for (int k = 0; k < CLASSES && places[i] >= 0; k++) plain[places[i] * CLASSES + k] += wanted[0][i * CLASSES + k];
   }
   table->add_rows(&stored[0], type, CLASSES, ROWS, CLASSES, places, 0, sums, CLASSES);
-  for (int i = 0; i < 3 * CLASSES; i++)
-    expect(sums[i], plain[i], 1e-15, table->name, "sum of rows", type, CLASSES);
+  for (int i = 0; i < 3 * CLASSES; i++) expect(sums[i], plain[i], 1e-15, table->name, "sum of rows", type, CLASSES);
 }
 
 // Rows prepared for products: their product is D, and their mixture Jensen-Shannon.
@@ -180,34 +182,58 @@ static void check_tile(const kvk_table *table, int type, int classes) {
                              {&stored[1], classes, type, KVK_LOGITS, 1, 0, 0.01, 0}};
   const double bound = type == KVK_F32 ? 3e-6 : 1e-12;
   double mass = 0, dot = 0, spread = 0, square = 0, extent = 0, x = 0;
-  kvk_tile masses = {.base = left, .stride = classes, .type = type, .what = KVK_TILE_MASS, .reference = reference,
-                     .step = 1, .mass = &mass, .dot = &dot, .spread = &spread, .square = &square};
-  kvk_tile logs = {.base = right, .stride = classes, .type = type, .what = KVK_TILE_LOG, .reference = reference,
-                   .centre = &centre, .step = 1, .extent = &extent};
+  kvk_tile masses = {.base = left,
+                     .stride = classes,
+                     .type = type,
+                     .what = KVK_TILE_MASS,
+                     .reference = reference,
+                     .step = 1,
+                     .mass = &mass,
+                     .dot = &dot,
+                     .spread = &spread,
+                     .square = &square};
+  kvk_tile logs = {.base = right,
+                   .stride = classes,
+                   .type = type,
+                   .what = KVK_TILE_LOG,
+                   .reference = reference,
+                   .centre = &centre,
+                   .step = 1,
+                   .extent = &extent};
   table->tile_rows(&sides[0], 0, 1, 0, classes, &lse[0], &masses);
   table->tile_rows(&sides[1], 0, 1, 0, classes, &lse[1], &logs);
   for (int k = 0; k < classes; k++)
     x += type == KVK_F32 ? (double)((float *)(void *)left)[k] * (double)((float *)(void *)right)[k]
                          : ((double *)(void *)left)[k] * ((double *)(void *)right)[k];
   uint8_t doubt = 0;
-  const kvk_tile_sums sums = {.dot = dot, .mass = mass, .spread = spread, .centre = &centre, .extent = &extent,
-                              .share = 1};
+  const kvk_tile_sums sums = {
+      .dot = dot, .mass = mass, .spread = spread, .centre = &centre, .extent = &extent, .share = 1};
   table->tile_finish(0, &x, 1, &sums, &doubt);
   expect(1 + x, 1 + exact, bound, table->name, "product", type, classes);
 
-  kvk_tile ratios = {.base = left, .stride = classes, .type = type, .what = KVK_TILE_POWER, .power = 1,
-                     .reference = reference, .centre = &log_2, .step = 1};
+  kvk_tile ratios = {.base = left,
+                     .stride = classes,
+                     .type = type,
+                     .what = KVK_TILE_POWER,
+                     .power = 1,
+                     .reference = reference,
+                     .centre = &log_2,
+                     .step = 1};
   table->tile_rows(&sides[0], 0, 1, 0, classes, &lse[0], &ratios);
   ratios.base = right;
   table->tile_rows(&sides[1], 0, 1, 0, classes, &lse[1], &ratios);
   double own[4][2] = {{0}}, mixture = 0;
   for (int side = 0; side < 2; side++) {
-    const kvk_mixture row = {.a = side ? right : left, .weights = weights, .stride_a = classes, .count_a = 1,
-                             .classes = classes, .type = type};
+    const kvk_mixture row = {.a = side ? right : left,
+                             .weights = weights,
+                             .stride_a = classes,
+                             .count_a = 1,
+                             .classes = classes,
+                             .type = type};
     const kvk_mixture_rows out = {&own[0][side], &own[1][side], &own[2][side], &own[3][side]};
     table->mixture_rows(&row, &out);
   }
-  const kvk_mixture pair = {left, right, weights, classes, classes, 1, 1, classes, type, KVK_MIXTURE_ENTROPY,
+  const kvk_mixture pair = {left,     right, weights, classes, classes, 1, 1, classes, type, KVK_MIXTURE_ENTROPY,
                             &mixture, 1};
   table->mixture_pairs(&pair);
   const double js = (own[1][0] + own[1][1] - mixture + log_2 * (own[0][0] + own[0][1])) / 2;
@@ -223,8 +249,7 @@ static void check_logistic(const kvk_table *table, int classes) {
     for (int k = 0; k < classes; k++) {
       const long double m = wanted[0][row * classes + k];
       loss += log1pl(expl(-m));
-      expect(margins[row * classes + k], 1 / (1 + expl(m)), 1e-15, table->name, "logistic slope", KVK_F64,
-             classes);
+      expect(margins[row * classes + k], 1 / (1 + expl(m)), 1e-15, table->name, "logistic slope", KVK_F64, classes);
     }
     // Relative to 1 where the sum itself is small.
     expect(losses[row] + 1, loss + 1, 1e-15 * classes + 1e-15, table->name, "logistic loss", KVK_F64, classes);
@@ -252,9 +277,16 @@ static void check_normals(const kvk_table *table, int n) {
     }
   double spread[PAIRS], distance[PAIRS], inflation[PAIRS];
   int32_t refused[2][PAIRS];
-  const kvk_normals sides = {.target_means = means[0], .targets = stacks[0], .model_means = means[1],
-                             .models = stacks[1], .target_mean_step = n, .model_mean_step = n,
-                             .target_step = n * n, .model_step = n * n, .target_stride = n, .model_stride = n,
+  const kvk_normals sides = {.target_means = means[0],
+                             .targets = stacks[0],
+                             .model_means = means[1],
+                             .models = stacks[1],
+                             .target_mean_step = n,
+                             .model_mean_step = n,
+                             .target_step = n * n,
+                             .model_step = n * n,
+                             .target_stride = n,
+                             .model_stride = n,
                              .dimension = n};
   const kvk_normal_out out = {spread, distance, inflation, refused[0], refused[1]};
   table->normal_pairs(&sides, 0, PAIRS, scratch, &out);
@@ -270,8 +302,8 @@ static void check_normals(const kvk_table *table, int n) {
     for (int column = 0; column <= n; column++) {
       // The last column is the difference of the means.
       for (int i = column < n ? column : 0; i < n; i++) {
-        long double rest = column < n ? factors[0][i][column]
-                                      : (long double)means[0][pair * n + i] - means[1][pair * n + i];
+        long double rest =
+            column < n ? factors[0][i][column] : (long double)means[0][pair * n + i] - means[1][pair * n + i];
         for (int k = column < n ? column : 0; k < i; k++) rest -= factors[1][i][k] * quotient[k];
         quotient[i] = rest / factors[1][i][i];
         *(column < n ? &wide : &far) += quotient[i] * quotient[i];

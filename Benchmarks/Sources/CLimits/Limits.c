@@ -58,9 +58,7 @@ static void read_range(const char *base, size_t from, size_t to, size_t prefetch
   vector sums[4] = {0};
   for (size_t at = from; at + BLOCK <= to; at += BLOCK) {
     if (prefetch != 0) {
-      for (size_t line = 0; line < BLOCK; line += 64) {
-        __builtin_prefetch(base + at + prefetch + line);
-      }
+      for (size_t line = 0; line < BLOCK; line += 64) { __builtin_prefetch(base + at + prefetch + line); }
     }
     const unaligned_vector *vectors = (const unaligned_vector *)(base + at);
     for (int index = 0; index < VECTORS; index++) sums[index % 4] ^= vectors[index];
@@ -143,8 +141,7 @@ double kvb_read_seconds(const void *base, size_t bytes, int threads, int repeats
   return best;
 }
 
-double kvb_copy_seconds(const void *source, int reads, void *target, size_t bytes, int threads,
-                        int repeats) {
+double kvb_copy_seconds(const void *source, int reads, void *target, size_t bytes, int threads, int repeats) {
   limit_job job = {
       .source = source,
       .reads = reads,

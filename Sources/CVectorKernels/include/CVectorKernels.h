@@ -30,9 +30,9 @@ enum {
 enum {
   KVK_VALID = 0,
   KVK_NAN = 1,
-  KVK_INFINITE = 2,      // +inf (or, for probabilities and weights, -inf too)
-  KVK_NEGATIVE = 3,      // a probability or weight below 0
-  KVK_NO_MASS = 4,       // all -inf, or weights that sum to 0
+  KVK_INFINITE = 2,       // +inf (or, for probabilities and weights, -inf too)
+  KVK_NEGATIVE = 3,       // a probability or weight below 0
+  KVK_NO_MASS = 4,        // all -inf, or weights that sum to 0
   KVK_NOT_NORMALISED = 5, // the sum is off by more than the tolerance
   KVK_BAD_LABEL = 6,      // the label is not one of a class
   KVK_OUT_OF_RANGE = 7,   // what the pair comes to is more than a Double holds
@@ -45,28 +45,28 @@ typedef struct {
   int64_t stride; // elements from one row to the next
   int32_t type;
   int32_t form;
-  double temperature; // logits only; > 0
-  double smoothing;   // weights only: added to every class before normalising; >= 0
-  double tolerance;   // logProbabilities, probabilities: how far the sum may be from 1
+  double temperature;  // logits only; > 0
+  double smoothing;    // weights only: added to every class before normalising; >= 0
+  double tolerance;    // logProbabilities, probabilities: how far the sum may be from 1
   const int64_t *rows; // null: as they stand
 } kvk_side;
 
 /// The quantities of a pair of rows, in the order of their columns. Natural logarithms.
 enum {
-  KVK_D_AB = 0,        // D(a‖b)
-  KVK_D_BA = 1,        // D(b‖a)
-  KVK_H_A = 2,         // H(a)
-  KVK_H_B = 3,         // H(b)
-  KVK_H_AB = 4,        // H(a, b)
-  KVK_H_BA = 5,        // H(b, a)
-  KVK_JEFFREYS = 6,    // D(a‖b) + D(b‖a)
-  KVK_JS = 7,          // Jensen-Shannon divergence
-  KVK_TV = 8,          // total variation distance, in 0...1
-  KVK_HELLINGER = 9,   // Hellinger distance, in 0...1 (the square root of 1 - Bhattacharyya)
+  KVK_D_AB = 0,          // D(a‖b)
+  KVK_D_BA = 1,          // D(b‖a)
+  KVK_H_A = 2,           // H(a)
+  KVK_H_B = 3,           // H(b)
+  KVK_H_AB = 4,          // H(a, b)
+  KVK_H_BA = 5,          // H(b, a)
+  KVK_JEFFREYS = 6,      // D(a‖b) + D(b‖a)
+  KVK_JS = 7,            // Jensen-Shannon divergence
+  KVK_TV = 8,            // total variation distance, in 0...1
+  KVK_HELLINGER = 9,     // Hellinger distance, in 0...1 (the square root of 1 - Bhattacharyya)
   KVK_SAME_LARGEST = 10, // 1 where the first largest class of both rows is the same, else 0
-  KVK_LSE_A = 11,      // log of the normaliser of a, at its temperature (log of the sum for probabilities)
+  KVK_LSE_A = 11,        // log of the normaliser of a, at its temperature (log of the sum for probabilities)
   KVK_LSE_B = 12,
-  KVK_LOG_RATIO = 13, // KVK_LSE_A - KVK_LSE_B, with all its digits where the rows are alike
+  KVK_LOG_RATIO = 13,  // KVK_LSE_A - KVK_LSE_B, with all its digits where the rows are alike
   KVK_TRIANGULAR = 14, // triangular discrimination, in 0...2
   KVK_PAIR_COUNT = 15,
 };
@@ -103,9 +103,9 @@ typedef struct {
 enum {
   KVK_LOG_SUM_EXP = 0, // as KVK_LSE_A
   KVK_ENTROPY = 1,
-  KVK_LARGEST = 2,     // the index of the first largest class
-  KVK_TOP = 3,         // what is stored for that class
-  KVK_LOG_REST = 4,    // minus the logarithm of that class's probability
+  KVK_LARGEST = 2,  // the index of the first largest class
+  KVK_TOP = 3,      // what is stored for that class
+  KVK_LOG_REST = 4, // minus the logarithm of that class's probability
   KVK_ROW_COUNT = 5,
 };
 
@@ -142,11 +142,11 @@ typedef struct {
 
 /// Class labels of rows and how they are scored.
 typedef struct {
-  const void *labels;  // int32_t or int64_t, one a row
-  int32_t wide;        // 1: int64_t
+  const void *labels; // int32_t or int64_t, one a row
+  int32_t wide;       // 1: int64_t
   int32_t has_ignored;
-  int64_t ignored;     // rows with this label score 0 and weight 0
-  double smoothing;    // label smoothing, 0...1
+  int64_t ignored;             // rows with this label score 0 and weight 0
+  double smoothing;            // label smoothing, 0...1
   const double *class_weights; // one a class, or null
 } kvk_labels;
 
@@ -165,9 +165,9 @@ enum {
 /// Rows of one stretch of classes, prepared for products. A null pointer is not wanted.
 typedef struct {
   void *base;
-  int64_t stride;          // elements
-  int32_t type;            // KVK_F32 or KVK_F64
-  int32_t what;            // KVK_TILE_...
+  int64_t stride; // elements
+  int32_t type;   // KVK_F32 or KVK_F64
+  int32_t what;   // KVK_TILE_...
   double power, shift;
   const double *reference; // one a class of the set; null (for powers only): 0
   const double *centre;    // one a row; null: 0
@@ -176,16 +176,16 @@ typedef struct {
   int64_t step;
   // KVK_TILE_MASS, one a row, added to: Σ p, Σ p l, Σ p |l| and Σ p² of p as stored.
   double *mass, *dot, *spread, *square;
-  double *extent;          // not KVK_TILE_MASS, one a row: raised to the largest |l - centre| or |exponent|
+  double *extent; // not KVK_TILE_MASS, one a row: raised to the largest |l - centre| or |exponent|
   // KVK_TILE_MASS in Float: the largest masses above the least, up to heavy_room of each row, are written as
   // 0, left out of Σ p², and listed with their places.
   int32_t *heavy_count, *heavy_place;
   double *heavy_mass;
   int64_t heavy_room;
   double heavy_least;
-  uint64_t *bits;          // a bit for every class that has mass, from class 0 of the set on
-  int64_t bit_stride;      // words
-  uint8_t *gaps;           // set to 1 for a row with a class without mass
+  uint64_t *bits;     // a bit for every class that has mass, from class 0 of the set on
+  int64_t bit_stride; // words
+  uint8_t *gaps;      // set to 1 for a row with a class without mass
 } kvk_tile;
 
 #define KVK_TILE_SAMPLE 256
@@ -210,7 +210,7 @@ typedef struct {
   const double *extents; // of the other side's rows
   double base, slope;
   int32_t is_hellinger;
-  double *logarithms;    // room for as many
+  double *logarithms; // room for as many
 } kvk_power_sums;
 
 /// Which classes rows of a tile have mass in.
@@ -267,109 +267,99 @@ typedef struct {
 
 /// What is known of each pair; element 0 belongs to the first.
 typedef struct {
-  double *spread;         // tr Σ_q⁻¹ Σ_p - n - log(det Σ_p / det Σ_q)
-  double *distance;       // |L_q \ (m_p - m_q)|²
-  double *inflation;      // the largest Σ_ii / L_ii² of the model
+  double *spread;          // tr Σ_q⁻¹ Σ_p - n - log(det Σ_p / det Σ_q)
+  double *distance;        // |L_q \ (m_p - m_q)|²
+  double *inflation;       // the largest Σ_ii / L_ii² of the model
   int32_t *refused_target; // 0, or the order of the first leading minor that is not positive
   int32_t *refused_model;
 } kvk_normal_out;
 
 typedef struct kvk_table {
-  const char *name;    // "avx512", "avx2", "baseline", "neon"
+  const char *name; // "avx512", "avx2", "baseline", "neon"
   int32_t float_lanes;
 
   // Rows first ... first + count - 1 of both sides; classes <= KVK_SEGMENT.
-  void (*pair_rows)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
-                    int64_t classes, const kvk_pair_out *out);
+  void (*pair_rows)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t classes,
+                    const kvk_pair_out *out);
   // Long rows: run every segment of a pass (in any order, on any thread) with the row's state as it
   // stood before the pass, then merge the partial states in the order of the segments.
   // `pair_merge` returns 1 when another pass is wanted, else 0. The state starts zeroed.
-  void (*pair_segment)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to,
-                       int64_t classes, const kvk_pair_out *wanted, const kvk_state *state,
-                       kvk_state *partial);
-  int32_t (*pair_merge)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                        const kvk_pair_out *wanted, kvk_state *state, const kvk_state *partials,
-                        int64_t count);
-  void (*pair_finish)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                      const kvk_state *state, const kvk_pair_out *out, int64_t index);
+  void (*pair_segment)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to, int64_t classes,
+                       const kvk_pair_out *wanted, const kvk_state *state, kvk_state *partial);
+  int32_t (*pair_merge)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_pair_out *wanted,
+                        kvk_state *state, const kvk_state *partials, int64_t count);
+  void (*pair_finish)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_state *state,
+                      const kvk_pair_out *out, int64_t index);
 
   // One side alone, any number of classes up to KVK_SEGMENT; longer rows through segments as above, in
   // one pass.
-  void (*row_statistics)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
-                         const kvk_row_out *out);
-  void (*row_segment)(const kvk_side *a, int64_t row, int64_t from, int64_t to,
-                      const kvk_row_out *wanted, kvk_state *partial);
+  void (*row_statistics)(const kvk_side *a, int64_t first, int64_t count, int64_t classes, const kvk_row_out *out);
+  void (*row_segment)(const kvk_side *a, int64_t row, int64_t from, int64_t to, const kvk_row_out *wanted,
+                      kvk_state *partial);
   void (*row_merge)(const kvk_side *a, kvk_state *state, const kvk_state *partials, int64_t count);
-  void (*row_finish)(const kvk_side *a, const kvk_state *state, const kvk_row_out *out,
-                     int64_t index);
+  void (*row_finish)(const kvk_side *a, const kvk_state *state, const kvk_row_out *out, int64_t index);
 
   // log-softmax or softmax of rows; `result` (row `first` of it) may be the input itself. Rows that are
   // not valid become NaN. With `streams`, results go past the caches.
-  void (*write_rows)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
-                     const kvk_target *result, uint8_t *status);
+  void (*write_rows)(const kvk_side *a, int64_t first, int64_t count, int64_t classes, const kvk_target *result,
+                     uint8_t *status);
   // The same for classes from ... to - 1 of one row whose KVK_TOP and KVK_LOG_REST are known; NaN for a
   // row that is not valid. `result` is the row's.
-  void (*write_segment)(const kvk_side *a, int64_t row, int64_t from, int64_t to, double top,
-                        double log_rest, const kvk_target *result);
+  void (*write_segment)(const kvk_side *a, int64_t row, int64_t from, int64_t to, double top, double log_rest,
+                        const kvk_target *result);
 
   // Cross entropy of class labels against rows. `value[i]`, `weight[i]` and `status[i]` belong to row
   // first + i.
-  void (*label_rows)(const kvk_labels *labels, const kvk_side *model, int64_t first, int64_t count,
-                     int64_t classes, double *value, double *weight, uint8_t *status);
+  void (*label_rows)(const kvk_labels *labels, const kvk_side *model, int64_t first, int64_t count, int64_t classes,
+                     double *value, double *weight, uint8_t *status);
   // The same for one row whose KVK_TOP, KVK_LOG_REST and status are known.
-  void (*label_row)(const kvk_labels *labels, const kvk_side *model, int64_t row, int64_t classes,
-                    double top, double log_rest, double *value, double *weight, uint8_t *status);
+  void (*label_row)(const kvk_labels *labels, const kvk_side *model, int64_t row, int64_t classes, double top,
+                    double log_rest, double *value, double *weight, uint8_t *status);
 
   // The gradient with respect to b's logits, for classes from ... to - 1, written to `result` (row
   // `first` of it). Per row, from pair_rows: what normalises it, and D(b‖a); a NaN among them makes the row
   // NaN.
-  void (*pair_gradient)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
-                        int64_t from, int64_t to, int32_t which, const kvk_pair_norms *norms,
-                        const double *d_ba, const kvk_target *result);
+  void (*pair_gradient)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t from, int64_t to,
+                        int32_t which, const kvk_pair_norms *norms, const double *d_ba, const kvk_target *result);
 
   // log Σ p^α q^(1-α) of rows of at most KVK_SEGMENT classes, with all its digits where the rows are
   // alike; for α = +inf the logarithm of the largest p / q. -inf where no class has both masses, +inf where
   // a mass is to be divided by 0. Longer rows through segments as for pairs; `state` starts zeroed.
-  void (*power_rows)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count,
-                     int64_t classes, const kvk_power *power, double *value);
-  void (*power_segment)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to,
-                        int64_t classes, const kvk_power *power, const kvk_state *state,
-                        kvk_state *partial);
-  int32_t (*power_merge)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                         const kvk_power *power, kvk_state *state, const kvk_state *partials,
-                         int64_t count);
-  void (*power_finish)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes,
-                       const kvk_power *power, const kvk_state *state, double *value);
+  void (*power_rows)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t classes,
+                     const kvk_power *power, double *value);
+  void (*power_segment)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to, int64_t classes,
+                        const kvk_power *power, const kvk_state *state, kvk_state *partial);
+  int32_t (*power_merge)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_power *power,
+                         kvk_state *state, const kvk_state *partials, int64_t count);
+  void (*power_finish)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_power *power,
+                       const kvk_state *state, double *value);
 
   // Rows first ... first + count - 1 as a tile; `lse` holds the logarithms of their normalisers, +inf for
   // a row that is not valid: it becomes zeros. `from` is a multiple of KVK_TILE_WORD.
-  void (*tile_rows)(const kvk_side *a, int64_t first, int64_t count, int64_t from, int64_t to,
-                    const double *lse, const kvk_tile *tile);
+  void (*tile_rows)(const kvk_side *a, int64_t first, int64_t count, int64_t from, int64_t to, const double *lse,
+                    const kvk_tile *tile);
   // sum[i] = product[i], or with `adds` more by it.
   void (*tile_add)(const float *product, double *sum, int64_t count, int32_t adds);
   // Estimates of the mean of log p - reference, weighted by masses, one a row: where products are centred.
   // From at most KVK_TILE_SAMPLE classes.
-  void (*tile_centres)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
-                       const double *lse, const double *reference, const double *masses,
-                       double *centres);
+  void (*tile_centres)(const kvk_side *a, int64_t first, int64_t count, int64_t classes, const double *lse,
+                       const double *reference, const double *masses, double *centres);
   // Elements of rows at some places, as rows: row h holds those at places[h].
-  void (*tile_columns)(const float *from, int64_t stride, int64_t count, const int32_t *places,
-                       int64_t wanted, float *to, int64_t to_stride);
+  void (*tile_columns)(const float *from, int64_t stride, int64_t count, const int32_t *places, int64_t wanted,
+                       float *to, int64_t to_stride);
   // Adds the heavy masses' products to n sums.
   void (*tile_heavy)(double *sum, int64_t n, const kvk_tile_sums *sums);
   // Product x becomes D = (dot - x - heavy masses' products) / mass - centre, or 0 where that is negative,
   // for n pairs; with `product` that is x. `doubt` is set to 1 where the rounding may be more than D's share.
-  void (*tile_finish)(const float *product, double *x, int64_t n, const kvk_tile_sums *sums,
-                      uint8_t *doubt);
+  void (*tile_finish)(const float *product, double *x, int64_t n, const kvk_tile_sums *sums, uint8_t *doubt);
   // The sum of bytes that are 0 or 1.
   int64_t (*tile_count)(const uint8_t *doubts, int64_t n);
   // Power sum x becomes log x, or the Hellinger distance that it gives, for n pairs. `doubt` is set to 1 where
   // its rounding may be too much.
   void (*tile_powers)(double *x, int64_t n, const kvk_power_sums *sums, uint8_t *doubt);
   // Value [i, j] becomes +inf and its doubt 0 where row i of a has mass in a class where row j of b has none.
-  void (*tile_forbid)(const kvk_support *a, const kvk_support *b, int64_t words, double *values,
-                      int64_t step_a, int64_t step_b, uint8_t *doubts, int64_t doubt_a,
-                      int64_t doubt_b);
+  void (*tile_forbid)(const kvk_support *a, const kvk_support *b, int64_t words, double *values, int64_t step_a,
+                      int64_t step_b, uint8_t *doubts, int64_t doubt_a, int64_t doubt_b);
   // rows × columns become columns × rows, or with `adds` are added to what is there; doubts likewise.
   void (*tile_turn)(const double *from, int64_t from_stride, int64_t rows, int64_t columns, double *to,
                     int64_t to_stride, const uint8_t *from_doubts, uint8_t *to_doubts, int32_t adds);
@@ -385,13 +375,11 @@ typedef struct kvk_table {
   double (*dot_rows)(const double *a, const double *b, int64_t count);
   // The least element of each row that is mass, as stored (+inf: none is), and 1 in `gaps` where a class
   // has no mass.
-  void (*row_least)(const kvk_side *a, int64_t first, int64_t count, int64_t classes,
-                    double *least, uint8_t *gaps);
+  void (*row_least)(const kvk_side *a, int64_t first, int64_t count, int64_t classes, double *least, uint8_t *gaps);
 
   // Σ log(1 + exp(-m)) of each row of margins m, which with `slopes` become 1 / (1 + exp m). An infinite margin
   // counts as its limit, NaN makes the row's sum NaN. Error of a sum: at most count × 2^-52, and 4 ulp.
-  void (*logistic_rows)(double *margins, int64_t stride, int64_t rows, int64_t count, int32_t slopes,
-                        double *losses);
+  void (*logistic_rows)(double *margins, int64_t stride, int64_t rows, int64_t count, int32_t slopes, double *losses);
 
   void (*mixture_pairs)(const kvk_mixture *pairs);
   // The sums of the rows of a by themselves.

@@ -49,7 +49,8 @@ struct FamilyEvaluation {
       let values = try family.evaluate(
         targets: targets.parameters(rows == 1 ? 0..<1 : range),
         models: models.parameters(others == 1 ? 0..<1 : range),
-        targetsAs: targets.parametrisation, modelsAs: models.parametrisation)
+        targetsAs: targets.parametrisation, modelsAs: models.parametrisation,
+        threads: options.threads)
       return StreamedEvaluation.Block(
         columns: [
           values.forwardKL, values.reverseKL, values.targetEntropy, values.modelEntropy,

@@ -27,19 +27,43 @@ public struct FamilyValues: Sendable {
   /// The first of them, at most `Diagnostics.listLimit` entries, one for each side at fault.
   public private(set) var invalidRows: [InvalidRow] = []
 
+  /// The divergences and cross entropy of a pair.
+  private struct Pair {
+    let forward: Double
+    let reverse: Double
+    let cross: Double
+
+    init<Family: DistributionFamily>(
+      _ target: (family: Family, entropy: Double), _ model: (family: Family, entropy: Double)
+    ) throws(InferenceError) {
+      forward = try target.family.divergence(to: model.family)
+      reverse = try model.family.divergence(to: target.family)
+      cross = try KullbackInference.crossEntropy(target.entropy, plus: forward)
+    }
+  }
+
   init<Family: DistributionFamily>(
-    _ targets: NamedFamily.Rows, _ models: NamedFamily.Rows,
-    _ make: ([Double]) throws(InferenceError) -> Family
+    _ targets: NamedFamily.Rows, _ models: NamedFamily.Rows, threads: Int,
+    _ make: @Sendable ([Double]) throws(InferenceError) -> Family
   ) {
     // With their entropies, which cost more than the divergences of some families.
-    let targets = targets.distributions(make).map { $0.map { ($0, $0.entropy) } }
-    let models = models.distributions(make).map { $0.map { ($0, $0.entropy) } }
+    let targets = targets.distributions(threads: threads, make)
+    let models = models.distributions(threads: threads, make)
     let count = targets.count == 1 ? models.count : targets.count
-    for row in 0..<count {
+    let pairs = inChunks(count, threads: threads, atLeast: leastChunk) {
+      $0.map { row in
+        Result { () throws(InferenceError) in
+          try Pair(
+            targets[targets.count == 1 ? 0 : row].get(),
+            models[models.count == 1 ? 0 : row].get())
+        }
+      }
+    }
+    for (row, pair) in pairs.enumerated() {
       let target = targets[targets.count == 1 ? 0 : row]
       let model = models[models.count == 1 ? 0 : row]
       do throws(InferenceError) {
-        try append(target.get(), model.get())
+        try append(pair.get(), target.get().entropy, model.get().entropy)
       } catch {
         invalidCount += 1
         for column in [\FamilyValues.forwardKL, \.reverseKL, \.targetEntropy, \.modelEntropy]
@@ -55,17 +79,12 @@ public struct FamilyValues: Sendable {
     }
   }
 
-  private mutating func append<Family: DistributionFamily>(
-    _ target: (family: Family, entropy: Double), _ model: (family: Family, entropy: Double)
-  ) throws(InferenceError) {
-    let forward = try target.family.divergence(to: model.family)
-    let reverse = try model.family.divergence(to: target.family)
-    let cross = try KullbackInference.crossEntropy(target.entropy, plus: forward)
-    forwardKL.append(forward)
-    reverseKL.append(reverse)
-    targetEntropy.append(target.entropy)
-    modelEntropy.append(model.entropy)
-    crossEntropy.append(cross)
+  private mutating func append(_ pair: Pair, _ targetEntropy: Double, _ modelEntropy: Double) {
+    forwardKL.append(pair.forward)
+    reverseKL.append(pair.reverse)
+    self.targetEntropy.append(targetEntropy)
+    self.modelEntropy.append(modelEntropy)
+    crossEntropy.append(pair.cross)
   }
 
   private mutating func note(_ row: Int, _ side: Side, _ reason: InferenceError) {

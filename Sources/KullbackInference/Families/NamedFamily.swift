@@ -9,22 +9,23 @@ public struct NamedFamily: Sendable {
   public let name: String
   /// What the columns are, in their order; empty where there is one for each class.
   public let parameters: [String]
-  private let body: @Sendable (_ targets: Rows, _ models: Rows) -> FamilyValues
+  private let body: @Sendable (_ targets: Rows, _ models: Rows, _ threads: Int) -> FamilyValues
 
   /// Rows of numbers, and what makes the family's parameters of them.
   struct Rows {
     let rows: [[Double]]
     let parametrisation: Parametrisation?
 
-    /// The distributions, or why a row is none.
-    func distributions<Family>(
-      _ make: ([Double]) throws(InferenceError) -> Family
-    ) -> [Result<Family, InferenceError>] {
-      rows.map { row in
-        do throws(InferenceError) {
-          return .success(try make(parametrisation?.converted(row) ?? row))
-        } catch {
-          return .failure(error)
+    /// The distributions and their entropies, or why a row is none.
+    func distributions<Family: DistributionFamily>(
+      threads: Int, _ make: @Sendable ([Double]) throws(InferenceError) -> Family
+    ) -> [Result<(family: Family, entropy: Double), InferenceError>] {
+      inChunks(rows.count, threads: threads, atLeast: leastChunk) {
+        rows[$0].map { row in
+          Result { () throws(InferenceError) in
+            let family = try make(parametrisation?.converted(row) ?? row)
+            return (family, family.entropy)
+          }
         }
       }
     }
@@ -36,7 +37,9 @@ public struct NamedFamily: Sendable {
   ) {
     self.name = name
     self.parameters = parameters
-    body = { targets, models in FamilyValues(targets, models, make) }
+    body = { targets, models, threads in
+      FamilyValues(targets, models, threads: threads, make)
+    }
   }
 
   /// The divergences, entropies and cross entropy of pairs of rows.
@@ -50,11 +53,13 @@ public struct NamedFamily: Sendable {
   ///   - models: rows of parameters.
   ///   - targetsAs: what the targets' parameters are; by default the family's own.
   ///   - modelsAs: the same of the models.
-  /// - Throws: `InferenceError.lengthMismatch`.
+  ///   - threads: at most so many; the results are the same bits whatever their number.
+  /// - Throws: `InferenceError.lengthMismatch`, `.invalidParameter` for no threads.
   public func evaluate(
     targets: [[Double]], models: [[Double]], targetsAs: Parametrisation? = nil,
-    modelsAs: Parametrisation? = nil
+    modelsAs: Parametrisation? = nil, threads: Int? = nil
   ) throws(InferenceError) -> FamilyValues {
+    let threads = try checked(threads: threads)
     guard targets.count == models.count || targets.count == 1 || models.count == 1 else {
       throw .lengthMismatch("rows of the models", expected: targets.count, given: models.count)
     }
@@ -66,8 +71,8 @@ public struct NamedFamily: Sendable {
       throw .lengthMismatch("parameters of a model", expected: width, given: row.count)
     }
     return body(
-      Rows(rows: targets, parametrisation: targetsAs), Rows(rows: models, parametrisation: modelsAs)
-    )
+      Rows(rows: targets, parametrisation: targetsAs),
+      Rows(rows: models, parametrisation: modelsAs), threads)
   }
 
   /// All families, in the order of the alphabet.

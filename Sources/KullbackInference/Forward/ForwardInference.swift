@@ -28,6 +28,8 @@ public struct ForwardInference: Sendable {
   public var maximumRounds = 50
   /// Which draws are made.
   public var seed: UInt64 = 1
+  /// At most so many threads, also in the densities of this library; the result is the same bits whatever their number.
+  public var threads: Int?
 
   /// A fit with the default numbers of draws.
   public init() {}
@@ -36,11 +38,11 @@ public struct ForwardInference: Sendable {
   ///
   /// As the form with a proposal.
   ///
-  /// - Throws: as that, and as `fitGaussian(to:family:options:report:)`.
+  /// - Throws: as that, and as `fitGaussian(to:family:options:threads:report:)`.
   public func fit(
     _ target: some Density, report: (ForwardRound) throws -> Void = { _ in }
   ) throws -> ForwardFit {
-    let reverse = try fitGaussian(to: target)
+    let reverse = try fitGaussian(to: target, threads: threads)
     return try fit(target, proposal: reverse.gaussian, report: report)
   }
 
@@ -51,13 +53,22 @@ public struct ForwardInference: Sendable {
   ///   - proposal: where to begin: the target's mass should be within eight of its deviations.
   ///   - report: is told of every round; what it throws ends the fit.
   /// - Complexity: a call of the target for the draws of each round, and n² operations a draw.
-  /// - Throws: `InferenceError.lengthMismatch`, `.invalidParameter`; `.invalidDensity` where the target is NaN
+  /// - Throws: `InferenceError.lengthMismatch`, `.invalidParameter`, also for no threads; `.invalidDensity` where the target is NaN
   ///   or +inf; `.noDensity` where no draw has density; what `target` and `report` throw.
   public func fit(
     _ target: any Density, proposal: MultivariateNormal,
     report: (ForwardRound) throws -> Void = { _ in }
   ) throws -> ForwardFit {
     try check(target, proposal)
+    return try FitThreads.$count.withValue(checked(threads: threads)) {
+      try rounds(of: target, from: proposal, report)
+    }
+  }
+
+  private func rounds(
+    of target: any Density, from proposal: MultivariateNormal,
+    _ report: (ForwardRound) throws -> Void
+  ) throws -> ForwardFit {
     var generator = SplitMix(seed: seed)
     var normal = proposal
     var before: RoundEstimate?

@@ -39,7 +39,7 @@ struct RoundEstimate {
     weights = .tempered(ratios, least: max(100, 10 * Double(target.dimension + 1)))
     smoothing = try ParetoSmoothing(logWeights: ratios)
     moments = try SampleMoments(
-      points, weights: weights.values, family: .full, threads: Threads.default)
+      points, weights: weights.values, family: .full, threads: FitThreads.count)
     normal = try MultivariateNormal.normal(
       mean: moments.mean, scatter: moments.scatter, divisor: moments.weight)
     variances = moments.mean.indices.map { [moments] in moments.scatter[$0, $0] / moments.weight }

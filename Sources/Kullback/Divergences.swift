@@ -94,14 +94,6 @@ public func entropy(
   try evaluateEntropy(of: set, threads: threads).values
 }
 
-/// The entropies of a set and what was wrong with its rows.
-public struct EntropyEvaluation: Sendable {
-  /// The entropy of each row, in nats; NaN where the row is not valid.
-  public let values: [Double]
-  /// Rows that are not valid, on the side of the target.
-  public let diagnostics: Diagnostics
-}
-
 /// The Shannon entropy of each distribution of a set, with diagnostics.
 ///
 /// The values are those of `entropy(of:threads:)`.

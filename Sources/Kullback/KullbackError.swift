@@ -1,20 +1,3 @@
-/// Rows and columns of a matrix.
-public struct Shape: Sendable, Hashable, CustomStringConvertible {
-  /// Rows: distributions.
-  public let rows: Int
-  /// Columns: classes.
-  public let columns: Int
-
-  /// A shape.
-  public init(rows: Int, columns: Int) {
-    self.rows = rows
-    self.columns = columns
-  }
-
-  /// As in "2048 x 32768".
-  public var description: String { "\(rows) x \(columns)" }
-}
-
 /// What is wrong with a call's data or options.
 public enum KullbackError: Error, Sendable, Equatable {
   /// The two sets differ in classes, or in rows where neither has just one.

@@ -1,31 +1,5 @@
 internal import KullbackKernels
 
-/// A type of element that logits can have, and the type that their log-softmax has.
-public protocol LogitElement: MatrixElement {
-  /// `Double` for `Double`, else `Float`.
-  associatedtype Normalised: LogitElement
-}
-
-extension Float: LogitElement {
-  /// The same.
-  public typealias Normalised = Float
-}
-
-extension Double: LogitElement {
-  /// The same.
-  public typealias Normalised = Double
-}
-
-extension Float16: LogitElement {
-  /// Wider: a log-probability keeps more digits than its logit has.
-  public typealias Normalised = Float
-}
-
-extension BFloat16: LogitElement {
-  /// Wider: a log-probability keeps more digits than its logit has.
-  public typealias Normalised = Float
-}
-
 /// The logarithms of the softmax of every row, log p = x / T - log Σ exp(x / T).
 ///
 /// - Shapes: the result has the shape of `logits`.

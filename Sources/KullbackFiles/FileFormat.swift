@@ -69,6 +69,8 @@ public struct FileFormat: Sendable, Hashable {
   static func ofInput(_ start: [UInt8], named path: String) -> FileFormat {
     if start.starts(with: NPYHeader.magic) { return .npy }
     if SafetensorsFile.isBegun(by: start) { return .safetensors }
-    return ofInputs.first { $0.isThat(of: path) } ?? .csv
+    let named = ofInputs.first { $0.isThat(of: path) } ?? .csv
+    // A text may have any name; the length of a header, which a damaged file has too, is none.
+    return named == .safetensors && !start.prefix(8).contains(0) ? .csv : named
   }
 }

@@ -9,7 +9,7 @@ internal import KullbackMatrix
 /// divide a product by their number.
 func tiledProduct(
   _ tall: Matrix<Double>, _ small: Matrix<Double>, transposeSecond: Bool = false,
-  threads: Int = Threads.default
+  threads: Int = FitThreads.count
 ) throws(InferenceError) -> Matrix<Double> {
   let step = 256
   let count = (tall.rows + step - 1) / step

@@ -1,14 +1,6 @@
 internal import CVectorKernels
 public import KullbackMatrix
 
-/// What is added up over pairs of rows x = p / v and y = q / v with weights v, one a class.
-public enum MixtureSum: Sendable, Equatable {
-  /// Σ v (x + y) log(x + y): what the Jensen-Shannon divergence needs.
-  case entropy
-  /// Σ v |x - y|: twice the total variation distance.
-  case distance
-}
-
 extension RowTile {
   /// Adds each row's own sums to `mass` (Σ v x), `dot` (Σ v x log x), `spread` (Σ v x |log x|) and `square`
   /// (Σ (v x)²), where the tile was prepared as powers.

@@ -1,80 +1,5 @@
-internal import CVectorKernels
 internal import KullbackMatrix
-
-/// A quantity of a pair of rows, the first a and the second b.
-///
-/// In nats.
-public enum PairQuantity: Int, Sendable, CaseIterable {
-  /// D(a‖b)
-  case divergence = 0
-  /// D(b‖a)
-  case reversedDivergence = 1
-  /// H(a)
-  case entropyOfFirst = 2
-  /// H(b)
-  case entropyOfSecond = 3
-  /// H(a, b)
-  case crossEntropy = 4
-  /// H(b, a)
-  case reversedCrossEntropy = 5
-  /// D(a‖b) + D(b‖a)
-  case jeffreys = 6
-  /// The Jensen-Shannon divergence.
-  case jensenShannon = 7
-  /// The total variation distance, in 0...1.
-  case totalVariation = 8
-  /// The Hellinger distance, in 0...1.
-  case hellinger = 9
-  /// 1 where the first largest class of both rows is the same, else 0.
-  case sameLargest = 10
-  /// The logarithm of a's normaliser.
-  case logNormaliserOfFirst = 11
-  /// The logarithm of b's normaliser.
-  case logNormaliserOfSecond = 12
-  /// The first normaliser's logarithm less the second's, with all its digits where the rows are alike.
-  case logRatio = 13
-  /// The triangular discrimination, in 0...2.
-  case triangularDiscrimination = 14
-}
-
-/// The results of pairs of rows: a column of `Double` for each quantity asked for, and what became of
-/// each row.
-public struct PairResults: Sendable {
-  /// The quantities, in the order asked for.
-  public let quantities: [PairQuantity]
-  /// Rows that there is room for.
-  public let rows: Int
-  fileprivate var columns: Columns
-
-  /// Room for the results of `rows` rows.
-  ///
-  /// Memory: 8 bytes a row and quantity, and 2 a row.
-  public init(quantities: [PairQuantity], rows: Int) {
-    self.quantities = quantities
-    self.rows = rows
-    columns = Columns(rows: rows, count: quantities.count, statusCount: 2)
-  }
-
-  /// The values of a quantity that was asked for, one a row; NaN where a row is not valid.
-  ///
-  /// - Precondition: all rows have been evaluated.
-  public subscript(_ quantity: PairQuantity) -> [Double] {
-    guard let index = quantities.firstIndex(of: quantity) else {
-      preconditionFailure("\(quantity) was not asked for")
-    }
-    return columns.column(index)
-  }
-
-  /// What became of one row, of the first and the second side.
-  public func status(ofRow row: Int) -> (first: RowStatus, second: RowStatus) {
-    (columns.status(0, row: row), columns.status(1, row: row))
-  }
-
-  /// Rows in which either side is not valid, in order.
-  public func invalidRows(in range: Range<Int>) -> [Int] {
-    columns.invalidRows(in: range)
-  }
-}
+internal import CVectorKernels
 
 /// Evaluates quantities of pairs of rows: row i of one side with row i of the other.
 ///
@@ -135,27 +60,6 @@ private func run(
           work.runRows(threads: threads)
         }
       }
-    }
-  }
-}
-
-extension PairResults {
-  /// Calls `body` with the C face of the columns from row `offset` on.
-  mutating func withColumns(at offset: Int, _ body: (kvk_pair_out) -> Void) {
-    if !isKnownUniquelyReferenced(&columns) { columns = Columns(copying: columns) }
-    withExtendedLifetime(columns) {
-      var out = unsafe kvk_pair_out()
-      // SAFETY: `offset` lies inside the columns, which live over the call; the tuple is an array of
-      // KVK_PAIR_COUNT pointers.
-      unsafe withUnsafeMutableBytes(of: &out.column) { bytes in
-        let pointers = unsafe bytes.bindMemory(to: UnsafeMutablePointer<Double>?.self)
-        for (index, quantity) in quantities.enumerated() {
-          unsafe pointers[quantity.rawValue] = columns.values + index * rows + offset
-        }
-      }
-      unsafe out.status_a = columns.statuses + offset
-      unsafe out.status_b = columns.statuses + rows + offset
-      unsafe body(out)
     }
   }
 }
@@ -236,20 +140,5 @@ extension kvk_pair_out {
     unsafe part.status_a += rows
     unsafe part.status_b += rows
     return unsafe part
-  }
-}
-
-/// Partial states of one row, one a segment.
-@safe
-final class Partials: @unchecked Sendable {
-  @unsafe let base: UnsafeMutablePointer<kvk_state>
-
-  init(count: Int) {
-    unsafe base = .allocate(capacity: count)
-    unsafe base.initialize(repeating: kvk_state(), count: count)
-  }
-
-  deinit {
-    unsafe base.deallocate()
   }
 }

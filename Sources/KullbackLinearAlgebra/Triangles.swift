@@ -1,12 +1,3 @@
-// Loops over rows, triangles and diagonals of row-major matrices. Each is promised that many rows and
-// columns (`n` of both) behind the address, `stride` elements apart.
-
-/// A row and a column.
-struct Place: Sendable, Equatable {
-  let row: Int
-  let column: Int
-}
-
 /// Where the triangle (with its diagonal) first holds a NaN, reading row by row.
 func firstNaNOfTriangle<Scalar: BinaryFloatingPoint>(
   _ triangle: Triangle, _ n: Int, _ a: UnsafePointer<Scalar>, _ stride: Int

@@ -39,6 +39,13 @@ import Testing
     #expect(try MatrixReader.read(other).matrix.doubles == [1, 2])
   }
 
+  @Test func aDamagedFileIsKnownByItsNameAndATextHasAny() throws {
+    let damaged = try scratch.file("d.safetensors", [90, 0, 0, 0, 0, 0, 0, 0, 120])
+    #expect(refusal { _ = try MatrixReader.read(damaged) }?.reason.hasPrefix("a header of") == true)
+    let text = try scratch.file("t.safetensors", "1,2\n")
+    #expect(try MatrixReader.read(text).matrix.doubles == [1, 2])
+  }
+
   @Test func errorsListTheArraysThatThereAre() throws {
     let path = try write("m.safetensors", ["v": [[1]], "w": [[2]]])
     #expect(

@@ -60,5 +60,61 @@ import Testing
     let batch = try MultivariateNormals(means: Matrix([[0.0]]), covariances: Matrix([[1.0]]))
     #expect(throws: refusal) { try forwardKL(target: batch, model: batch, threads: threads) }
     #expect(throws: refusal) { try reverseKL(target: batch, model: batch, threads: threads) }
+    let gammas = [try Gamma(shape: 2, rate: 1)]
+    #expect(throws: refusal) { try forwardKL(target: gammas, model: gammas, threads: threads) }
+    #expect(throws: refusal) { try reverseKL(target: gammas, model: gammas, threads: threads) }
+    #expect(throws: refusal) { try crossEntropy(target: gammas, model: gammas, threads: threads) }
+    #expect(throws: refusal) { try entropy(of: gammas, threads: threads) }
+    let family = try #require(NamedFamily.all.first { $0.name == "gamma" })
+    #expect(throws: refusal) {
+      try family.evaluate(targets: [[2, 1]], models: [[2, 1]], threads: threads)
+    }
+    #expect(throws: refusal) { try fitGaussian(to: Banana(), threads: threads) }
+    var inference = ForwardInference()
+    inference.threads = threads
+    #expect(throws: refusal) { try inference.fit(Banana()) }
+    let plane = try MultivariateNormal(mean: [0, 0], covariance: Matrix([[1, 0], [0, 1]]))
+    #expect(throws: refusal) { try inference.fit(Banana(), proposal: plane) }
+  }
+
+  @Test func familiesInBatchesAreTheSameBitsOnAnyNumberOfThreads() throws {
+    let rows = (1...1000).map { [Double($0 % 37) / 7, Double($0 % 11) + 0.5] }
+    let gammas = try rows.map { try Gamma(shape: $0[0] + 0.1, rate: $0[1]) }
+    let others = Array(gammas.reversed())
+    #expect(
+      try forwardKL(target: gammas, model: others, threads: 1)
+        == forwardKL(target: gammas, model: others, threads: 3))
+    #expect(
+      try crossEntropy(target: [gammas[0]], model: others, threads: 1)
+        == crossEntropy(target: [gammas[0]], model: others, threads: 3))
+    #expect(try entropy(of: gammas, threads: 1) == entropy(of: gammas, threads: 3))
+    #expect(try entropy(of: gammas, threads: 3) == gammas.map(\.entropy))
+    // Every 37th row has a shape of 0, which is none.
+    let family = try #require(NamedFamily.all.first { $0.name == "gamma" })
+    let one = try family.evaluate(targets: rows, models: rows.reversed(), threads: 1)
+    let three = try family.evaluate(targets: rows, models: rows.reversed(), threads: 3)
+    #expect(one.invalidCount == three.invalidCount && one.invalidCount > 27)
+    #expect(one.invalidRows == three.invalidRows)
+    for (left, right) in zip(one.forwardKL + one.crossEntropy, three.forwardKL + three.crossEntropy)
+    {
+      #expect(left == right || left.isNaN && right.isNaN)
+    }
+  }
+
+  @Test func fitsToDensitiesAreTheSameBitsOnAnyNumberOfThreads() throws {
+    let samples = Matrix<Double>(
+      (0..<600).map { Double($0 * 7919 % 613) / 200 - 1.5 }, rows: 300, columns: 2)
+    let posterior = try BayesianLogisticRegression(
+      features: samples, labels: (0..<300).map { $0 % 3 == 0 ? 1 : 0 })
+    let one = try fitGaussian(to: posterior, threads: 1)
+    let three = try fitGaussian(to: posterior, threads: 3)
+    #expect(one.gaussian == three.gaussian && one.logWeights == three.logWeights)
+    var inference = ForwardInference()
+    inference.drawsPerRound = 1000
+    inference.finalDraws = 2000
+    inference.threads = 1
+    let forward = try inference.fit(posterior, proposal: one.gaussian)
+    inference.threads = 3
+    #expect(try inference.fit(posterior, proposal: one.gaussian).normal == forward.normal)
   }
 }

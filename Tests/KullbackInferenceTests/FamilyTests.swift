@@ -11,7 +11,7 @@ import Testing
     #expect(forward == many.map { one.divergence(to: $0) })
     #expect(reverse == many.map { $0.divergence(to: one) })
     #expect(try forwardKL(target: many, model: [one]) == reverse)
-    #expect(entropy(of: many) == many.map(\.entropy))
+    #expect(try entropy(of: many) == many.map(\.entropy))
     #expect(try crossEntropy(target: [one], model: many).count == 4)
     #expect(try forwardKL(target: [Normal](), model: many.prefix(1) + []) == [])
   }

@@ -13,13 +13,13 @@ import Testing
     let first: [Double]
     let second: [Double]
     let kinds: [ElementKind]
-    let forms: [RowForm]
+    let forms: [Form]
     let temperatures: [Double]
     let smoothing: [Double]
     let order: Double
 
     init(
-      _ threshold: String, _ kinds: [ElementKind], _ forms: [RowForm],
+      _ threshold: String, _ kinds: [ElementKind], _ forms: [Form],
       temperatures: [Double] = [1, 1], smoothing: [Double] = [0, 0], order: Double = 2,
       _ first: [Double], _ second: [Double]
     ) {

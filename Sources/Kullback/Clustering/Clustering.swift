@@ -1,33 +1,3 @@
-internal import KullbackKernels
-
-/// The divergence that clusters are formed by.
-public enum ClusteringDivergence: Sendable, Hashable, CaseIterable, CustomStringConvertible {
-  /// D(row‖centroid): the centroid is the mean of the cluster's rows.
-  case forwardKL
-  /// D(centroid‖row): the centroid is the normalised geometric mean of the cluster's rows.
-  case reverseKL
-
-  /// As the command spells it: "forward-kl".
-  public var description: String {
-    switch self {
-    case .forwardKL: "forward-kl"
-    case .reverseKL: "reverse-kl"
-    }
-  }
-
-  /// The divergence that `description` spells so.
-  public init?(_ name: String) {
-    guard let divergence = ClusteringDivergence.allCases.first(where: { $0.description == name })
-    else { return nil }
-    self = divergence
-  }
-
-  /// The kernels' quantity with the row first and the centroid second.
-  var quantity: PairQuantity {
-    self == .forwardKL ? .divergence : .reversedDivergence
-  }
-}
-
 /// The clusters of a set, in nats.
 public struct Clustering: Sendable {
   /// The cluster of each row; -1 for a row that is not valid, and for one that shares no class with
@@ -53,15 +23,4 @@ public struct Clustering: Sendable {
 
   /// Iterations.
   public var iterations: Int { objectives.count }
-}
-
-/// The nearest of given centroids for every row of a set, in nats.
-public struct CentroidAssignment: Sendable {
-  /// The number of the centroid; -1 for a row that is not valid, and for one at an infinite divergence
-  /// from all centroids.
-  public let assignments: [Int]
-  /// The divergence of each row from its centroid; NaN for a row that is not valid.
-  public let divergences: [Double]
-  /// Rows that are not valid.
-  public let diagnostics: Diagnostics
 }

@@ -1,13 +1,6 @@
 internal import KullbackKernels
 internal import Synchronization
 
-/// Which rows count as neighbours.
-struct NeighbourLimit: Sendable {
-  let count: Int
-  let radius: Double
-  let excludesSameRow: Bool
-}
-
 /// The neighbours of a band of queries, gathered from tiles as they come.
 final class NeighbourBand: Sendable {
   private struct State {

@@ -1,5 +1,4 @@
 internal import KullbackKernels
-internal import KullbackLinearAlgebra
 
 /// A measure of every target and every model, in nats.
 ///
@@ -143,39 +142,4 @@ extension PairwiseJob {
     values = grid.matrix(rows: count)
     return report(counts)
   }
-}
-
-/// A type that results of all pairs can have.
-public protocol PairwiseElement: MatrixElement {}
-
-extension Float: PairwiseElement {}
-
-extension Double: PairwiseElement {}
-
-/// What is known of all pairs beside the values.
-public struct PairwiseReport: Sendable {
-  /// Targets and models.
-  public let shape: Shape
-  /// Pairs of valid rows that were computed: of one set without those of a row and itself where they are 0, and
-  /// about half of them where the measure is symmetric.
-  public let computed: Int
-  /// How many of these were evaluated one by one: because the rounding of a product might have been more than the
-  /// promise allows, or all, because the measure comes from no product.
-  public let refined: Int
-  /// Rows of either set that are not valid.
-  public let diagnostics: Diagnostics
-
-  /// The share of the pairs computed that were evaluated one by one.
-  public var refinedShare: Double { refined == 0 ? 0 : Double(refined) / Double(computed) }
-}
-
-/// A measure of all pairs.
-public struct PairwiseEvaluation<Element: PairwiseElement>: Sendable {
-  /// A row for each target, a column for each model.
-  public let values: Matrix<Element>
-  /// What is known beside the values.
-  public let report: PairwiseReport
-
-  /// The value of a target and a model.
-  public subscript(target: Int, model: Int) -> Element { values[target, model] }
 }

@@ -2,12 +2,6 @@ internal import KullbackKernels
 internal import KullbackLinearAlgebra
 internal import Synchronization
 
-/// Pairs that were computed, and how many of them one by one.
-struct PairCounts {
-  let computed: Int
-  let refined: Int
-}
-
 /// Two sets that fit together and a measure of all their pairs.
 struct PairwiseJob {
   private enum Engine {

@@ -1,23 +1,6 @@
 internal import KullbackKernels
 internal import Synchronization
 
-/// One value of a matrix of all pairs.
-public struct PairwiseEntry: Sendable, Hashable {
-  /// The target's row.
-  public let target: Int
-  /// The model's row.
-  public let model: Int
-  /// The measure of the two.
-  public let value: Double
-
-  /// A value and where it stands.
-  public init(target: Int, model: Int, value: Double) {
-    self.target = target
-    self.model = model
-    self.value = value
-  }
-}
-
 /// What the values of all pairs say together, taken while bands of them stream by.
 ///
 /// Counts, mean, minimum, maximum and the nearest and farthest pairs are of all values. Quantiles are exact up to

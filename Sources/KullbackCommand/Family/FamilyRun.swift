@@ -44,7 +44,8 @@ struct FamilyRun {
       let values = try family.evaluate(
         targets: targets.parameters(rows == 1 ? 0..<1 : range),
         models: models.parameters(others == 1 ? 0..<1 : range),
-        targetsAs: targets.parametrisation, modelsAs: models.parametrisation)
+        targetsAs: targets.parametrisation, modelsAs: models.parametrisation,
+        threads: options.threads)
       invalid.add(
         values.invalidRows.prefix(InvalidRows.named).map { entry in
           InvalidRows.Entry(

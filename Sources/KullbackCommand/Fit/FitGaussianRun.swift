@@ -163,13 +163,16 @@ struct FitGaussianRun {
           total: options.search.maximumIterations, of: "iterations", quiet: command.options.quiet)
         defer { progress.finish() }
         return .reverse(
-          try fitGaussian(to: density, family: command.family, options: options) {
+          try fitGaussian(
+            to: density, family: command.family, options: options, threads: command.options.threads
+          ) {
             progress.update($0.iteration)
           })
       }
       var search = ForwardInference()
       search.family = command.family
       search.seed = command.seed
+      search.threads = command.options.threads
       let progress = Progress(
         total: search.maximumRounds, of: "rounds", quiet: command.options.quiet)
       defer { progress.finish() }

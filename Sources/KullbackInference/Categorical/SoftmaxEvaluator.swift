@@ -1,6 +1,5 @@
 internal import Kullback
 internal import KullbackKernels
-internal import KullbackLinearAlgebra
 internal import Synchronization
 
 /// Evaluates the objective of a softmax regression and its gradient, tile by tile.
@@ -75,20 +74,5 @@ final class SoftmaxEvaluator: Sendable {
       problem.forwardShare * (value.forward?.divergence ?? 0)
       + (1 - problem.forwardShare) * (value.reverse?.divergence ?? 0) + value.penalty
     return value
-  }
-}
-
-/// Weighted sums over rows.
-struct SoftmaxSums: Sendable {
-  var crossEntropy = 0.0
-  var divergence = 0.0
-  var reversedCrossEntropy = 0.0
-  var reversedDivergence = 0.0
-
-  mutating func add(_ other: SoftmaxSums) {
-    crossEntropy += other.crossEntropy
-    divergence += other.divergence
-    reversedCrossEntropy += other.reversedCrossEntropy
-    reversedDivergence += other.reversedDivergence
   }
 }

@@ -1,19 +1,6 @@
 internal import KullbackMatrix
 internal import CLibm
 
-/// A point of a drawing.
-public struct PlanePoint: Sendable, Equatable {
-  /// To the right.
-  public var x: Double
-  /// Upwards.
-  public var y: Double
-
-  /// A point.
-  public init(x: Double, y: Double) {
-    (self.x, self.y) = (x, y)
-  }
-}
-
 /// A density on a line at evenly spaced points, for drawing.
 public struct DensityCurve: Sendable {
   /// Places and densities, from left to right; between the ends the integral is 1.

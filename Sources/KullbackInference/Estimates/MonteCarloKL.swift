@@ -1,28 +1,5 @@
 public import KullbackMatrix
 
-/// A mean of draws and how far it may be from what it estimates.
-public struct MonteCarloEstimate: Sendable, Equatable {
-  /// The mean.
-  public let value: Double
-  /// Its standard error: the standard deviation of the draws' terms over the root of their number.
-  public let standardError: Double
-  /// How many draws there were.
-  public let count: Int
-}
-
-/// What is averaged to estimate a divergence from draws of the target.
-public enum MonteCarloEstimator: Sendable, CaseIterable {
-  /// log p - log q, whose mean under p is D(p‖q); single terms, and so the estimate, may be negative.
-  ///
-  /// If a density lacks a constant factor, the estimate is off by the logarithm of that constant.
-  case plain
-  /// (r - 1) - log r with r = q/p, which is never negative and often varies less.
-  ///
-  /// Its mean under p is D(p‖q) if both densities are normalised and q has no mass where p has none: only then
-  /// is the mean of r 1. With an unnormalised density it estimates something else.
-  case nonNegative
-}
-
 /// An estimate of D(target‖model) from draws of the target, for densities without a closed form.
 ///
 /// The expectation is over the target p: draws of the model estimate the other direction, with the two roles

@@ -14,9 +14,9 @@ public protocol DistributionFamily: Sendable {
   /// The divergences of many pairs.
   ///
   /// A family for which a batch is cheaper than its pairs gives its own; the default takes pair by pair.
-  /// Either array has one element for each pair, or one for all.
+  /// Either array has one element for each pair, or one for all; no number of threads means all processors.
   static func divergences(
-    targets: [Self], models: [Self]
+    targets: [Self], models: [Self], threads: Int?
   ) throws(InferenceError) -> [Double]
 }
 
@@ -32,13 +32,14 @@ extension DistributionFamily {
     try KullbackInference.crossEntropy(entropy, plus: divergence(to: model))
   }
 
-  /// The divergences pair by pair.
+  /// The divergences pair by pair, many of them divided over threads.
   ///
-  /// - Throws: what `divergence(to:)` throws of a pair.
+  /// - Throws: `InferenceError.invalidParameter` for no threads; what `divergence(to:)` throws of the first pair that it
+  ///   refuses.
   public static func divergences(
-    targets: [Self], models: [Self]
+    targets: [Self], models: [Self], threads: Int? = nil
   ) throws(InferenceError) -> [Double] {
-    try broadcast(targets, models) { (target, model) throws(InferenceError) in
+    try broadcast(targets, models, threads: threads) { (target, model) throws(InferenceError) in
       try target.divergence(to: model)
     }
   }
@@ -59,12 +60,12 @@ func crossEntropy(
 /// - Units: nats.
 /// - Special values: +inf where the target has mass that the model has not.
 /// - Accuracy: relative error at most 1e-9, near equality of the parameters too.
-/// - Throws: `InferenceError.lengthMismatch`; what the family refuses of a pair.
+/// - Throws: `InferenceError.lengthMismatch`, `.invalidParameter` for no threads; what the family refuses of a pair.
 public func forwardKL<Family: DistributionFamily>(
-  target: [Family], model: [Family]
+  target: [Family], model: [Family], threads: Int? = nil
 ) throws(InferenceError) -> [Double] {
   try checkBroadcast(target.count, model.count)
-  return try Family.divergences(targets: target, models: model)
+  return try Family.divergences(targets: target, models: model, threads: threads)
 }
 
 /// The forward KL divergence D(target‖model) of two distributions of a family.
@@ -84,9 +85,9 @@ public func forwardKL<Family: DistributionFamily>(
 ///
 /// - Throws: as that.
 public func reverseKL<Family: DistributionFamily>(
-  target: [Family], model: [Family]
+  target: [Family], model: [Family], threads: Int? = nil
 ) throws(InferenceError) -> [Double] {
-  try forwardKL(target: model, model: target)
+  try forwardKL(target: model, model: target, threads: threads)
 }
 
 /// The reverse KL divergence D(model‖target) of two distributions of a family.
@@ -101,19 +102,25 @@ public func reverseKL<Family: DistributionFamily>(
 }
 
 /// The entropy of each distribution of a family, in nats.
-public func entropy<Family: DistributionFamily>(of distributions: [Family]) -> [Double] {
-  distributions.map(\.entropy)
+///
+/// - Throws: `InferenceError.invalidParameter` for no threads.
+public func entropy<Family: DistributionFamily>(
+  of distributions: [Family], threads: Int? = nil
+) throws(InferenceError) -> [Double] {
+  inChunks(distributions.count, threads: try checked(threads: threads), atLeast: leastChunk) {
+    distributions[$0].map(\.entropy)
+  }
 }
 
 /// The cross entropy H(target,model) of each pair of two distributions of a family.
 ///
-/// - Shapes and units: those of `forwardKL(target:model:)`.
+/// - Shapes and units: those of `forwardKL(target:model:threads:)`.
 /// - Throws: as that; `InferenceError.outOfRange` where it is a difference of infinities.
 public func crossEntropy<Family: DistributionFamily>(
-  target: [Family], model: [Family]
+  target: [Family], model: [Family], threads: Int? = nil
 ) throws(InferenceError) -> [Double] {
   try checkBroadcast(target.count, model.count)
-  return try broadcast(target, model) { (target, model) throws(InferenceError) in
+  return try broadcast(target, model, threads: threads) { (target, model) throws(InferenceError) in
     try target.crossEntropy(to: model)
   }
 }
@@ -136,18 +143,25 @@ func checkBroadcast(_ targets: Int, _ models: Int) throws(InferenceError) {
   }
 }
 
+/// How many closed forms are worth a thread's while.
+let leastChunk = 128
+
 /// Calls for every pair, an array of one element standing for as many as the other has.
-private func broadcast<Family>(
-  _ targets: [Family], _ models: [Family],
-  _ body: (Family, Family) throws(InferenceError) -> Double
+private func broadcast<Family: Sendable>(
+  _ targets: [Family], _ models: [Family], threads: Int?,
+  _ body: @Sendable (Family, Family) throws(InferenceError) -> Double
 ) throws(InferenceError) -> [Double] {
   let count = targets.count == 1 ? models.count : targets.count
-  var results: [Double] = []
-  results.reserveCapacity(count)
-  for index in 0..<count {
-    results.append(
-      try body(
-        targets[targets.count == 1 ? 0 : index], models[models.count == 1 ? 0 : index]))
+  let results = inChunks(count, threads: try checked(threads: threads), atLeast: leastChunk) {
+    $0.map { index in
+      Result { () throws(InferenceError) in
+        try body(
+          targets[targets.count == 1 ? 0 : index], models[models.count == 1 ? 0 : index])
+      }
+    }
   }
-  return results
+  var values: [Double] = []
+  values.reserveCapacity(count)
+  for result in results { values.append(try result.get()) }
+  return values
 }

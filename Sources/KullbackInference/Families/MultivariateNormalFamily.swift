@@ -48,20 +48,11 @@ extension MultivariateNormal: DistributionFamily {
   ///
   /// As `divergence(to:)` for each pair, bit for bit, whatever the number of threads.
   ///
-  /// - Throws: `InferenceError.lengthMismatch`.
-  public static func divergences(
-    targets: [MultivariateNormal], models: [MultivariateNormal]
-  ) throws(InferenceError) -> [Double] {
-    try divergences(targets: targets, models: models, threads: Threads.default)
-  }
-
-  /// The divergences of many pairs, divided over so many threads.
-  ///
   /// - Shapes: both arrays have as many elements, or one of them has one, which stands for all.
   /// - Complexity: one scratch matrix a thread.
   /// - Throws: `InferenceError.lengthMismatch`, `.invalidParameter` for no threads.
   public static func divergences(
-    targets: [MultivariateNormal], models: [MultivariateNormal], threads: Int
+    targets: [MultivariateNormal], models: [MultivariateNormal], threads: Int? = nil
   ) throws(InferenceError) -> [Double] {
     let threads = try checked(threads: threads)
     try checkBroadcast(targets.count, models.count)
@@ -101,11 +92,12 @@ extension MultivariateNormal: DistributionFamily {
   }
 }
 
-/// The results for 0..<count in order, computed in chunks that threads share; OpenBLAS runs at one thread.
+/// The results for 0..<count in order, computed in chunks of at least so many that threads share; OpenBLAS runs at one
+/// thread.
 func inChunks<Element: Sendable>(
-  _ count: Int, threads: Int, _ body: @Sendable (Range<Int>) -> [Element]
+  _ count: Int, threads: Int, atLeast least: Int = 1, _ body: @Sendable (Range<Int>) -> [Element]
 ) -> [Element] {
-  let pieces = max(1, min(count, threads <= 1 ? 1 : threads * 8))
+  let pieces = max(1, min(count / least, threads <= 1 ? 1 : threads * 8))
   return BLAS.withOneThread {
     inOrder(pieces, threads: threads) { piece in
       body(count * piece / pieces..<count * (piece + 1) / pieces)

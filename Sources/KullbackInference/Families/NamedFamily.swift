@@ -1,4 +1,4 @@
-public import Kullback
+internal import Kullback
 
 /// A parametric family by its name, whose distributions are rows of parameters.
 ///
@@ -9,22 +9,23 @@ public struct NamedFamily: Sendable {
   public let name: String
   /// What the columns are, in their order; empty where there is one for each class.
   public let parameters: [String]
-  private let body: @Sendable (_ targets: Rows, _ models: Rows) -> FamilyValues
+  private let body: @Sendable (_ targets: Rows, _ models: Rows, _ threads: Int) -> FamilyValues
 
   /// Rows of numbers, and what makes the family's parameters of them.
-  fileprivate struct Rows {
+  struct Rows {
     let rows: [[Double]]
     let parametrisation: Parametrisation?
 
-    /// The distributions, or why a row is none.
-    func distributions<Family>(
-      _ make: ([Double]) throws(InferenceError) -> Family
-    ) -> [Result<Family, InferenceError>] {
-      rows.map { row in
-        do throws(InferenceError) {
-          return .success(try make(parametrisation?.converted(row) ?? row))
-        } catch {
-          return .failure(error)
+    /// The distributions and their entropies, or why a row is none.
+    func distributions<Family: DistributionFamily>(
+      threads: Int, _ make: @Sendable ([Double]) throws(InferenceError) -> Family
+    ) -> [Result<(family: Family, entropy: Double), InferenceError>] {
+      inChunks(rows.count, threads: threads, atLeast: leastChunk) {
+        rows[$0].map { row in
+          Result { () throws(InferenceError) in
+            let family = try make(parametrisation?.converted(row) ?? row)
+            return (family, family.entropy)
+          }
         }
       }
     }
@@ -36,7 +37,9 @@ public struct NamedFamily: Sendable {
   ) {
     self.name = name
     self.parameters = parameters
-    body = { targets, models in FamilyValues(targets, models, make) }
+    body = { targets, models, threads in
+      FamilyValues(targets, models, threads: threads, make)
+    }
   }
 
   /// The divergences, entropies and cross entropy of pairs of rows.
@@ -50,11 +53,13 @@ public struct NamedFamily: Sendable {
   ///   - models: rows of parameters.
   ///   - targetsAs: what the targets' parameters are; by default the family's own.
   ///   - modelsAs: the same of the models.
-  /// - Throws: `InferenceError.lengthMismatch`.
+  ///   - threads: at most so many; the results are the same bits whatever their number.
+  /// - Throws: `InferenceError.lengthMismatch`, `.invalidParameter` for no threads.
   public func evaluate(
     targets: [[Double]], models: [[Double]], targetsAs: Parametrisation? = nil,
-    modelsAs: Parametrisation? = nil
+    modelsAs: Parametrisation? = nil, threads: Int? = nil
   ) throws(InferenceError) -> FamilyValues {
+    let threads = try checked(threads: threads)
     guard targets.count == models.count || targets.count == 1 || models.count == 1 else {
       throw .lengthMismatch("rows of the models", expected: targets.count, given: models.count)
     }
@@ -66,8 +71,8 @@ public struct NamedFamily: Sendable {
       throw .lengthMismatch("parameters of a model", expected: width, given: row.count)
     }
     return body(
-      Rows(rows: targets, parametrisation: targetsAs), Rows(rows: models, parametrisation: modelsAs)
-    )
+      Rows(rows: targets, parametrisation: targetsAs),
+      Rows(rows: models, parametrisation: modelsAs), threads)
   }
 
   /// All families, in the order of the alphabet.
@@ -127,78 +132,4 @@ public struct NamedFamily: Sendable {
       try Weibull(shape: row[0], scale: row[1])
     },
   ]
-}
-
-/// Results of pairs of distributions of a family, in nats, and what was wrong with rows.
-public struct FamilyValues: Sendable {
-  /// A row of parameters that are not the family's.
-  public struct InvalidRow: Sendable, Hashable {
-    /// The pair's number, from 0.
-    public let row: Int
-    /// The side whose parameters are at fault.
-    public let side: Side
-    /// What is wrong with them.
-    public let reason: String
-  }
-
-  /// D(target‖model) of each pair.
-  public private(set) var forwardKL: [Double] = []
-  /// D(model‖target).
-  public private(set) var reverseKL: [Double] = []
-  /// H(target).
-  public private(set) var targetEntropy: [Double] = []
-  /// H(model).
-  public private(set) var modelEntropy: [Double] = []
-  /// H(target,model).
-  public private(set) var crossEntropy: [Double] = []
-  /// Pairs that could not be evaluated, counted once even if both sides are at fault.
-  public private(set) var invalidCount = 0
-  /// The first of them, at most `Diagnostics.listLimit` entries, one for each side at fault.
-  public private(set) var invalidRows: [InvalidRow] = []
-
-  fileprivate init<Family: DistributionFamily>(
-    _ targets: NamedFamily.Rows, _ models: NamedFamily.Rows,
-    _ make: ([Double]) throws(InferenceError) -> Family
-  ) {
-    // With their entropies, which cost more than the divergences of some families.
-    let targets = targets.distributions(make).map { $0.map { ($0, $0.entropy) } }
-    let models = models.distributions(make).map { $0.map { ($0, $0.entropy) } }
-    let count = targets.count == 1 ? models.count : targets.count
-    for row in 0..<count {
-      let target = targets[targets.count == 1 ? 0 : row]
-      let model = models[models.count == 1 ? 0 : row]
-      do throws(InferenceError) {
-        try append(target.get(), model.get())
-      } catch {
-        invalidCount += 1
-        for column in [\FamilyValues.forwardKL, \.reverseKL, \.targetEntropy, \.modelEntropy]
-          + [\.crossEntropy]
-        {
-          self[keyPath: column].append(.nan)
-        }
-        if case .failure(let reason) = target { note(row, .target, reason) }
-        if case .failure(let reason) = model { note(row, .model, reason) }
-        // Neither is at fault alone: binomials of different numbers of trials, numbers out of range.
-        if case (.success, .success) = (target, model) { note(row, .model, error) }
-      }
-    }
-  }
-
-  private mutating func append<Family: DistributionFamily>(
-    _ target: (family: Family, entropy: Double), _ model: (family: Family, entropy: Double)
-  ) throws(InferenceError) {
-    let forward = try target.family.divergence(to: model.family)
-    let reverse = try model.family.divergence(to: target.family)
-    let cross = try KullbackInference.crossEntropy(target.entropy, plus: forward)
-    forwardKL.append(forward)
-    reverseKL.append(reverse)
-    targetEntropy.append(target.entropy)
-    modelEntropy.append(model.entropy)
-    crossEntropy.append(cross)
-  }
-
-  private mutating func note(_ row: Int, _ side: Side, _ reason: InferenceError) {
-    guard invalidRows.count < Diagnostics.listLimit else { return }
-    invalidRows.append(InvalidRow(row: row, side: side, reason: reason.description))
-  }
 }

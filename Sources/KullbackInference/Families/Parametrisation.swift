@@ -30,14 +30,6 @@ public struct Parametrisation: Sendable {
   public func converted(_ row: [Double]) throws(InferenceError) -> [Double] { try convert(row) }
 }
 
-/// Names of columns that are not the parameters of a family.
-public struct UnknownParameters: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What is wrong with the names, and which are taken.
-  public let description: String
-  /// Further names of the same parameters.
-  public let synonyms: String
-}
-
 extension NamedFamily {
   /// The parametrisation that columns of these names hold, and the column of each of its parameters.
   ///

@@ -1,30 +1,4 @@
-internal import KullbackKernels
-internal import KullbackLinearAlgebra
 public import KullbackMatrix
-
-/// What the scatter of samples is divided by to give a covariance.
-public enum CovarianceDivisor: Sendable, CaseIterable {
-  /// Σ w, the number of samples where all weigh 1: the likelihood is greatest, H(p,q) least.
-  case maximumLikelihood
-  /// Σ w - Σ w² / Σ w, one less than the number of samples where all weigh 1: the covariance is right on
-  /// average.
-  case unbiased
-}
-
-/// A normal distribution fitted to samples.
-public struct NormalFit: Sendable {
-  /// The fitted distribution q.
-  public let normal: MultivariateNormal
-  /// Which covariances it could have.
-  public let family: GaussianFamily
-  /// The cross entropy H(p,q) of the samples' empirical distribution p with q, in nats: minus the mean log
-  /// likelihood.
-  public let crossEntropy: Double
-  /// How many samples have a weight above 0.
-  public let sampleCount: Int
-  /// (Σ w)² / Σ w²: how many samples of the same weight say as much.
-  public let effectiveSampleSize: Double
-}
 
 extension MultivariateNormal {
   /// The normal distribution of least forward KL from samples: maximum likelihood, in closed form.

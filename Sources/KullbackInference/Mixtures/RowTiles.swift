@@ -33,7 +33,7 @@ struct RowTiles {
   ///
   /// - Throws: what the first tile that failed threw, and `CancellationError`.
   func map<Result: Sendable>(
-    threads: Int = Threads.default, _ body: @Sendable (Range<Int>) throws -> Result
+    threads: Int = FitThreads.count, _ body: @Sendable (Range<Int>) throws -> Result
   ) throws -> [Result] {
     let ranges = ranges
     let results = BLAS.withOneThread {

@@ -4,7 +4,7 @@ public import KullbackMatrix
 ///
 ///     D(q‖p) = H(q,p) - H(q)
 ///
-/// `fitGaussian(to:family:options:report:)` makes one.
+/// `fitGaussian(to:family:options:threads:report:)` makes one.
 public struct VariationalFit: Sendable {
   /// A mean over random draws with its standard error.
   public struct Estimate: Sendable, Equatable {
@@ -130,6 +130,7 @@ extension VariationalFit: CustomStringConvertible {
 ///   - density: p, up to a constant factor.
 ///   - family: any covariance, or a diagonal one.
 ///   - options: draws, tolerances, start, or stochastic gradients instead.
+///   - threads: at most so many, also in the densities of this library; a density of the caller's has its own.
 ///   - report: is told of every iteration; what it throws ends the fit.
 /// - Returns: the distribution; `convergence` says whether the search reached its tolerance, and `smoothing` whether q
 ///   is near p: the first may hold without the second, and only `isTrusted` asks for both. A density without an
@@ -139,7 +140,7 @@ extension VariationalFit: CustomStringConvertible {
 /// - Complexity: an evaluation of p with gradient at all fixed draws for each iteration, with 4 S n² operations of
 ///   matrix products for a full covariance; before it the mode's search and 2n gradients. Memory: 4 S n + 30 n² numbers.
 ///   Results are the same bits for any number of threads, where the density's are.
-/// - Throws: `InferenceError.invalidParameter` for a dimension of 0 and options out of range, `.invalidDensity` where
+/// - Throws: `InferenceError.invalidParameter` for a dimension of 0, options out of range and no threads, `.invalidDensity` where
 ///   the log density is NaN or +inf where the search starts or at a draw of q, `.notFiniteAtStart`,
 ///   `.lengthMismatch` where the density does not keep its shapes, what the density and `report` throw.
 ///
@@ -148,8 +149,10 @@ extension VariationalFit: CustomStringConvertible {
 /// Res. 18(14) (2017).
 public func fitGaussian(
   to density: some Density, family: GaussianFamily = .full,
-  options: VariationalOptions = VariationalOptions(),
+  options: VariationalOptions = VariationalOptions(), threads: Int? = nil,
   report: (SearchProgress) throws -> Void = { _ in }
 ) throws -> VariationalFit {
-  try VariationalSearch(target: density, family: family, options: options).run(report)
+  try FitThreads.$count.withValue(checked(threads: threads)) {
+    try VariationalSearch(target: density, family: family, options: options).run(report)
+  }
 }

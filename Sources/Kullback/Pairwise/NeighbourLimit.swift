@@ -1,0 +1,6 @@
+/// Which rows count as neighbours.
+struct NeighbourLimit: Sendable {
+  let count: Int
+  let radius: Double
+  let excludesSameRow: Bool
+}

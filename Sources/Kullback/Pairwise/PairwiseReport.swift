@@ -1,0 +1,16 @@
+/// What is known of all pairs beside the values.
+public struct PairwiseReport: Sendable {
+  /// Targets and models.
+  public let shape: Shape
+  /// Pairs of valid rows that were computed: of one set without those of a row and itself where they are 0, and
+  /// about half of them where the measure is symmetric.
+  public let computed: Int
+  /// How many of these were evaluated one by one: because the rounding of a product might have been more than the
+  /// promise allows, or all, because the measure comes from no product.
+  public let refined: Int
+  /// Rows of either set that are not valid.
+  public let diagnostics: Diagnostics
+
+  /// The share of the pairs computed that were evaluated one by one.
+  public var refinedShare: Double { refined == 0 ? 0 : Double(refined) / Double(computed) }
+}

@@ -1,0 +1,36 @@
+public import KullbackMatrix
+
+/// A matrix with the names that came with it.
+public struct Table: Sendable {
+  /// The numbers.
+  public let matrix: AnyMatrix
+  /// What the rows are called, where columns of labels say so.
+  public let rowLabels: [String]?
+  /// What the columns are called, where a header says so; without the columns of labels.
+  public let columnNames: [String]?
+  /// What of a text was taken for what; nil for an array.
+  public let layout: TableLayout?
+  /// What the file calls the type of its elements, "float64" of a text.
+  public let elementType: String
+
+  init(
+    matrix: AnyMatrix, rowLabels: [String]?, columnNames: [String]?, layout: TableLayout?,
+    elementType: String? = nil
+  ) {
+    self.matrix = matrix
+    self.rowLabels = rowLabels
+    self.columnNames = columnNames
+    self.layout = layout
+    self.elementType = elementType ?? matrix.kind.name
+  }
+
+  /// The columns as rows.
+  func transposed() -> Table {
+    var layout = layout
+    layout?.isTransposed = true
+    let turned = matrix.transposed()
+    return Table(
+      matrix: turned.isMapped ? turned : turned.inOrder(), rowLabels: columnNames,
+      columnNames: rowLabels, layout: layout, elementType: elementType)
+  }
+}

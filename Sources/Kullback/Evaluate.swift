@@ -23,8 +23,8 @@ public func evaluate(
   target: DistributionSet, model: DistributionSet, measures: [Measure] = Measure.oneRead,
   threads: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
 ) throws -> Evaluation {
-  let job = try PairJob(target: target, model: model, threads: threads)
-  let results = try job.run(measures.map(\.source), progress)
+  let sets = try MatchedSets(target: target, model: model, threads: threads)
+  let results = try sets.run(measures.map(\.source), progress)
   return Evaluation(measures: measures, results: results, firstRow: 0)
 }
 
@@ -52,7 +52,7 @@ where Blocks.Element == (target: DistributionSet, model: DistributionSet) {
 }
 
 /// A target and a model that fit together, evaluated block by block.
-struct PairJob {
+struct MatchedSets {
   let target: RowOperand
   let model: RowOperand
   let rows: Int
@@ -77,7 +77,7 @@ struct PairJob {
   private var step: Int {
     let rowBytes =
       target.matrix.columns * (target.matrix.kind.byteCount + model.matrix.kind.byteCount)
-    let usual = max(16, PairJob.blockBytes / max(1, rowBytes) / 16 * 16)
+    let usual = max(16, MatchedSets.blockBytes / max(1, rowBytes) / 16 * 16)
     let copied = [target, model].filter { !$0.isRepeated && !$0.matrix.isInOrder }
     return copied.map(\.orderedRows).min() ?? usual
   }

@@ -56,8 +56,8 @@ public struct EvaluationStream: Sendable {
     target: DistributionSet, model: DistributionSet,
     progress: ((_ done: Int, _ total: Int) -> Void)? = nil
   ) throws -> Evaluation {
-    let job = try PairJob(target: target, model: model, threads: threads)
-    let results = try job.run(measures.map(\.source), progress)
+    let sets = try MatchedSets(target: target, model: model, threads: threads)
+    let results = try sets.run(measures.map(\.source), progress)
     return take(
       measures.map { $0.values(in: results) }, rows: results.rows,
       diagnostics: results.diagnostics(firstRow: firstRow + rows))
@@ -129,7 +129,7 @@ public struct EvaluationStream: Sendable {
     for (index, column) in columns.enumerated() {
       summaries[index].add(column, firstRow: first, leavingOut: leftOut)
     }
-    worst.take(columns, firstRow: first)
+    worst.take(columns, firstRow: first, leavingOut: leftOut)
     diagnostics = diagnostics + found
     rows += count
     rowsLeftOut += leftOut.count
@@ -150,8 +150,7 @@ public struct EvaluationStream: Sendable {
 
   /// The rows with the largest values of `worstBy` so far, as many as were asked for.
   ///
-  /// The largest is first, and equal ones are in order. Rows that are left out of summaries take part with the
-  /// values that they have.
+  /// The largest is first, and equal ones are in order. Rows that are left out of summaries are not among them.
   public var worstRows: [WorstRow] { worst.rows }
 
   /// What the worst rows go by: the first divergence among the measures, or the first measure; nil without any.
@@ -164,9 +163,9 @@ public struct EvaluationStream: Sendable {
   }
 
   /// Σ values / Σ weights over the valid rows of labels so far, the weight of a row being that of its label's class;
-  /// NaN where there are none.
+  /// NaN where the weights sum to 0.
   public var weightedMean: Double {
-    unit.value(labels.sum / labels.weight, of: .information)
+    labels.weight > 0 ? unit.value(labels.sum / labels.weight, of: .information) : .nan
   }
 }
 

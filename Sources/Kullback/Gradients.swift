@@ -84,12 +84,12 @@ private func gradient<Element: LogitElement>(
   _ gradient: PairGradient, _ quantity: PairQuantity, _ target: DistributionSet,
   _ model: DistributionSet, _ threads: Int?
 ) throws -> Gradient<Element> {
-  let job = try PairJob(target: target, model: model, threads: threads)
+  let sets = try MatchedSets(target: target, model: model, threads: threads)
   let (results, matrix) = evaluatePairs(
-    job.target, job.model, rows: job.rows, gradient: gradient, as: Element.self,
-    threads: job.threads)
+    sets.target, sets.model, rows: sets.rows, gradient: gradient, as: Element.self,
+    threads: sets.threads)
   var diagnostics = Diagnostics()
-  for row in results.invalidRows(in: 0..<job.rows) {
+  for row in results.invalidRows(in: 0..<sets.rows) {
     let status = results.status(ofRow: row)
     diagnostics.add(row: row, target: status.first, model: status.second)
   }

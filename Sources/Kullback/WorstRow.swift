@@ -19,14 +19,16 @@ struct WorstRows: Sendable {
   }
 
   /// Looks at a block of results, one column a measure, whose first row has the number `first`.
-  mutating func take(_ columns: [[Double]], firstRow first: Int) {
+  ///
+  /// - Parameter leftOut: rows of the block that are not looked at.
+  mutating func take(_ columns: [[Double]], firstRow first: Int, leavingOut leftOut: Set<Int> = []) {
     guard limit > 0, !columns.isEmpty else { return }
     let values = columns[column]
     // Most rows are not among the worst: one comparison is all that they may cost.
     var threshold = rows.count == limit ? rows[limit - 1].values[column] : -Double.infinity
     for index in values.indices where rows.count < limit || values[index] > threshold {
       let value = values[index]
-      guard !value.isNaN else { continue }
+      guard !value.isNaN, !leftOut.contains(index) else { continue }
       // Equal values stand in the order of their rows.
       let place = rows.firstIndex { $0.values[column] < value } ?? rows.count
       rows.insert(WorstRow(row: first + index, values: columns.map { $0[index] }), at: place)

@@ -125,11 +125,11 @@ public func leastMasses(
   let classes = operand.matrix.columns
   // SAFETY: the side lives over the call, which ends after the last task.
   unsafe operand.withSide { side in
-    let job = unsafe LeastJob(
+    let call = unsafe LeastTasks(
       side: side, table: set.table, first: rows.lowerBound, classes: classes, columns: columns)
     RowTasks(rows: rows.count, bytesPerRow: classes * 8).run(threads: threads) { task in
       operand.populate(rows.lowerBound + task.lowerBound..<rows.lowerBound + task.upperBound)
-      job.run(task)
+      call.run(task)
     }
   }
   return (columns.column(0), (0..<rows.count).map { columns.status(0, row: $0) != .valid })
@@ -137,7 +137,7 @@ public func leastMasses(
 
 /// The search for the least masses, as tasks that threads share.
 @safe
-private struct LeastJob: @unchecked Sendable {
+private struct LeastTasks: @unchecked Sendable {
   let side: kvk_side
   let table: kvk_table
   let first: Int

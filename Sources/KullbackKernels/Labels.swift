@@ -31,14 +31,14 @@ public func evaluateLabels(
       unsafe face.smoothing = scoring.smoothing
       unsafe face.class_weights = scoring.classWeights == nil ? nil : weights.baseAddress
       unsafe operand.withSide { side in
-        let job = unsafe LabelJob(
+        let call = unsafe LabelTasks(
           labels: face, side: side, table: set.table, classes: classes, columns: columns)
         let segments = Segments(of: classes)
         if segments.count > 1 {
-          for row in 0..<rows { job.scoreLongRow(row, segments, threads: threads) }
+          for row in 0..<rows { call.scoreLongRow(row, segments, threads: threads) }
         } else {
           RowTasks(rows: rows, bytesPerRow: operand.rowBytes).run(threads: threads) {
-            job.score($0)
+            call.score($0)
           }
         }
       }
@@ -67,7 +67,7 @@ private func inBlocks(
 
 /// One call's work, as tasks that threads share.
 @safe
-private struct LabelJob: @unchecked Sendable {
+private struct LabelTasks: @unchecked Sendable {
   let labels: kvk_labels
   let side: kvk_side
   let table: kvk_table
@@ -84,7 +84,7 @@ private struct LabelJob: @unchecked Sendable {
   }
 
   func scoreLongRow(_ row: Int, _ segments: Segments, threads: Int) {
-    let summit = unsafe RowWork.summit(
+    let summit = unsafe StatisticsTasks.summit(
       ofLongRow: row, segments, side: side, table: table, threads: threads)
     var (labels, side) = unsafe (self.labels, self.side)
     // SAFETY: inside the columns.

@@ -85,15 +85,15 @@ extension RowTarget {
           unsafe norms.withUnsafeMutableBufferPointer { norms in
             var out = unsafe out
             unsafe out.norms = norms.baseAddress
-            let job = unsafe GradientJob(
+            let call = unsafe GradientTasks(
               a: a, b: b, out: out, table: set.table, classes: classes, gradient: gradient,
               target: self, streams: streams)
             if isLong {
-              for row in 0..<rows { job.writeLongRow(row, segments, threads: threads) }
+              for row in 0..<rows { call.writeLongRow(row, segments, threads: threads) }
             } else {
               let bytes = first.rowBytes + second.rowBytes + classes * kind.byteCount
               RowTasks(rows: rows, bytesPerRow: bytes).run(threads: threads) { task in
-                job.evaluateAndWrite(task, chunk: max(1, (1 << 17) / bytes))
+                call.evaluateAndWrite(task, chunk: max(1, (1 << 17) / bytes))
               }
             }
           }
@@ -105,7 +105,7 @@ extension RowTarget {
 
 /// One call's work, as tasks that threads share.
 @safe
-private struct GradientJob: @unchecked Sendable {
+private struct GradientTasks: @unchecked Sendable {
   let a: kvk_side
   let b: kvk_side
   let out: kvk_pair_out

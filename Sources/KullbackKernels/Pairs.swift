@@ -50,7 +50,7 @@ private func run(
       unsafe results.withColumns(at: offset) { out in
         var out = unsafe out
         unsafe out.norms = norms
-        let work = unsafe PairWork(
+        let work = unsafe PairTasks(
           first: first, second: second, a: a, b: b, out: out, table: table, rows: rows,
           classes: classes)
         let segments = Segments(of: classes)
@@ -66,7 +66,7 @@ private func run(
 
 /// One call's work, as tasks that threads share.
 @safe
-private struct PairWork: @unchecked Sendable {
+private struct PairTasks: @unchecked Sendable {
   let first: RowOperand
   let second: RowOperand
   let a: kvk_side

@@ -86,8 +86,8 @@ public func evaluateParametric(
           unsafe a.rows = a64.baseAddress
           unsafe b.rows = b64.baseAddress
           unsafe results.withWork(a, b, classes: classes, at: 0, on: set) { work in
-            for from in stride(from: 0, to: a64.count, by: ParametricWork.most) {
-              let some = from..<min(a64.count, from + ParametricWork.most)
+            for from in stride(from: 0, to: a64.count, by: ParametricTasks.most) {
+              let some = from..<min(a64.count, from + ParametricTasks.most)
               work.evaluate(some, at: from)
             }
           }
@@ -102,12 +102,12 @@ extension ParametricResults {
   /// Calls `body` with the work on two sides, whose results go to row `offset` and on.
   fileprivate mutating func withWork(
     _ a: kvk_side, _ b: kvk_side, classes: Int, at offset: Int, on set: InstructionSet,
-    _ body: (ParametricWork) -> Void
+    _ body: (ParametricTasks) -> Void
   ) {
     if !isKnownUniquelyReferenced(&columns) { columns = Columns(copying: columns) }
     withExtendedLifetime(columns) {
       // SAFETY: `offset` lies inside the columns, which live over the call.
-      let work = unsafe ParametricWork(
+      let work = unsafe ParametricTasks(
         a: a, b: b, table: set.table, classes: classes, quantities: quantities, rows: rows,
         values: columns.values + offset, statuses: columns.statuses + offset)
       body(work)
@@ -117,7 +117,7 @@ extension ParametricResults {
 
 /// One call's work, as tasks that threads share.
 @safe
-private struct ParametricWork: @unchecked Sendable {
+private struct ParametricTasks: @unchecked Sendable {
   /// Pairs whose normalisers are held at once where they are named one by one.
   static let most = 1024
 

@@ -51,15 +51,15 @@ struct RowTarget: @unchecked Sendable {
     guard !rows.isEmpty else { return [] }
     let streams = !isInPlace && rows.count * classes * kind.byteCount >= Self.streamingBytes
     let columns = Columns(rows: rows.count, count: 0, statusCount: 1)
-    let job = unsafe WriteJob(
+    let call = unsafe WriteTasks(
       side: side, table: table, rows: rows, classes: classes, target: self, streams: streams,
       columns: columns)
     let segments = Segments(of: classes)
     if segments.count > 1 {
-      for index in 0..<rows.count { job.writeLongRow(index, segments, threads: threads) }
+      for index in 0..<rows.count { call.writeLongRow(index, segments, threads: threads) }
     } else {
       RowTasks(rows: rows.count, bytesPerRow: classes * (kind.byteCount + 4))
-        .run(threads: threads) { job.write($0) }
+        .run(threads: threads) { call.write($0) }
     }
     return rows.indices.map { columns.status(0, row: $0 - rows.lowerBound) }
   }

@@ -99,7 +99,7 @@ public struct RowTile<Element: MatrixElement>: Sendable {
     self.centres = centres.map { rows.values(of: $0) } ?? [Double](repeating: 0, count: count)
     let ofRows = rows.values(of: normalisers)
     normaliserSize = ofRows.reduce(1) { $1 < .infinity ? max($0, $1.magnitude) : $0 }
-    let work = TileWork(
+    let work = TilePreparation(
       operand: operand, rows: rows, classes: classes, normalisers: ofRows,
       form: form, reference: reference, layout: layout, step: layout.step(classes: classes.count),
       threads: threads, set: set)
@@ -131,7 +131,7 @@ public struct RowTile<Element: MatrixElement>: Sendable {
     if bits.count != rows * wordsPerRow { bits = [UInt64](repeating: 0, count: rows * wordsPerRow) }
   }
 
-  private mutating func write(_ work: TileWork) {
+  private mutating func write(_ work: TilePreparation) {
     let (stride, wordsPerRow) = (elements.rowStride, self.wordsPerRow)
     // SAFETY: the elements have these rows and classes; the arrays have a place for each row and live over
     // the call, which ends after the last task.

@@ -22,7 +22,7 @@ public func evaluateRows(
   operand.inBlocks(rows, threads: threads) { part, some, done in
     unsafe part.withSide { side in
       unsafe results.withColumns(at: offset + done) { out in
-        let work = unsafe RowWork(
+        let work = unsafe StatisticsTasks(
           side: side, out: out, table: set.table, rows: some, classes: classes)
         if segments.count > 1 {
           for index in 0..<some.count { work.runLongRow(index, segments, threads: threads) }

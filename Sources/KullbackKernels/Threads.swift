@@ -40,18 +40,18 @@ public enum Threads {
       return
     }
     withoutActuallyEscaping(body) { body in
-      let job = Job(tasks: tasks, body: body)
+      let team = Team(tasks: tasks, body: body)
       var started: [pthread_t] = []
       for _ in 0..<helpers {
-        guard let thread = start(job) else { break }
+        guard let thread = start(team) else { break }
         started.append(thread)
       }
-      job.work()
+      team.work()
       for thread in started { pthread_join(thread, nil) }
     }
   }
 
-  private final class Job: Sendable {
+  private final class Team: Sendable {
     let next = Atomic<Int>(0)
     let tasks: Int
     let body: @Sendable (Int) -> Void
@@ -70,9 +70,9 @@ public enum Threads {
     }
   }
 
-  /// A thread that works on the job; nil when the system has none to give.
-  private static func start(_ job: Job) -> pthread_t? {
-    let box = unsafe Unmanaged.passRetained(job)
+  /// A thread that joins the team; nil when the system has none to give.
+  private static func start(_ team: Team) -> pthread_t? {
+    let box = unsafe Unmanaged.passRetained(team)
     #if canImport(Darwin)
       var thread: pthread_t?
     #else
@@ -87,7 +87,7 @@ public enum Threads {
         #else
           guard let pointer = unsafe argument else { return nil }
         #endif
-        unsafe Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue().work()
+        unsafe Unmanaged<Team>.fromOpaque(pointer).takeRetainedValue().work()
         return nil
       }, box.toOpaque())
     guard failure == 0 else {

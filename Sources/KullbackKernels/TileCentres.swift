@@ -20,12 +20,12 @@ public func tileCentres(
       unsafe reference.withUnsafeBufferPointer { reference in
         unsafe masses.withUnsafeBufferPointer { masses in
           unsafe operand.withSide { side in
-            let job = unsafe CentreJob(
+            let call = unsafe CentreTasks(
               side: side, table: set.table, classes: classes, normalisers: normalisers.baseAddress,
               reference: reference.baseAddress, masses: masses.baseAddress,
               centres: centres.baseAddress)
             RowTasks(rows: rows, bytesPerRow: min(classes, Int(KVK_TILE_SAMPLE)) * 16)
-              .run(threads: threads) { job.run($0) }
+              .run(threads: threads) { call.run($0) }
           }
         }
       }
@@ -36,7 +36,7 @@ public func tileCentres(
 
 /// The centres of rows, as tasks that threads share.
 @safe
-private struct CentreJob: @unchecked Sendable {
+private struct CentreTasks: @unchecked Sendable {
   let side: kvk_side
   let table: kvk_table
   let classes: Int

@@ -150,14 +150,23 @@ import Testing
     #expect(stream.summary(of: .crossEntropy).invalid == 1)
   }
 
-  @Test func rowsLeftOutAreInNoSummary() {
-    var stream = EvaluationStream(measures: [.forwardKL, .reverseKL])
+  @Test func labelsWhoseWeightsSumToZeroHaveNoMean() throws {
+    var stream = EvaluationStream(measures: [.crossEntropy])
+    try stream.add(
+      labels: [0, 1], model: q[0..<2], smoothing: 0.1,
+      classWeights: [0, 0] + [Double](repeating: 1, count: q.classes - 2))
+    #expect(stream.weightedMean.isNaN)
+  }
+
+  @Test func rowsLeftOutAreInNoSummaryAndNotAmongTheWorst() {
+    var stream = EvaluationStream(measures: [.forwardKL, .reverseKL], worstRows: 5)
     let block = stream.add(values: [[1, 2, 3], [4, 5, 6]], leavingOut: [1])
     stream.add(values: [[8], [9]])
     #expect(block[.reverseKL] == [4, 5, 6])
     #expect(stream.rows == 4 && stream.rowsLeftOut == 1)
     #expect(stream.summary(of: .forwardKL).count == 3 && stream.summary(of: .forwardKL).mean == 4)
     #expect(stream.summary(of: .reverseKL).maxRow == 3)
+    #expect(stream.worstRows.map(\.row) == [3, 2, 0])
   }
 
   @Test func aStreamOfOtherMeasuresTraps() async {

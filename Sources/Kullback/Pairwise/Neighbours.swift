@@ -75,17 +75,17 @@ private func search(
   _ limit: NeighbourLimit, _ queries: DistributionSet, _ set: DistributionSet, _ measure: Measure,
   _ threads: Int?, _ workingMemory: Int?, _ progress: ((_ done: Int, _ total: Int) -> Void)?
 ) throws -> Neighbours {
-  let job = try PairwiseJob(
+  let plan = try PairwisePlan(
     measure, targets: queries, models: set, threads: threads, workingMemory: workingMemory,
     destination: .matrix)
-  let band = NeighbourBand(limit, rows: min(job.bandRows, queries.count))
+  let band = NeighbourBand(limit, rows: min(plan.bandRows, queries.count))
   var lists: [[Neighbour]] = []
   lists.reserveCapacity(queries.count)
-  let counts = try job.run { rows, columns, values in
+  let counts = try plan.run { rows, columns, values in
     band.take(values, firstQuery: rows.lowerBound, firstRow: columns.lowerBound)
   } band: { rows in
     lists += band.drain(rows.count)
     progress?(rows.upperBound, queries.count)
   }
-  return Neighbours(lists: lists, report: job.report(counts))
+  return Neighbours(lists: lists, report: plan.report(counts))
 }

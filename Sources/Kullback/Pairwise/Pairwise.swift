@@ -52,11 +52,11 @@ public func pairwise<Result: PairwiseElement>(
   threads: Int? = nil, workingMemory: Int? = nil,
   progress: ((_ done: Int, _ total: Int) -> Void)? = nil
 ) throws -> PairwiseEvaluation<Result> {
-  let job = try PairwiseJob(
+  let plan = try PairwisePlan(
     measure, targets: set, models: set, isSelf: true, threads: threads,
     workingMemory: workingMemory, destination: .matrix)
   var values: Matrix<Result> = scratchMatrix(rows: set.count, columns: set.count)
-  let report = try job.fill(&values, progress)
+  let report = try plan.fill(&values, progress)
   return PairwiseEvaluation(values: values, report: report)
 }
 
@@ -77,10 +77,10 @@ public func pairwise<Result: PairwiseElement>(
     throw KullbackError.resultShape(
       expected: shape, given: Shape(rows: values.rows, columns: values.columns))
   }
-  let job = try PairwiseJob(
+  let plan = try PairwisePlan(
     measure, targets: targets, models: models, threads: threads, workingMemory: workingMemory,
     destination: .matrix)
-  return try job.fill(&values, progress)
+  return try plan.fill(&values, progress)
 }
 
 /// A measure of every target and every model, handed on in bands of targets as they are done, so that the
@@ -104,20 +104,20 @@ public func pairwise<Result: PairwiseElement>(
   threads: Int? = nil, workingMemory: Int? = nil,
   _ body: (_ targets: Range<Int>, _ values: Matrix<Result>) throws -> Void
 ) throws -> PairwiseReport {
-  let job = try PairwiseJob(
+  let plan = try PairwisePlan(
     measure, targets: targets, models: models, threads: threads, workingMemory: workingMemory,
     destination: .bands)
-  let bandRows = job.bandRows
+  let bandRows = plan.bandRows
   let grid = ResultGrid<Result>(rows: min(bandRows, targets.count), columns: models.count)
-  let counts = try job.run { rows, columns, values in
+  let counts = try plan.run { rows, columns, values in
     grid.write(values, row: rows.lowerBound % bandRows, column: columns.lowerBound)
   } band: { rows in
     try body(rows, grid.matrix(rows: rows.count))
   }
-  return job.report(counts)
+  return plan.report(counts)
 }
 
-extension PairwiseJob {
+extension PairwisePlan {
   /// Computes all pairs into a matrix; when this throws, the matrix is empty.
   fileprivate func fill<Result: PairwiseElement>(
     _ values: inout Matrix<Result>, _ progress: ((_ done: Int, _ total: Int) -> Void)?

@@ -3,7 +3,7 @@ internal import KullbackLinearAlgebra
 internal import Synchronization
 
 /// Two sets that fit together and a measure of all their pairs.
-struct PairwiseJob {
+struct PairwisePlan {
   private enum Engine {
     case single(PairwiseEngine<Float>)
     case double(PairwiseEngine<Double>)
@@ -105,7 +105,7 @@ struct PairwiseJob {
   }
 }
 
-/// Chooses how the products of a job are made.
+/// Chooses how the products of a plan are made.
 private struct EngineBuilder {
   let source: Measure.Source
   let route: PairwiseRoute
@@ -113,7 +113,7 @@ private struct EngineBuilder {
   let models: PairwiseSide
   let threads: Int
   let memory: Int
-  let destination: PairwiseJob.Destination
+  let destination: PairwisePlan.Destination
   let isSelf: Bool
   let isHalf: Bool
   let hasZeroDiagonal: Bool
@@ -121,7 +121,7 @@ private struct EngineBuilder {
 
   init(
     source: Measure.Source, route: PairwiseRoute, targets: PairwiseSide, models: PairwiseSide,
-    threads: Int, memory: Int, destination: PairwiseJob.Destination, isSelf: Bool, isHalf: Bool,
+    threads: Int, memory: Int, destination: PairwisePlan.Destination, isSelf: Bool, isHalf: Bool,
     hasZeroDiagonal: Bool
   ) {
     self.source = source

@@ -2,7 +2,7 @@ internal import CVectorKernels
 
 /// One call's work, as tasks that threads share.
 @safe
-struct WriteJob: @unchecked Sendable {
+struct WriteTasks: @unchecked Sendable {
   let side: kvk_side
   let table: kvk_table
   let rows: Range<Int>
@@ -21,7 +21,7 @@ struct WriteJob: @unchecked Sendable {
 
   func writeLongRow(_ index: Int, _ segments: Segments, threads: Int) {
     let row = rows.lowerBound + index
-    let summit = unsafe RowWork.summit(
+    let summit = unsafe StatisticsTasks.summit(
       ofLongRow: row, segments, side: side, table: table, threads: threads)
     Threads.parallel(tasks: segments.count, threads: threads) { task in
       let part = segments[task]

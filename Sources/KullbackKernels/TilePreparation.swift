@@ -1,7 +1,7 @@
 internal import CVectorKernels
 
 /// One preparation, as tasks that threads share.
-struct TileWork {
+struct TilePreparation {
   let operand: RowOperand
   let rows: RowSelection
   let classes: Range<Int>
@@ -23,10 +23,10 @@ struct TileWork {
         unsafe operand.withSide { side in
           var side = unsafe side
           if case .list = rows { unsafe side.rows = places.baseAddress }
-          let job = unsafe TileJob(
+          let call = unsafe TileTasks(
             side: side, tile: tile, table: set.table, first: first, classes: classes,
             normalisers: normalisers.baseAddress)
-          tasks.run(threads: threads) { job.write($0) }
+          tasks.run(threads: threads) { call.write($0) }
         }
       }
     }
@@ -34,7 +34,7 @@ struct TileWork {
 }
 
 @safe
-private struct TileJob: @unchecked Sendable {
+private struct TileTasks: @unchecked Sendable {
   let side: kvk_side
   let tile: kvk_tile
   let table: kvk_table

@@ -2,7 +2,7 @@ internal import CVectorKernels
 
 /// One call's work, as tasks that threads share.
 @safe
-struct RowWork: @unchecked Sendable {
+struct StatisticsTasks: @unchecked Sendable {
   let side: kvk_side
   let out: kvk_row_out
   let table: kvk_table
@@ -51,7 +51,7 @@ struct RowWork: @unchecked Sendable {
           unsafe out.column.3 = top
           unsafe out.column.4 = logRest
           unsafe out.status = status
-          let work = unsafe RowWork(
+          let work = unsafe StatisticsTasks(
             side: side, out: out, table: table, rows: row..<row + 1,
             classes: segments.classes)
           work.runLongRow(0, segments, threads: threads)

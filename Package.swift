@@ -40,7 +40,7 @@ let package = Package(
         .brew(["zlib"]),
       ]),
     .systemLibrary(name: "CMalloc"),
-    .target(name: "CVectorKernels"),
+    .target(name: "CVectorKernels", exclude: ["README.md"]),
     .target(name: "KullbackMatrix", swiftSettings: strict),
     .target(
       name: "KullbackLinearAlgebra",

@@ -42,7 +42,7 @@ let package = Package(
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CLibm"),
     .target(name: "KullbackSystem", swiftSettings: strict),
-    .target(name: "CVectorKernels"),
+    .target(name: "CVectorKernels", exclude: ["README.md"]),
     .target(name: "KullbackMatrix", dependencies: ["KullbackSystem"], swiftSettings: strict),
     .target(
       name: "KullbackLinearAlgebra",

@@ -3,6 +3,14 @@ import KullbackMatrix
 import KullbackTestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Rows that tell of a threshold of the kernels whether it stands.
 ///
 /// Each was found by a search that held random rows against quadruple precision, with the threshold moved: the
@@ -46,6 +54,45 @@ import Testing
   func powerSumsAreAsPromised(row: Row) {
     PowerSumTests().expectPromise(
       row.operand(0), row.operand(1), rows: 0..<1, orders: [row.order], row.testDescription)
+  }
+
+  /// Below what the promise tells apart from 0, these have digits all the same: the others' masses are 0 in `Float`.
+  @Test(arguments: [60.0, 80, 90, 100, 150, 300])
+  func entropiesOfFaintOthersAreNotZero(distance: Double) {
+    for classes in [2, 300] {
+      let mass = Double(classes - 1) * exp(-distance)
+      let expected = log1p(mass) + distance * mass / (1 + mass)
+      // The other row is near, so that the sums are taken in `Float`.
+      let operands = [distance, distance - 1].map {
+        RowOperand([[0] + [Double](repeating: -$0, count: classes - 1)], as: .float32)
+      }
+      for set in InstructionSet.available {
+        let pairs = evaluate(operands[0], operands[1], rows: 0..<1, on: set)
+        var rows = RowResults(quantities: [.entropy], rows: 1)
+        evaluateRows(operands[0], rows: 0..<1, into: &rows, threads: 1, on: set)
+        for value in [pairs[.entropyOfFirst][0], rows[.entropy][0]] {
+          #expect(
+            abs(value - expected) <= 1e-6 * expected,
+            "\(value) for \(expected), \(classes) classes, \(set)")
+        }
+      }
+    }
+  }
+
+  /// Where the largest class has nearly all mass, its own surprise is what the others' logits are rounded to.
+  @Test(arguments: [0.3, 1.7, -12.1])
+  func theLargestClassOfPeakedRowsHasItsSurprise(other: Double) {
+    for classes in [2, 300] {
+      let row = [70] + [Double](repeating: other, count: classes - 1)
+      let distance = 70 - Double(Float(other))
+      let expected = log1p(Double(classes - 1) * exp(-distance))
+      for set in InstructionSet.available {
+        let value = evaluateLabels([0], RowOperand([row], as: .float32), on: set).values[0]
+        #expect(
+          abs(value - expected) <= 1e-6 * expected,
+          "\(value) for \(expected), \(classes) classes, \(set)")
+      }
+    }
   }
 
   static let pairs: [Row] = [
@@ -92,6 +139,10 @@ import Testing
       "PL_MODERATE", [.bfloat16, .bfloat16], [.logits, .logits],
       [1, 2],
       [3872, 3872]),
+    Row(
+      "PL_MODERATE_SHIFT", [.float32, .float32], [.logProbabilities, .logProbabilities],
+      [-0.0014475108, -6.5386333, -37.415527, -.infinity],
+      [-9.46925, -0.016714556, -4.104489, -.infinity]),
     Row(
       "PL_EXACT_FAR", [.float32, .float32], [.logProbabilities, .logProbabilities],
       [-12.746379, -62.460545, -3.837019e-06, -13.894377],

@@ -47,8 +47,10 @@ enum {
 #define PP_ROUNDING 1e-14
 // After a look, D below this share of its first term is rounding: the rows are proportional.
 #define PP_SETTLED 1e-5
-// The second family's sums in Float whose |p - q| is below this multiple of |u| are added up once more in Double.
+// Sums in Float whose |p - q| is below this multiple of |u| are added up once more in Double, for the second family.
 #define PP_ROUGH 0x1p12
+// ... and without a fused multiply-add, those of scaled Floats whose |p - q| is below this share of the sum.
+#define PP_ROUGH_SPLIT 0x1p-14
 // Factors between the rows' sums that are this near to a power of two are that power.
 #define PP_POWER_f32 1e-6
 #define PP_POWER_f64 1e-12
@@ -448,16 +450,33 @@ static void pp_scale_from_sums(const pp_pair *pair, pp_row *s) {
   if (!s->wide && type == KVK_F32) s->scale_b = (double)(float)s->scale_b;
 }
 
+// Prepares another look: in Double, with new scales.
+static int32_t pp_look_again(pp_row *s) {
+  const double sx = s->sum[PP_A], u = s->sum[PP_M] / sx;
+  s->looks += 1;
+  s->expected = sx;
+  s->scale_b /= 1 + u;
+  s->scaled = s->wide = 1;
+  pp_clear(s);
+  return s->pass = PP_AGAIN;
+}
+
+// Whether the rounding of sums in Float is not far below the distance that was found.
+static int pp_family_is_rough(const pp_pair *pair, const pp_row *s) {
+  if (s->wide || pair->a->type == KVK_F64) return 0;
+  const double distance = s->family[PF_VARIATION];
+  if (!KVK_HAS_FMA && s->scaled && distance < PP_ROUGH_SPLIT * s->sum[PP_A]) return 1;
+  return distance < PP_ROUGH * fabs(s->sum[PP_M]);
+}
+
 // What the next pass over a row is, after the one that `s` says.
 static int32_t pp_next(const pp_pair *pair, const kvk_pair_out *wanted, pp_row *s) {
   if (s->status_a || s->status_b) return s->pass = PP_DONE;
   if (s->pass == PP_FAMILY) {
-    // Where the sums' rounding is not far below the distance, once more in Double.
-    if (s->wide || pair->a->type == KVK_F64 || !(s->family[PF_VARIATION] < PP_ROUGH * fabs(s->sum[PP_M])))
-      return s->pass = PP_DONE;
+    if (!pp_family_is_rough(pair, s)) return s->pass = PP_DONE;
+    // u as well: it says how far the sums are apart.
     pair_clear_family(s->family);
-    s->wide = 1;
-    return s->pass;
+    return pp_look_again(s);
   }
   if (s->pass == PP_ADD_UP) {
     pp_scale_from_sums(pair, s);
@@ -476,14 +495,8 @@ static int32_t pp_next(const pp_pair *pair, const kvk_pair_out *wanted, pp_row *
   const double u = s->sum[PP_M] / sx;
   const pp_result r = pp_conclude(pair, s);
   const int uneven = pair_wants_family(wanted) && !(fabs(u) < PP_EVEN);
-  if ((r.look_again || uneven) && s->looks < PP_LOOKS && !(s->looks > 0 && fabs(u) < PP_ROUNDING)) {
-    s->looks += 1;
-    s->expected = sx;
-    s->scale_b /= 1 + u;
-    s->scaled = s->wide = 1;
-    pp_clear(s);
-    return s->pass = PP_AGAIN;
-  }
+  if ((r.look_again || uneven) && s->looks < PP_LOOKS && !(s->looks > 0 && fabs(u) < PP_ROUNDING))
+    return pp_look_again(s);
   s->low_b = -s->scale_b * (u / (1 + u));
   return s->pass = pair_wants_family(wanted) ? PP_FAMILY : PP_DONE;
 }

@@ -14,8 +14,8 @@ static inline double lb_surprise(const rs_plan *plan, int64_t row, int64_t k, do
   return (plan->flags & RS_MASS ? log(top / x) : rs_logit(plan, top - x)) + log_rest;
 }
 
-// Σ w_k (-log q_k), in vectors of Double.
-static double lb_sum(const rs_plan *plan, int64_t row, int64_t classes, double top, double log_rest,
+// Σ share w_k (-log q_k), in vectors of Double.
+static double lb_sum(const rs_plan *plan, int64_t row, int64_t classes, double top, double log_rest, double share,
                      const double *weights) {
   const int lanes = KVK_BYTES / 8;
   const double log_top = plan->flags & RS_MASS ? log(top) : 0, temperature = side_temperature(plan->side);
@@ -36,7 +36,7 @@ static double lb_sum(const rs_plan *plan, int64_t row, int64_t classes, double t
                                : load_f64(weights + k + i);
       const v_f64 distance = plan->flags & RS_MASS ? log_top - log_f64(y) : (top - y) / temperature;
       // A class of weight 0 adds nothing, even where it has no mass.
-      sum += keep_f64(w > 0.0, w * (distance + log_rest));
+      sum += keep_f64(w > 0.0, (w * share) * (distance + log_rest));
     }
   }
   return sum_f64(sum);
@@ -61,7 +61,7 @@ static void label_row(const kvk_labels *labels, const kvk_side *model, int64_t r
   // A term whose factor is 0 adds nothing, even where its class has no mass.
   const double share = (1 - s) * w;
   double sum = share > 0 ? share * lb_surprise(&plan, row, label, top, log_rest) : 0;
-  if (s > 0) sum += s / (double)classes * lb_sum(&plan, row, classes, top, log_rest, weights);
+  if (s > 0) sum += lb_sum(&plan, row, classes, top, log_rest, s / (double)classes, weights);
   *value = sum;
   *weight = w;
 }

@@ -54,15 +54,19 @@ KVK_INLINE V N(log_reduced)(V x, V less) {
 // log(x) for positive normal finite x.
 KVK_INLINE V N(log_normal)(V x) { return N(log_reduced)(x, N(set1)(0)); }
 
-// log(x) for every x: -inf at 0, NaN below 0.
-KVK_INLINE V N(log)(V x) {
+// log(x 2^-power) for every x, also where that product is too small for a number: -inf at 0, NaN below 0. `power` holds
+// whole numbers.
+KVK_INLINE V N(log_over)(V x, V power) {
   const I small = x < N(LOG_NORMAL);
   const R lift = KVK_REAL == 32 ? RC(0x1p24) : RC(0x1p54);
-  V y = N(log_reduced)(small ? x * lift : x, N(keep)(small, N(set1)(N(LOG_LIFT))));
+  V y = N(log_reduced)(small ? x * lift : x, power + N(keep)(small, N(set1)(N(LOG_LIFT))));
   y = x == RC(0.0) ? N(set1)(-INFINITY) : y;
   y = x == INFINITY ? x : y;
   return (x >= RC(0.0)) ? y : N(set1)(NAN);
 }
+
+// log(x) for every x.
+KVK_INLINE V N(log)(V x) { return N(log_over)(x, N(set1)(0)); }
 
 static void N(log_array)(const R *x, R *y, int64_t count) {
   int64_t i = 0;

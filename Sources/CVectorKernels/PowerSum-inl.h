@@ -9,7 +9,7 @@
 // exactly; δ is a rounding error, and what is subtracted of second order in it. Where the result is near
 // -1 or too large, the powers are added up in a second pass, relative to the largest.
 //
-// The skew divergence is T / Σ p, but for δ relative to it and δ² beside it.
+// The skew divergence is T / Σ p - ψ(α (exp(-δ) - 1)), but for δ relative to it.
 
 #include "PowerSumBody-inl.h"
 #include "PowerSumPlain-inl.h"
@@ -226,7 +226,9 @@ static int32_t pw_next(const pw_pair *p, pw_row *s) {
 
 // The skew divergence, which no rounding takes out of its range.
 static double pw_skew(const pw_pair *p, const pw_row *s) {
-  return pair_at_most(s->t / (s->z + s->m), -log1p(-p->order));
+  const double delta = log1p(s->m / s->z);
+  const double d = s->t / (s->z + s->m) - pl_psi(p->order * expm1(-delta));
+  return pair_at_most(d < 0 ? 0 : d, -log1p(-p->order));
 }
 
 static double pw_conclude(const pw_pair *p, const pw_row *s) {

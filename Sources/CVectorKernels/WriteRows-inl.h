@@ -56,11 +56,13 @@ static void wr_segment(const rs_plan *plan, int64_t row, int64_t from, int64_t t
     d.log_rest = set1_f64(log_rest);
     d.norm = set1_f64(norm);
     d.floor = rs_floor_f64(&d.ref);
+    d.power = set1_f64(plan->flags & RS_MASS ? -ilogb(d.ref.factor[0]) : 0);
   } else {
     f.ref = rs_refer_f32(plan->flags, set1_f32((float)top), (float)plan->factor, (float)plan->factor_low);
     f.log_rest = set1_f32((float)log_rest);
     f.norm = set1_f32((float)norm);
     f.floor = rs_floor_f32(&f.ref);
+    f.power = set1_f32(plan->flags & RS_MASS ? (float)-ilogb((double)f.ref.factor[0]) : 0);
   }
   for (int64_t k = from; k < to; k += RS_BLOCK) {
     const int64_t n = to - k < RS_BLOCK ? to - k : RS_BLOCK;

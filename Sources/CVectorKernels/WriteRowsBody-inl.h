@@ -10,18 +10,21 @@
 typedef struct {
   N(rs_reference) ref;
   V log_rest, norm, floor;
+  V power; // masses: the reference's factor is 2^-power
 } N(wr_reference);
 
 KVK_INLINE V N(wr_value)(const int flags, const int what, V x, const N(wr_reference) *wr) {
   const N(rs_reference) *ref = &wr->ref;
   if (flags & RS_MASS) {
-    const V w = x * ref->factor;
-    if (what == KVK_WRITE_SOFTMAX) return w * wr->norm;
-    return RC(0.0) - ((ref->log_top - N(log)(w)) + wr->log_rest);
+    if (what == KVK_WRITE_SOFTMAX) return x * ref->factor * wr->norm;
+    // The mass over the largest may be less than numbers are, its logarithm is not.
+    return RC(0.0) - ((ref->log_top - N(log_over)(x, wr->power)) + wr->log_rest);
   }
   if (what == KVK_WRITE_LOG_SOFTMAX) {
     V distance = ref->top - x;
-    if (flags & RS_SCALED) distance *= ref->factor;
+    // Their difference may be more than numbers are, a temperature's share of it is not.
+    if (flags & RS_SCALED)
+      distance = distance < INFINITY ? distance * ref->factor : ref->top * ref->factor - x * ref->factor;
     return RC(0.0) - (distance + wr->log_rest); // not its negative: that of 0 is -0
   }
   // exp would multiply what the difference rounds.

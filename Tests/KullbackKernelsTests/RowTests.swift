@@ -1,3 +1,4 @@
+import CLibm
 import KullbackKernels
 import KullbackMatrix
 import KullbackTestSupport
@@ -100,6 +101,44 @@ import Testing
         #expect(results.status(ofRow: 0) == .noMass)
       }
     }
+  }
+
+  /// Also where a mass over the largest, or a logit less it, is less than numbers of the type are.
+  @Test(arguments: [Form.weights, .logits])
+  func writtenLogarithmsHaveTheirDigitsOverTheWholeRange(form: Form) {
+    func check<Element: MatrixElement & BinaryFloatingPoint>(_: Element.Type, _ kind: ElementKind) {
+      var random = SeededGenerator(seed: 23)
+      let most = form == .weights ? Double(Element.greatestFiniteMagnitude.exponent) - 7 : 8
+      for index in 0..<400 {
+        let n = [2, 3, 5, 9, 33][index % 5]
+        let temperature = form == .logits ? [1e3, 1e6, 7][index % 3] : 1
+        let row = (0..<n).map { _ -> Double in
+          if form == .logits {
+            return (2 * random.uniform() - 1) * 0.9 * Double(Element.greatestFiniteMagnitude)
+          }
+          let size = (2 * random.uniform() - 1) * (most + (index % 2 == 0 ? 20 : 0))
+          return exp(min(most, size) * 0.6931471805599453)
+        }
+        let side = RowOperand([row], as: kind, form: form, temperature: temperature)
+        // Masses over their sum may be less than Doubles are: their logarithms one by one.
+        let stored = (0..<n).map { DoubleDouble(side.matrix.value(row: 0, column: $0)) }
+        let total = stored.reduce(DoubleDouble(0), +).log()
+        let exact = side.oracleRow(0).logProbabilities.enumerated().map { k, logarithm in
+          form == .logits || logarithm.high > -600 ? logarithm : stored[k].log() - total
+        }
+        for set in InstructionSet.available {
+          let logs = writeRows(side, rows: 0..<1, as: .logSoftmax, to: Element.self, on: set).result
+          for k in 0..<n where abs(exact[k].high) < Double(Element.greatestFiniteMagnitude) {
+            let ulp = Double(Element(exact[k].high).ulp)
+            #expect(
+              abs(Double(logs[0, k]) - exact[k].high) <= 4 * ulp,
+              "\(kind.name) \(form), case \(index), class \(k) on \(set): \(logs[0, k]), \(exact[k].high)")
+          }
+        }
+      }
+    }
+    check(Float.self, .float32)
+    if form == .weights { check(Double.self, .float64) }
   }
 
   @Test func readsNothingBeyondTheRow() throws {

@@ -67,6 +67,36 @@ import Testing
     }
   }
 
+  /// The logarithms of the normalisers round by far more than the rows differ.
+  @Test func nearRowsOfVeryDifferentSumsHaveTheirDigits() {
+    var random = SeededGenerator(seed: 43)
+    for index in 0..<300 {
+      let n = [2, 3, 5, 10, 33][index % 5]
+      let size = pow(10, -10 + 3 * random.uniform())
+      let logits = random.normals(n)
+      let near = logits.map { $0 + size * random.normal() }
+      let total = near.reduce(0) { $0 + exp($1) }
+      let scale = pow(10, 290 * (2 * random.uniform() - 1))
+      let first = RowOperand([logits.map { exp($0) * scale }], as: .float64, form: .weights)
+      let second = [
+        RowOperand([near.map { exp($0) / total }], as: .float64, form: .probabilities),
+        RowOperand([near], as: .float64),
+        RowOperand([near.map { exp($0) / scale }], as: .float64, form: .weights),
+      ][index % 3]
+      let weight = [0.5, 0.99][index % 2]
+      let exact = OraclePair.skewDivergence(
+        first.oracleRow(0), second.oracleRow(0), weight: weight)
+      for set in InstructionSet.available {
+        let quantity = ParametricQuantity.skewDivergence(weight: weight)
+        let value = evaluate(first, second, rows: 0..<1, quantities: [quantity], on: set)[quantity][0]
+        // In relative terms alone: what is left of the normalisers' rounding would hide in 1e-20.
+        #expect(
+          relativeError(value, exact) < 1e-12,
+          "\(size) apart, sums of \(scale), case \(index) on \(set): \(value), \(exact)")
+      }
+    }
+  }
+
   @Test func rowsWithoutACommonClassAreAsFarApartAsTheWeightAllows() {
     let (p, q) = ([0, 0, -Double.infinity], [-Double.infinity, -Double.infinity, 0])
     for set in InstructionSet.available {

@@ -31,6 +31,13 @@ import Testing
     }
   }
 
+  @Test func classesMaskedByTheSmallestDoubleAreSmoothedAsOthersAre() throws {
+    let least = -Double.greatestFiniteMagnitude
+    let model = try DistributionSet(logits: Matrix<Double>([[1, least, least, least]]))
+    let e = try evaluate(labels: [0], model: model, smoothing: 0.001)
+    #expect(relativeError(e.values[0], 0.00025 * 3 * -least) < 1e-14)
+  }
+
   @Test func aCaseComputedByHand() throws {
     let model = try DistributionSet(logits: Matrix<Double>([[1, 2, 3]]))
     let e = try evaluate(

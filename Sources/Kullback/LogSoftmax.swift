@@ -44,7 +44,7 @@ public func logSoftmax<Element: LogitElement>(
 ///
 /// - Shapes: the result has the shape of `logits`.
 /// - Special values: -inf becomes 0; a row with NaN, +inf or nothing but -inf becomes NaN. What is
-///   below the normal range of the result's type becomes 0.
+///   below 2^-125 (2^-1021 in `Double`) becomes 0.
 /// - Accuracy: within 8 units in the last place of each element.
 /// - Complexity: one read from memory and one write; memory for the result only.
 /// - Throws: `KullbackError.invalidTemperature`, `.invalidThreads`, `.instructionSet`.

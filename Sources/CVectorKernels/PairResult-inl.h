@@ -1,18 +1,21 @@
 // What a pair of rows comes to, and how it goes to the columns that are asked for. A new quantity of the second
-// pass is a name in the list below, its sum in PairFamilyBody-inl.h and PairProbabilitiesBody-inl.h, and its
+// pass is a line in the list below, its sum in PairFamilyBody-inl.h and PairProbabilitiesBody-inl.h, and its
 // conclusion in pair_store.
 
-// The sums of the second pass, of terms that need both distributions normalised.
-enum {
-  PF_JENSEN,     // Σ p log(2p/(p+q)) + q log(2q/(p+q))
-  PF_VARIATION,  // Σ |p - q|
-  PF_HELLINGER,  // Σ (√p - √q)²
-  PF_TRIANGULAR, // Σ (p - q)² / (p + q)
-  PF_SUMS,
-};
+// The sums of the second pass, of terms that need both distributions normalised, and the columns that ask for them:
+// Σ p log(2p/(p+q)) + q log(2q/(p+q)), Σ |p - q|, Σ (√p - √q)², Σ (p - q)² / (p + q).
+#define PF_LIST(X)               \
+  X(PF_JENSEN, KVK_JS)           \
+  X(PF_VARIATION, KVK_TV)        \
+  X(PF_HELLINGER, KVK_HELLINGER) \
+  X(PF_TRIANGULAR, KVK_TRIANGULAR)
+
+#define PF_NAME(sum, column) sum,
+enum { PF_LIST(PF_NAME) PF_SUMS };
 
 static int pair_wants_family(const kvk_pair_out *out) {
-  return out->column[KVK_JS] || out->column[KVK_TV] || out->column[KVK_HELLINGER] || out->column[KVK_TRIANGULAR];
+#define PF_WANTED(sum, column_) || out->column[column_]
+  return 0 PF_LIST(PF_WANTED);
 }
 
 // In the order in which the pair was evaluated.

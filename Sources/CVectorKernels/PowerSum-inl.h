@@ -217,8 +217,8 @@ static double pw_excess(const pw_pair *p, const pw_row *s) {
 
 // What the next pass is, after the one that `s` says.
 static int32_t pw_next(const pw_pair *p, pw_row *s) {
-  if (s->pass == PW_SECOND || p->quantity == KVK_SKEW || p->order == INFINITY || (s->only_a && p->order > 1) ||
-      !(fabs(s->top) < INFINITY))
+  // Of a skew divergence there is no largest power.
+  if (s->pass == PW_SECOND || p->order == INFINITY || (s->only_a && p->order > 1) || !(fabs(s->top) < INFINITY))
     return s->pass = PW_DONE;
   const double u = pw_excess(p, s);
   return s->pass = s->over || !(u >= PW_LEAST && u < PW_GREATEST) ? PW_SECOND : PW_DONE;

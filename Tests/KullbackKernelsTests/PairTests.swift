@@ -1,3 +1,4 @@
+import CVectorKernels
 import KullbackKernels
 import KullbackMatrix
 import KullbackTestSupport
@@ -6,6 +7,33 @@ import Testing
 /// What holds of pairs besides their accuracy.
 @Suite struct PairTests {
   static let types: [ElementKind] = [.float32, .float64, .float16, .bfloat16]
+
+  @Test func thereAreAsManyQuantitiesAsColumns() {
+    #expect(PairQuantity.allCases.count == Int(KVK_PAIR_COUNT))
+  }
+
+  /// What one quantity asks for is worked out for it alone, too.
+  @Test(arguments: PairQuantity.allCases)
+  func everyQuantityAloneIsAsPromised(quantity: PairQuantity) {
+    for (kind, form) in [
+      (ElementKind.float32, Form.logits), (.float64, .logits), (.float32, .weights),
+      (.float64, .probabilities),
+    ] {
+      let (a, b) = PairShape.similar.rows(33, count: 3)
+      let (first, second) = (
+        RowOperand(logits: a, as: form, kind), RowOperand(logits: b, as: form, kind)
+      )
+      for set in InstructionSet.available {
+        let alone = evaluate(first, second, rows: 0..<3, quantities: [quantity], on: set)
+        for row in 0..<3 {
+          let exact = OraclePair(first.oracleRow(row), second.oracleRow(row))[quantity]
+          #expect(
+            quantity.isWithinPromise(alone[quantity][row], exact, single: first.isSingle),
+            "\(kind.name) \(form) on \(set): \(alone[quantity][row]), \(exact)")
+        }
+      }
+    }
+  }
 
   @Test(arguments: Form.allCases, Form.allCases)
   func formsMix(first: Form, second: Form) {

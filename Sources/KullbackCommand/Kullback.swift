@@ -41,6 +41,7 @@ struct KullbackTool: ParsableCommand {
   private static func run(_ arguments: [String]?) -> Status {
     do {
       var command = try parseAsRoot(arguments)
+      try DeclaredFiles(of: command).check()
       try command.run()
       return .done
     } catch let failure as Failure {

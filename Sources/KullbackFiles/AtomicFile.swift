@@ -66,7 +66,7 @@ final class AtomicFile {
     }
   }
 
-  private static func folder(of path: String) -> String {
+  static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
@@ -114,7 +114,7 @@ final class AtomicFile {
   }
 
   /// Where a symbolic link leads: the link itself is to stay.
-  private static func followLinks(_ path: String) -> String {
+  static func followLinks(_ path: String) -> String {
     var path = path
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     // As many links as the system itself follows.

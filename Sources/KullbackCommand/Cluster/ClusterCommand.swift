@@ -26,7 +26,7 @@ struct ClusterCommand: ParsableCommand {
   @Argument(
     help: "The file of distributions: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
-  var file: String
+  var file: InputPath
 
   @Option(name: .short, help: ArgumentHelp("How many clusters.", valueName: "count"))
   var k: Int
@@ -51,7 +51,7 @@ struct ClusterCommand: ParsableCommand {
     help: ArgumentHelp(
       "What rows are called: a text file with a line for each row.", valueName: "file"),
     completion: .file())
-  var labels: String?
+  var labels: InputPath?
 
   @Option(
     help: ArgumentHelp("Write every row's cluster: \(Formats.ofResults).", valueName: "file"),
@@ -79,9 +79,6 @@ struct ClusterCommand: ParsableCommand {
     }
     guard file != "-" || labels != "-" else {
       throw ValidationError("only one of the inputs can be standard input")
-    }
-    guard output == nil || output?.path != centroids?.path else {
-      throw ValidationError("--output and --centroids need two files")
     }
   }
 

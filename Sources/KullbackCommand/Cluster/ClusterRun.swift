@@ -11,7 +11,6 @@ struct ClusterRun {
     let side = try NamedSet(
       command.file, command.set.form, command.set, rows: command.set.rows, labels: command.labels,
       threads: options.threads)
-    for output in [command.output, command.centroids] { try output?.check(against: [side.file]) }
     try memory(side).check(for: side.file.name)
     if !options.quiet { FormHint.give(side.file, side.set, option: "--form") }
     let unit = try command.base.unit

@@ -19,12 +19,12 @@ struct CrossEntropyCommand: ParsableCommand {
       """)
 
   @Argument(help: "One class a row, whole numbers: \(Formats.ofInputs).", completion: .file())
-  var labels: String
+  var labels: InputPath
 
   @Argument(
     help: "The file of distributions: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
-  var model: String
+  var model: InputPath
 
   @OptionGroup var set: SetOptions
 
@@ -45,7 +45,7 @@ struct CrossEntropyCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("A file of one weight a class: \(Formats.ofInputs).", valueName: "file"),
     completion: .file())
-  var classWeights: String?
+  var classWeights: InputPath?
 
   @Option(
     help: ArgumentHelp("Write every row's value: .npy (float64) or .csv.", valueName: "file"),

@@ -13,7 +13,6 @@ struct CrossEntropyRun {
     let file = try InputFile(
       command.model, command.set.table.options(.classes, form: command.set.form), isStreamed: true)
     let set = try file.distributions(command.set.form, command.set)
-    try command.output?.check(against: [file])
     try labelFile.matchRows(to: file.rowSide, byPosition: isByPosition)
     let labels = labelFile.labels
     guard labels.count == set.count else {

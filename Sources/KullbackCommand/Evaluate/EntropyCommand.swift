@@ -15,7 +15,7 @@ struct EntropyCommand: ParsableCommand {
   @Argument(
     help: "The file of distributions: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
-  var file: String
+  var file: InputPath
 
   @OptionGroup var set: SetOptions
 

@@ -10,7 +10,6 @@ struct EntropyRun {
     let started = ContinuousClock.now
     let file = try InputFile(
       command.file, command.set.table.options(.classes, form: command.set.form), isStreamed: true)
-    try command.output?.check(against: [file])
     let set = try file.distributions(command.set.form, command.set)
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
     let bytesPerRow = set.classes * set.matrix.kind.byteCount

@@ -30,10 +30,10 @@ struct EvaluateCommand: ParsableCommand {
       """)
 
   @Argument(help: "The file of the distributions that are to be approximated.", completion: .file())
-  var target: String
+  var target: InputPath
 
   @Argument(help: "The file of the distributions that approximate them.", completion: .file())
-  var model: String
+  var model: InputPath
 
   @OptionGroup var set: SetOptions
 

@@ -36,10 +36,10 @@ struct FamilyCommand: ParsableCommand {
     help:
       "The file of the targets' parameters: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
-  var target: String
+  var target: InputPath
 
   @Argument(help: "The file of the models' parameters.", completion: .file())
-  var model: String
+  var model: InputPath
 
   @OptionGroup var base: BaseOption
 

@@ -15,7 +15,6 @@ struct FamilyRun {
     let started = ContinuousClock.now
     let targets = try side(command.target)
     var models = try side(command.model)
-    try command.output?.check(against: [targets.file, models.file])
     try match(&models, to: targets)
     let (target, model) = (targets.file, models.file)
     let (rows, others) = (target.matrix.rows, model.matrix.rows)
@@ -80,7 +79,7 @@ struct FamilyRun {
   }
 
   /// Opens a file, and finds what its columns hold: by the names in its header, where it has one.
-  private func side(_ path: String) throws(Failure) -> Side {
+  private func side(_ path: InputPath) throws(Failure) -> Side {
     let family = command.family.family
     var file = try InputFile(path, command.table.options(.parameters), isStreamed: true)
     let (names, width) = (family.parameters, file.matrix.columns)

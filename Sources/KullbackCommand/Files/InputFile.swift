@@ -3,8 +3,7 @@ internal import KullbackFiles
 
 /// A file that is read, with what is known of it.
 struct InputFile {
-  /// As it was named on the command line.
-  let path: String
+  private let path: InputPath
   var matrix: AnyMatrix
   /// The labels of its rows, where a CSV file has some.
   var rowLabels: [String]?
@@ -18,7 +17,7 @@ struct InputFile {
   var matching = Matching()
 
   /// What messages call it.
-  var name: String { inputName(path) }
+  var name: String { path.name }
 
   /// What of a text that holds no distributions was taken for what.
   var table: InputReport.TextTable? {
@@ -35,11 +34,11 @@ struct InputFile {
   /// - Parameter isStreamed: whether rows are read once, in blocks, so that a file that holds columns need not be
   ///   put in order as a whole.
   init(
-    _ path: String, _ options: TableOptions = TableOptions(.parameters), isStreamed: Bool = false
+    _ path: InputPath, _ options: TableOptions = TableOptions(.parameters), isStreamed: Bool = false
   ) throws(Failure) {
     self.path = path
     do {
-      let table = try MatrixReader.read(path, options: options)
+      let table = try MatrixReader.read(path.text, options: options)
       matrix = table.matrix
       rowLabels = table.rowLabels
       columnNames = table.columnNames

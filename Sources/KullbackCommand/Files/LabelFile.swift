@@ -11,10 +11,10 @@ struct LabelFile {
   /// What of it was brought in line with another input's names.
   private(set) var matching = Matching()
 
-  init(_ path: String) throws(Failure) {
-    name = inputName(path)
+  init(_ path: InputPath) throws(Failure) {
+    name = path.name
     do {
-      let file = try MatrixReader.readLabelledLabels(path)
+      let file = try MatrixReader.readLabelledLabels(path.text)
       (labels, rowLabels) = (file.labels, file.rowLabels)
       table = file.layout.map { .init($0, columns: 1) }
     } catch {

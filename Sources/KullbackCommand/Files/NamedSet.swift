@@ -13,7 +13,7 @@ struct NamedSet {
 extension NamedSet {
   /// - Parameter other: the names whose order the columns are to have.
   init(
-    _ path: String, _ form: Form, _ options: SetOptions, rows: RowRange?, labels: String?,
+    _ path: InputPath, _ form: Form, _ options: SetOptions, rows: RowRange?, labels: InputPath?,
     like other: Matching.Names? = nil, byPosition: Bool = false, threads: Int?
   ) throws {
     var file = try InputFile(path, options.table.options(.classes, form: form), isStreamed: true)

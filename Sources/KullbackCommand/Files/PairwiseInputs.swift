@@ -10,7 +10,7 @@ struct PairwiseInputs {
 
   /// Opens the files.
   init(
-    _ first: String, _ second: String?, _ options: PairwiseOptions, threads: Int?
+    _ first: InputPath, _ second: InputPath?, _ options: PairwiseOptions, threads: Int?
   ) throws {
     let targets = try NamedSet(
       first, options.targetForm ?? options.set.form, options.set, rows: options.set.rows,
@@ -30,9 +30,6 @@ struct PairwiseInputs {
         in: "\(first), \(second ?? first)")
     }
   }
-
-  /// The files that are read.
-  var files: [InputFile] { isItself ? [targets.file] : [targets.file, models.file] }
 
   /// The inputs with their names in reports.
   var reports: [(name: String, report: InputReport)] {

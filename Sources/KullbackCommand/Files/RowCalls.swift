@@ -12,14 +12,14 @@ struct RowCalls {
   ///   - path: a file of labels, one for each row of `file`.
   ///   - file: whose own labels are taken where there is no file of them.
   ///   - rows: the rows at hand.
-  init(_ path: String?, of file: InputFile, rows: Range<Int>) throws(Failure) {
+  init(_ path: InputPath?, of file: InputFile, rows: Range<Int>) throws(Failure) {
     self.rows = rows
     guard let path else {
       labels = file.rowLabels.map { Array($0[rows]) }
       return
     }
     do {
-      labels = Array(try RowNames.read(path, count: file.matrix.rows)[rows])
+      labels = Array(try RowNames.read(path.text, count: file.matrix.rows)[rows])
     } catch {
       throw Failure(error)
     }

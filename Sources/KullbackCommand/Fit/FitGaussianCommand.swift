@@ -48,12 +48,12 @@ struct FitGaussianCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Samples, one a row: \(Formats.ofInputs).", valueName: "file"),
     completion: .file())
-  var samples: String?
+  var samples: InputPath?
 
   @Option(
     help: ArgumentHelp("The samples' weights: one column or row.", valueName: "file"),
     completion: .file())
-  var weights: String?
+  var weights: InputPath?
 
   @Option(help: ArgumentHelp("Fit a mixture of so many to the samples.", valueName: "count"))
   var components: Int?
@@ -67,7 +67,7 @@ struct FitGaussianCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("A density to fit: a mixture as JSON.", valueName: "file"),
     completion: .file())
-  var mixture: String?
+  var mixture: InputPath?
 
   @Option(help: "A density to fit: the posterior of a regression's coefficients.")
   var posterior: Posterior?
@@ -75,12 +75,12 @@ struct FitGaussianCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("The regression's features, an observation a row.", valueName: "file"),
     completion: .file())
-  var features: String?
+  var features: InputPath?
 
   @Option(
     help: ArgumentHelp("The regression's labels, 0 or 1, one column.", valueName: "file"),
     completion: .file())
-  var labels: String?
+  var labels: InputPath?
 
   @Option(
     help: ArgumentHelp(
@@ -106,12 +106,12 @@ struct FitGaussianCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp("Write the fit as JSON.", valueName: "file"), completion: .file())
-  var output: String?
+  var output: OutputPath?
 
   @Option(
     help: ArgumentHelp("Draw it, in one or two dimensions: .svg.", valueName: "file"),
     completion: .file(extensions: ["svg"]))
-  var picture: String?
+  var picture: OutputPath?
 
   @OptionGroup var table: TableArguments
 
@@ -146,11 +146,8 @@ struct FitGaussianCommand: ParsableCommand {
     if let priorDeviation, !(priorDeviation > 0 && priorDeviation.isFinite) {
       throw ValidationError("--prior-deviation must be a number greater than 0")
     }
-    guard picture?.lowercased().hasSuffix(".svg") ?? true else {
+    guard picture?.path.lowercased().hasSuffix(".svg") ?? true else {
       throw ValidationError("a picture of a fit ends in .svg")
-    }
-    guard output == nil || output != picture else {
-      throw ValidationError("--output and --picture need two files")
     }
     guard [samples, weights, mixture, features, labels].count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("only one of the inputs can be standard input")

@@ -56,8 +56,8 @@ struct FitGaussianReport: Encodable {
     (weights, means, covariances) = (file.weights, file.means, file.covariances)
     family = command.family.rawValue
     dimension = subject.dimension
-    output = command.output
-    picture = command.picture
+    output = command.output?.path
+    picture = command.picture?.path
     version = KullbackTool.version
     switch result {
     case .likelihood(let fit):

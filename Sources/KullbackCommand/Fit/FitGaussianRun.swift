@@ -20,21 +20,11 @@ struct FitGaussianRun {
   }
 
   private var inputs: String {
-    command.samples ?? command.mixture ?? command.features ?? "inputs"
-  }
-
-  private var inputPaths: [String?] {
-    [command.samples, command.weights, command.mixture, command.features, command.labels]
+    (command.samples ?? command.mixture ?? command.features)?.name ?? "inputs"
   }
 
   private func work() throws {
     try ProductBuffers.reserve(threads: command.options.threads)
-    for path in [command.output, command.picture] {
-      if let path { try OutputFile.check(path, against: inputPaths) }
-    }
-    if let output = command.output, let picture = command.picture {
-      try OutputFile.check(picture, isNot: output)
-    }
     let started = ContinuousClock.now
     let subject = try subject()
     if command.picture != nil, subject.dimension > 2 {
@@ -69,8 +59,8 @@ struct FitGaussianRun {
   }
 
   /// Starts a file of text.
-  private func start(_ path: String) throws(Failure) -> Output<TextWriter> {
-    try Output(TextWriter(path: path))
+  private func start(_ output: OutputPath) throws(Failure) -> Output<TextWriter> {
+    try Output(TextWriter(path: output.path))
   }
 
   /// Writes the whole of a file's text and gives the file its name.
@@ -106,7 +96,7 @@ struct FitGaussianRun {
   }
 
   /// The posterior of a logistic regression on the files' rows.
-  private func posterior(features: String, labels: String) throws -> FitSubject {
+  private func posterior(features: InputPath, labels: InputPath) throws -> FitSubject {
     let file = try InputFile(features, command.table.options(.features))
     var labelFile = try LabelFile(labels)
     if let row = labelFile.labels.firstIndex(where: { $0 != 0 && $0 != 1 }) {

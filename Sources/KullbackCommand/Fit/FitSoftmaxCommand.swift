@@ -32,12 +32,12 @@ struct FitSoftmaxCommand: ParsableCommand {
       """)
 
   @Argument(help: "A row of features for each target: \(Formats.ofInputs).", completion: .file())
-  var features: String
+  var features: InputPath
 
   @Argument(
     help: "Labels (whole numbers from 0), or distributions: \(Formats.ofInputs).",
     completion: .file())
-  var targets: String
+  var targets: InputPath
 
   @Option(help: "What is minimised: D(p‖q) or D(q‖p).")
   var direction = DirectionArgument.forward
@@ -52,7 +52,7 @@ struct FitSoftmaxCommand: ParsableCommand {
   var targetForm: Form?
 
   @Option(help: ArgumentHelp("The file to write, .safetensors.", valueName: "file"))
-  var output: String
+  var output: OutputPath
 
   @Option(
     help: ArgumentHelp(
@@ -73,7 +73,7 @@ struct FitSoftmaxCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("A weight for each row: one column or row.", valueName: "file"),
     completion: .file())
-  var weights: String?
+  var weights: InputPath?
 
   @Option(help: ArgumentHelp("Iterations at most.", valueName: "count"))
   var maxIterations = 1000
@@ -92,7 +92,7 @@ struct FitSoftmaxCommand: ParsableCommand {
     guard [features, targets, weights].count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("only one of the inputs can be standard input")
     }
-    guard output.lowercased().hasSuffix(".safetensors") else {
+    guard output.path.lowercased().hasSuffix(".safetensors") else {
       throw ValidationError("a model is written as .safetensors")
     }
     guard maxIterations >= 1 else {

@@ -8,8 +8,6 @@ struct FitSoftmaxRun {
 
   func run() throws {
     try ProductBuffers.reserve(threads: command.options.threads)
-    try OutputFile.check(
-      command.output, against: [command.features, command.targets, command.weights])
     let features = try InputFile(command.features, command.table.options(.features))
     let targets = try targets(of: features)
     guard targets.count == features.matrix.rows else {
@@ -28,7 +26,7 @@ struct FitSoftmaxRun {
       tables.append(("weights", file.table))
     }
     try memory(features, classes: targets.classes).check(for: features.name)
-    let output = try Output(SafetensorsWriter(path: command.output))
+    let output = try Output(SafetensorsWriter(path: command.output.path))
     let progress = Progress(
       total: command.maxIterations, of: "iterations", quiet: command.options.quiet)
     var log: [SoftmaxProgress] = []
@@ -51,7 +49,7 @@ struct FitSoftmaxRun {
       throw error
     }
     let report = FitSoftmaxReport(
-      fit, log, output: command.output, direction: direction, tables: TextTables(tables),
+      fit, log, output: command.output.path, direction: direction, tables: TextTables(tables),
       matched: Matches(matched))
     if !fit.convergence.isConverged {
       let remarks = [fit.convergence.description] + report.remarksOnConvergence
@@ -73,9 +71,9 @@ struct FitSoftmaxRun {
   /// The file that an error is about.
   private func name(of error: InferenceError, _ targets: Targets) -> String {
     switch error {
-    case .notFinite: command.features
+    case .notFinite: command.features.text
     case .labelOutOfRange, .oneClass, .invalidTarget, .infiniteReverseKL:
-      command.targets
+      command.targets.text
         + (targets.matching.reordered == nil ? "" : ", rows in the order of \(command.features)")
     default: "\(command.features) and \(command.targets)"
     }

@@ -28,10 +28,10 @@ struct MixtureFile: Codable {
   }
 
   /// Reads a mixture, and what its dimensions are called where the file says it.
-  static func read(_ path: String) throws -> (mixture: GaussianMixture, names: [String]?) {
+  static func read(_ path: InputPath) throws -> (mixture: GaussianMixture, names: [String]?) {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path))
+      data = try Data(contentsOf: URL(fileURLWithPath: path.text))
     } catch {
       throw Failure(.cannotRead, "\(path): it cannot be read")
     }
@@ -54,7 +54,7 @@ struct MixtureFile: Codable {
     return (mixture, file.names)
   }
 
-  private func mixture(_ path: String) throws -> GaussianMixture {
+  private func mixture(_ path: InputPath) throws -> GaussianMixture {
     guard means.count == weights.count, covariances.count == weights.count else {
       throw Failure(
         .invalidData,

@@ -24,10 +24,10 @@ struct PredictCommand: ParsableCommand {
       """)
 
   @Argument(help: "A model that fit softmax wrote.", completion: .file(extensions: ["safetensors"]))
-  var model: String
+  var model: InputPath
 
   @Argument(help: "Features, a row each: \(Formats.ofInputs).", completion: .file())
-  var features: String
+  var features: InputPath
 
   @Option(
     help: ArgumentHelp("Write the logits: \(Formats.ofResults).", valueName: "file"),

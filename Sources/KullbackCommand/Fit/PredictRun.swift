@@ -8,11 +8,11 @@ struct PredictRun {
 
   func run() throws {
     try ProductBuffers.reserve(threads: command.options.threads)
-    try OutputFile.check(command.output.path, against: [command.model, command.features])
     let saved = try SoftmaxFile.read(command.model)
     var features = try InputFile(command.features, command.table.options(.features))
     try features.matchColumns(
-      to: .init(input: command.model, names: saved.features), byPosition: command.match.isByPosition
+      to: .init(input: command.model.text, names: saved.features),
+      byPosition: command.match.isByPosition
     )
     var model = saved.model
     try features.checkMemory(forNumbers: features.matrix.rows, model.weights.columns)

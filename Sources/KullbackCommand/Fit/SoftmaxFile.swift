@@ -23,9 +23,9 @@ enum SoftmaxFile {
       ], metadata: text)
   }
 
-  static func read(_ path: String) throws -> NamedSoftmax {
+  static func read(_ path: InputPath) throws -> NamedSoftmax {
     let file: Safetensors
-    do { file = try Safetensors.read(path) } catch { throw Failure(error) }
+    do { file = try Safetensors.read(path.text) } catch { throw Failure(error) }
     guard file.metadata["format"] == "kullback-softmax-1",
       let temperature = file.metadata["temperature"].flatMap(Double.init),
       let weights = file.tensors["weights"]?.matrix.matrix(of: Double.self),
@@ -45,7 +45,7 @@ enum SoftmaxFile {
 
   /// The names of features or classes, of which older files have none.
   private static func names(
-    _ key: String, count: Int, in file: Safetensors, _ path: String
+    _ key: String, count: Int, in file: Safetensors, _ path: InputPath
   ) throws(Failure) -> [String]? {
     guard let text = file.metadata[key] else { return nil }
     guard let names = JSON.words(in: text), names.count == count else {

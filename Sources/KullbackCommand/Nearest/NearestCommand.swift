@@ -35,10 +35,10 @@ struct NearestCommand: ParsableCommand {
   @Argument(
     help: "The file of the distributions p: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
-  var queries: String
+  var queries: InputPath
 
   @Argument(help: "The file that is searched (default: QUERIES).", completion: .file())
-  var set: String?
+  var set: InputPath?
 
   @Option(
     name: .short, help: ArgumentHelp("How many neighbours (default: 10).", valueName: "count"))

@@ -13,7 +13,6 @@ struct NearestRun {
     let started = ContinuousClock.now
     let inputs = try PairwiseInputs(
       command.queries, command.set, command.pairs, threads: command.options.threads)
-    try command.output?.check(against: inputs.files)
     try memory(inputs).check(for: inputs.targets.file.name)
     if !options.quiet { inputs.hint() }
     let unit = try command.base.unit

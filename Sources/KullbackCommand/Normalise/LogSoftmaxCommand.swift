@@ -18,7 +18,7 @@ struct LogSoftmaxCommand: ParsableCommand {
   @Argument(
     help: "The file to read: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
-  var input: String
+  var input: InputPath
 
   @Argument(
     help: "The file to write, .npy.", completion: .file(extensions: ["npy"]),

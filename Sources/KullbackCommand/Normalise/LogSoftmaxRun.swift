@@ -11,7 +11,6 @@ struct LogSoftmaxRun {
     let file = try InputFile(
       command.input, command.set.table.options(.classes, form: command.set.form),
       isStreamed: true)
-    try command.output.check(against: [file])
     let set = try file.distributions(command.set.form, command.set)
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
     if !options.quiet { FormHint.give(file, set, option: "--form") }

@@ -15,19 +15,19 @@ struct PairwiseOptions: ParsableArguments {
     help: ArgumentHelp(
       "What the rows of the first file are called: a text file with a line for each row.",
       valueName: "file"), completion: .file())
-  var labels: String?
+  var labels: InputPath?
 
   @Option(
     help: ArgumentHelp("What the rows of the second file are called.", valueName: "file"),
     completion: .file())
-  var modelLabels: String?
+  var modelLabels: InputPath?
 
   @OptionGroup var match: MatchOption
 
   @OptionGroup var memory: MemoryOption
 
   /// Refuses what does not fit together.
-  func validate(first: String, second: String?) throws {
+  func validate(first: InputPath, second: InputPath?) throws {
     let forms = [targetForm ?? set.form] + (second == nil ? [] : [modelForm ?? set.form])
     try set.validate(forms: forms)
     guard second != nil || (modelForm == nil && modelLabels == nil && !match.isByPosition) else {

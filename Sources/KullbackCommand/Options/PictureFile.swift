@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import KullbackFiles
 
 /// Where a picture goes: a file whose ending says which format is meant.
-struct PictureFile: Equatable {
+struct PictureFile: DeclaredOutput, Equatable {
   /// What a picture may be written as.
   enum Format {
     case svg, png
@@ -35,9 +35,4 @@ struct PictureFile: Equatable {
 
   /// What a shell completes the name with.
   static let completion = CompletionKind.file(extensions: FileFormat.ofPictures.map(\.ending))
-
-  /// Refuses a name whose present bearer must not be replaced.
-  func check(against inputs: [InputFile]) throws(Failure) {
-    try OutputFile.check(path, against: inputs)
-  }
 }

@@ -41,10 +41,10 @@ struct PairwiseCommand: ParsableCommand {
   @Argument(
     help: "The file of the distributions p: \(Formats.ofInputs), or - for CSV from standard input.",
     completion: .file())
-  var targets: String
+  var targets: InputPath
 
   @Argument(help: "The file of the distributions q (default: TARGETS).", completion: .file())
-  var models: String?
+  var models: InputPath?
 
   @OptionGroup var measure: MeasureOption
 

@@ -12,8 +12,6 @@ struct PairwiseRun {
     try ProductBuffers.reserve(threads: command.options.threads)
     let inputs = try PairwiseInputs(
       command.targets, command.models, command.pairs, threads: command.options.threads)
-    try command.output?.check(against: inputs.files)
-    try command.heatmap?.check(against: inputs.files)
     try checkOrder(inputs)
     try memory(inputs).check(for: inputs.targets.file.name)
     if !command.options.quiet { inputs.hint() }

@@ -891,8 +891,11 @@ static pl_result pl_conclude(const pl_row *s) {
   return r;
 }
 
-// Whether everything that is not infinite for want of mass is a number.
+static inline int pl_is_number(double x) { return x - x == 0; }
+
+// Whether everything that is not infinite for want of mass is a number. One by one: both divergences may be as large
+// as numbers are, so that only their sum is none.
 static inline int pl_is_finite(const pl_row *s, const pl_result *r) {
-  const double all = (s->forbidden_ab ? 0 : r->d_ab) + (s->forbidden_ba ? 0 : r->d_ba) + r->h_a + r->h_b + r->log_ratio;
-  return all - all == 0;
+  return (s->forbidden_ab || pl_is_number(r->d_ab)) && (s->forbidden_ba || pl_is_number(r->d_ba)) &&
+         pl_is_number(r->h_a + r->h_b + r->log_ratio);
 }

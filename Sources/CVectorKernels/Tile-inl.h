@@ -415,7 +415,8 @@ KVK_INLINE int tl_finish(double *x, int64_t n, const double *centres, const doub
     const v_f64 value = max_f64(d, zero);
     // No farther from the reference on average than the masses' own logarithms and the divergence allow.
     const v_f64 mean = min_f64(spread + abs_f64(centre) + 2.0 * value, load_f64(extents + j));
-    low[j / lanes] = ~(d * share >= base + factor * mean + slope * abs_f64(product));
+    // What is above every number here may be none for two rows either: they say which.
+    low[j / lanes] = ~((d * share >= base + factor * mean + slope * abs_f64(product)) & (d < INFINITY));
     any |= low[j / lanes];
     store_f64(x + j, value);
   }

@@ -206,6 +206,18 @@ import Testing
     #expect(try folder.names() == ["d.\(format)", "p.csv", "q.csv"])
   }
 
+  @Test(arguments: ["pairwise", "nearest"])
+  func pairsThatDifferByMoreThanNumbersHoldAre65(_ command: String) throws {
+    let p = try folder.write("masked.csv", "1,2,-1.7976931348623157e308\n")
+    let q = try folder.write("whole.csv", "1,2.5,3\n2,1,0\n")
+    let run = try Tool.run(
+      command, p, q, "--form", "logits", "--temperature", "0.7", "--measure", "reverse-kl")
+    #expect(run.status == 65, "\(run.errors)")
+    #expect(run.output.contains("invalid rows: 3 of 3"))
+    #expect(run.output.contains("differs by more than numbers hold"))
+    #expect(!run.output.contains("more\n"))
+  }
+
   @Test func invalidRowsAre65AndNaN() throws {
     let bad = try folder.write("bad.csv", "a,1,2\nb,nan,1\nc,2,1\n")
     let output = folder.path("d.npy")

@@ -1,5 +1,6 @@
-/// Pairs that were computed, and how many of them one by one.
+/// Pairs that were computed, how many of them one by one, and the rows of those that come to more than numbers hold.
 struct PairCounts {
-  let computed: Int
-  let refined: Int
+  var computed = 0
+  var refined = 0
+  var outOfRange: (targets: [Int], models: [Int]) = ([], [])
 }

@@ -30,9 +30,10 @@ extension PairwiseEngine {
     case .rowByRow:
       space.doubts = [UInt8](repeating: 1, count: rows.count * columns.count)
     }
+    doubtBeyond(rows, columns, &space)
     if hasZeroDiagonal { clearDiagonal(rows, columns, &space) }
     dropInvalid(rows, columns, &space)
-    let refined = refine(rows, columns, &space)
+    let refined = refine(rows, columns, &space, shared)
     shared.refined.wrappingAdd(refined, ordering: .relaxed)
     shared.computed.wrappingAdd(computed(rows, columns), ordering: .relaxed)
     return Tile(rows: rows, columns: columns, values: space.forward)
@@ -161,6 +162,19 @@ extension PairwiseEngine {
     return Matrix(values, rows: rows.count, columns: columns.count)
   }
 
+  /// Leaves pairs with a row that tiles do not hold to the kernels for two rows, which know what is too far.
+  private func doubtBeyond(_ rows: Range<Int>, _ columns: Range<Int>, _ space: inout Workspace) {
+    guard !(targets.isBeyond.isEmpty && models.isBeyond.isEmpty) else { return }
+    for row in rows {
+      let isWhole = !targets.isBeyond.isEmpty && targets.isBeyond[row]
+      for column in columns
+      where isWhole || (!models.isBeyond.isEmpty && models.isBeyond[column]) {
+        let place = (row - rows.lowerBound) * columns.count + column - columns.lowerBound
+        space.doubts[place] = 1
+      }
+    }
+  }
+
   /// Pairs with a row that is not valid have no value.
   private func dropInvalid(_ rows: Range<Int>, _ columns: Range<Int>, _ space: inout Workspace) {
     guard !(targets.invalid.isEmpty && models.invalid.isEmpty) else { return }
@@ -174,33 +188,39 @@ extension PairwiseEngine {
     }
   }
 
-  /// What the kernels for two rows find of pairs.
-  private func evaluateOneByOne(_ pairs: (rows: [Int], columns: [Int])) -> [Double] {
+  /// What the kernels for two rows find of pairs, and which of these come to more than numbers hold.
+  private func evaluateOneByOne(
+    _ pairs: (rows: [Int], columns: [Int])
+  ) -> (values: [Double], outOfRange: [Int]) {
+    let all = 0..<pairs.rows.count
     switch source {
     case .quantity(let quantity):
-      evaluatePairs(
-        targets.operand, rows: pairs.rows, models.operand, rows: pairs.columns,
-        quantities: [quantity])[quantity]
+      let results = evaluatePairs(
+        targets.given, rows: pairs.rows, models.given, rows: pairs.columns,
+        quantities: [quantity])
+      return (results[quantity], results.invalidRows(in: all))
     case .parametric(let quantity):
-      evaluateParametric(
-        targets.operand, rows: pairs.rows, models.operand, rows: pairs.columns,
-        quantities: [quantity])[quantity]
+      let results = evaluateParametric(
+        targets.given, rows: pairs.rows, models.given, rows: pairs.columns,
+        quantities: [quantity])
+      return (results[quantity], results.invalidRows(in: all))
     }
   }
 
   /// Evaluates doubtful pairs row by row; returns how many there were.
   private func refine(
-    _ rows: Range<Int>, _ columns: Range<Int>, _ space: inout Workspace
+    _ rows: Range<Int>, _ columns: Range<Int>, _ space: inout Workspace, _ shared: Shared
   ) -> Int {
     var pairs: (rows: [Int], columns: [Int]) = ([], [])
     var count = 0
     func flush() {
       let results = evaluateOneByOne(pairs)
-      for (index, value) in results.enumerated() {
+      for (index, value) in results.values.enumerated() {
         space.forward[
           pairs.rows[index] - rows.lowerBound, pairs.columns[index] - columns.lowerBound] = value
       }
-      count += results.count
+      shared.note(results.outOfRange.map { (pairs.rows[$0], pairs.columns[$0]) })
+      count += results.values.count
       pairs = ([], [])
     }
     let width = columns.count

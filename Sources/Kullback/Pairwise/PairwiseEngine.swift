@@ -50,7 +50,7 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   func run(
     _ body: @escaping @Sendable (Tile) -> Void, band: (Range<Int>) throws -> Void
   ) throws -> PairCounts {
-    guard targets.count > 0, models.count > 0 else { return PairCounts(computed: 0, refined: 0) }
+    guard targets.count > 0, models.count > 0 else { return PairCounts() }
     let cache = prepareModels()
     let shared = Shared(precision.layout)
     var left = Prepared(precision.layout)
@@ -76,7 +76,7 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
     }
     return PairCounts(
       computed: shared.computed.load(ordering: .relaxed),
-      refined: shared.refined.load(ordering: .relaxed))
+      refined: shared.refined.load(ordering: .relaxed), outOfRange: shared.outOfRange)
   }
 
   /// The divergences of some targets and some models.
@@ -324,9 +324,26 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
     let computed = Atomic<Int>(0)
     let refined = Atomic<Int>(0)
     private let layout: TileLayout
+    private let beyond = Mutex<(targets: Set<Int>, models: Set<Int>)>(([], []))
     private let spaces = Mutex<(free: [Workspace], unfinished: [Int: Workspace])>(([], [:]))
 
     init(_ layout: TileLayout) { self.layout = layout }
+
+    /// The rows of pairs that come to more than numbers hold, in order.
+    var outOfRange: (targets: [Int], models: [Int]) {
+      beyond.withLock { ($0.targets.sorted(), $0.models.sorted()) }
+    }
+
+    /// Notes pairs that come to more than numbers hold.
+    func note(_ pairs: [(target: Int, model: Int)]) {
+      guard !pairs.isEmpty else { return }
+      beyond.withLock { beyond in
+        for pair in pairs {
+          beyond.targets.insert(pair.target)
+          beyond.models.insert(pair.model)
+        }
+      }
+    }
 
     /// The workspace of an unfinished tile, or a free one.
     func take(_ tile: Int) -> Workspace {

@@ -21,6 +21,7 @@ struct PairwisePlan {
   private let engine: Engine
   private let targets: PairwiseSide
   private let models: PairwiseSide
+  private let isSelf: Bool
 
   /// - Parameter isSelf: both sets are the same.
   init(
@@ -33,6 +34,7 @@ struct PairwisePlan {
     let threads = try checked(threads: threads)
     try checkInstructionSet()
     self.measure = measure
+    self.isSelf = isSelf
     let isOwn = isSelf && measure.isDivergence
     let route = PairwiseRoute(measure.source)
     let side = { (set: DistributionSet) throws(KullbackError) in
@@ -93,10 +95,16 @@ struct PairwisePlan {
   /// What is said beside the values.
   func report(_ counts: PairCounts) -> PairwiseReport {
     var diagnostics = Diagnostics()
-    for (row, status) in targets.invalid {
+    var (first, second) = counts.outOfRange
+    if isSelf {
+      // Pairs that are turned were not evaluated.
+      first = Set(first + second).sorted()
+      second = first
+    }
+    for (row, status) in targets.findings(outOfRange: first) {
       diagnostics.add(row: row, target: status, model: .valid)
     }
-    for (row, status) in models.invalid {
+    for (row, status) in models.findings(outOfRange: second) {
       diagnostics.add(row: row, target: .valid, model: status)
     }
     return PairwiseReport(

@@ -8,7 +8,8 @@ public struct PairwiseReport: Sendable {
   /// How many of these were evaluated one by one: because the rounding of a product might have been more than the
   /// promise allows, or all, because the measure comes from no product.
   public let refined: Int
-  /// Rows of either set that are not valid.
+  /// Rows of either set that are not valid; and valid ones that differ from a row of the other by more than numbers
+  /// hold, whose pairs have no value.
   public let diagnostics: Diagnostics
 
   /// The share of the pairs computed that were evaluated one by one.

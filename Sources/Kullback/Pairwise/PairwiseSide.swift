@@ -5,6 +5,8 @@ struct PairwiseSide: Sendable {
   /// The set in order, its logits levelled where they are far from 0.
   let set: DistributionSet
   let operand: RowOperand
+  /// The rows as they were given, in order: what the kernels for two rows read, to which no level is too far.
+  let given: RowOperand
   let count: Int
   /// +inf for rows that are not valid: they take part with no mass at all.
   private(set) var normalisers: [Double]
@@ -15,6 +17,9 @@ struct PairwiseSide: Sendable {
   /// Rows that are not valid, in order, and why.
   let invalid: [(row: Int, status: RowStatus)]
   let isValid: [Bool]
+  /// Whether a row has a logit that is too far from its largest for `Double`, which tiles take for the least
+  /// number; empty where no row has.
+  let isBeyond: [Bool]
   /// Whether elements have more digits than `Float`.
   let isWide: Bool
 
@@ -26,17 +31,21 @@ struct PairwiseSide: Sendable {
     var quantities: [RowQuantity] = [.logNormaliser]
     if wantsEntropies { quantities.append(.entropy) }
     if wantsLargest { quantities.append(.largest) }
-    func evaluated(_ set: DistributionSet) -> RowResults {
+    func evaluated(_ set: DistributionSet, _ quantities: [RowQuantity]) -> RowResults {
       var results = RowResults(quantities: quantities, rows: set.count)
       evaluateRows(set.operand(), rows: 0..<set.count, into: &results, threads: threads)
       return results
     }
-    var (set, results) = (original, evaluated(original))
-    let isFar = results[.logNormaliser].contains { abs($0) > DistributionSet.farthestNormaliser }
+    let results = evaluated(original, quantities)
+    let found = results[.logNormaliser]
+    var (set, normalisers) = (original, found)
+    let isFar = found.contains { abs($0) > DistributionSet.farthestNormaliser }
     if set.form == .logits, isFar {
       set = try original.levelled()
-      results = evaluated(set)
+      normalisers = evaluated(set, [.logNormaliser])[.logNormaliser]
     }
+    self.given = original.operand()
+    isBeyond = original.rowsBeyond(normalisers: found, threads: threads)
     self.set = set
     operand = set.operand()
     count = set.count
@@ -46,7 +55,6 @@ struct PairwiseSide: Sendable {
       case .float64, .int32, .int64: true
       }
     var valid = [Bool](repeating: true, count: set.count)
-    var normalisers = results[.logNormaliser]
     invalid = results.invalidRows(in: 0..<set.count).map { row in
       valid[row] = false
       normalisers[row] = .infinity
@@ -56,6 +64,12 @@ struct PairwiseSide: Sendable {
     entropies = wantsEntropies ? results[.entropy] : []
     largest = wantsLargest ? results[.largest] : []
     isValid = valid
+  }
+
+  /// What is said of rows, in order: those that are not valid, and those of pairs that come to more than numbers hold.
+  func findings(outOfRange rows: [Int]) -> [(row: Int, status: RowStatus)] {
+    guard !rows.isEmpty else { return invalid }
+    return (invalid + rows.map { ($0, RowStatus.outOfRange) }).sorted { $0.row < $1.row }
   }
 
   /// Up to `limit` valid rows, evenly spaced, beginning at a fraction of the space between them.

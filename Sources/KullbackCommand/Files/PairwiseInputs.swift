@@ -53,7 +53,7 @@ struct PairwiseInputs {
 
   /// The invalid rows, as they are numbered in their files.
   func invalidRows(_ diagnostics: Diagnostics) -> InvalidRows {
-    var invalid = InvalidRows()
+    var invalid = InvalidRows(countingSides: true)
     let entries = diagnostics.invalidRows.filter { !isItself || $0.side == .target }
     // A set that is compared with itself has each of its invalid rows on both sides.
     let isTwice = isItself && diagnostics.invalidRows.contains { $0.side == .model }

@@ -14,6 +14,12 @@ struct InvalidRows: Encodable {
   static let named = 10
   private(set) var count = 0
   private(set) var first: [Entry] = []
+  /// Whether a row of either input counts by itself, whatever its number.
+  private let countsSides: Bool
+
+  private enum CodingKeys: CodingKey {
+    case count, first
+  }
 
   /// The first findings about rows from `first` on.
   ///
@@ -29,10 +35,11 @@ struct InvalidRows: Encodable {
   }
 
   /// No rows yet.
-  init() {}
+  init(countingSides: Bool = false) { countsSides = countingSides }
 
   /// Those of a stream, whose rows have their numbers in the file.
   init(_ diagnostics: Diagnostics, sides: Bool) {
+    self.init()
     add(Self.entries(diagnostics, sides: sides), count: diagnostics.invalidCount)
   }
 
@@ -53,7 +60,7 @@ struct InvalidRows: Encodable {
     for entry in first {
       table.append([String(entry.row), entry.side ?? "", entry.reason])
     }
-    let others = count - Set(first.map(\.row)).count
+    let others = count - (countsSides ? first.count : Set(first.map(\.row)).count)
     let more = others > 0 ? ["  ... and \(Format.count(others)) more"] : []
     return [
       "", "invalid rows: \(Format.count(count)) of \(Format.count(total)); they are in no mean",

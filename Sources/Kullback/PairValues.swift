@@ -58,7 +58,9 @@ struct PairValues: Sendable {
     var diagnostics = Diagnostics()
     let invalid = pairs?.invalidRows(in: 0..<rows) ?? parametric?.invalidRows(in: 0..<rows) ?? []
     for row in invalid {
-      guard let status = pairs?.status(ofRow: row) ?? parametric?.status(ofRow: row) else { continue }
+      guard let status = pairs?.status(ofRow: row) ?? parametric?.status(ofRow: row) else {
+        continue
+      }
       diagnostics.add(row: firstRow + row, target: status.first, model: status.second)
     }
     return diagnostics

@@ -21,7 +21,8 @@ struct WorstRows: Sendable {
   /// Looks at a block of results, one column a measure, whose first row has the number `first`.
   ///
   /// - Parameter leftOut: rows of the block that are not looked at.
-  mutating func take(_ columns: [[Double]], firstRow first: Int, leavingOut leftOut: Set<Int> = []) {
+  mutating func take(_ columns: [[Double]], firstRow first: Int, leavingOut leftOut: Set<Int> = [])
+  {
     guard limit > 0, !columns.isEmpty else { return }
     let values = columns[column]
     // Most rows are not among the worst: one comparison is all that they may cost.

@@ -20,7 +20,8 @@ internal import KullbackMatrix
 ///   memory beyond the results is constant a thread.
 /// - Precondition: the shapes agree and there is at least one column.
 public func evaluateParametric(
-  _ first: RowOperand, _ second: RowOperand, rows: Range<Int>, into results: inout ParametricResults,
+  _ first: RowOperand, _ second: RowOperand, rows: Range<Int>,
+  into results: inout ParametricResults,
   at offset: Int = 0, threads: Int = Threads.default, on set: InstructionSet = .current
 ) {
   let classes = first.matrix.columns
@@ -191,7 +192,8 @@ private struct ParametricTasks: @unchecked Sendable {
 
   /// Calls `body` with a quantity and what normalises one row as the kernels read them.
   private func withParameter(
-    _ quantity: ParametricQuantity, _ norms: kvk_pair_norms, _ body: (UnsafePointer<kvk_power>) -> Void
+    _ quantity: ParametricQuantity, _ norms: kvk_pair_norms,
+    _ body: (UnsafePointer<kvk_power>) -> Void
   ) {
     // SAFETY: what normalises the row is valid for the call.
     unsafe withUnsafePointer(to: norms) { norms in

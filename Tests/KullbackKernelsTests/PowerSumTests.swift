@@ -263,7 +263,8 @@ import CLibm
       let exact = evaluate(short[0], short[1], rows: 0..<1, orders: orders)
       let one = evaluate(long[0], long[1], rows: 0..<1, orders: orders, threads: 1)
       let two = evaluate(long[0], long[1], rows: 0..<1, orders: orders, threads: 2)
-      let listed = evaluateParametric(long[0], rows: [0], long[1], rows: [0], quantities: powerSums(orders))
+      let listed = evaluateParametric(
+        long[0], rows: [0], long[1], rows: [0], quantities: powerSums(orders))
       for order in orders {
         #expect(one[order].map(\.bitPattern) == two[order].map(\.bitPattern))
         #expect(one[order].map(\.bitPattern) == listed[order].map(\.bitPattern))

@@ -132,7 +132,8 @@ import Testing
             let ulp = Double(Element(exact[k].high).ulp)
             #expect(
               abs(Double(logs[0, k]) - exact[k].high) <= 4 * ulp,
-              "\(kind.name) \(form), case \(index), class \(k) on \(set): \(logs[0, k]), \(exact[k].high)")
+              "\(kind.name) \(form), case \(index), class \(k) on \(set): \(logs[0, k]), \(exact[k].high)"
+            )
           }
         }
       }

@@ -28,7 +28,8 @@ import Testing
     ] {
       let (a, b) = shape.rows(33, count: 2)
       expectParametricPromise(
-        RowOperand(logits: a, as: first, kind), RowOperand(logits: b, as: second, kind), rows: 0..<2,
+        RowOperand(logits: a, as: first, kind), RowOperand(logits: b, as: second, kind),
+        rows: 0..<2,
         Self.all, "\(kind.name) \(first) and \(second)")
     }
   }
@@ -88,7 +89,8 @@ import Testing
         first.oracleRow(0), second.oracleRow(0), weight: weight)
       for set in InstructionSet.available {
         let quantity = ParametricQuantity.skewDivergence(weight: weight)
-        let value = evaluate(first, second, rows: 0..<1, quantities: [quantity], on: set)[quantity][0]
+        let value = evaluate(first, second, rows: 0..<1, quantities: [quantity], on: set)[quantity][
+          0]
         // In relative terms alone: what is left of the normalisers' rounding would hide in 1e-20.
         #expect(
           relativeError(value, exact) < 1e-12,

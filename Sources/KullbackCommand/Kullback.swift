@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Kullback
+internal import KullbackFiles
 internal import KullbackSystem
 
 /// The command `kullback`: what it is called, and how it ends.
@@ -61,6 +62,9 @@ struct KullbackTool: ParsableCommand {
   private static func explain(_ failure: Failure) {
     StandardStreams.complain("kullback: \(failure.message)")
     if let hint = failure.hint { StandardStreams.complain("  hint: \(hint)") }
+    for output in UnfinishedFiles.written {
+      StandardStreams.complain("kullback: before that this was written: \(output)")
+    }
   }
 
   /// What the argument parser has to say: help, the version, a completion script, or what is wrong

@@ -1,9 +1,10 @@
-/// Finds where a text stops being JSON, which the decoder does not say.
+/// Finds where a text stops being JSON and which key an object has twice, which the decoder does not say.
 package struct JSONSyntax {
   private struct Mistake: Error {}
 
   private let bytes: [UInt8]
   private var at = 0
+  private var repeated: String?
 
   /// The place of the first mistake, as in "line 3, column 5", or nil where there is none.
   package static func mistake(in bytes: [UInt8]) -> String? {
@@ -23,6 +24,13 @@ package struct JSONSyntax {
       if syntax.at == bytes.count { return nil }
     } catch {}
     return min(syntax.at, bytes.count)
+  }
+
+  /// A key that stands twice in one object of a text that is JSON, or nil where there is none.
+  package static func repeatedKey(in bytes: [UInt8]) -> String? {
+    var syntax = JSONSyntax(bytes: bytes)
+    try? syntax.value(depth: 0)
+    return syntax.repeated
   }
 
   private init(bytes: [UInt8]) {
@@ -52,9 +60,14 @@ package struct JSONSyntax {
       try need("]")
     } else if take(UInt8(ascii: "{")) {
       if take(UInt8(ascii: "}")) { return }
+      var keys: Set<String> = []
       repeat {
         try need("\"")
+        let start = at
         try string()
+        // Without the quotation mark behind it.
+        let key = String(decoding: bytes[start..<at - 1], as: UTF8.self)
+        if !keys.insert(key).inserted { repeated = repeated ?? key }
         try need(":")
         try value(depth: depth + 1)
       } while take(UInt8(ascii: ","))
@@ -76,10 +89,17 @@ package struct JSONSyntax {
       guard at + 1 < bytes.count, "\"\\/bfnrtu".utf8.contains(bytes[at + 1]) else {
         throw Mistake()
       }
-      at += 2
+      let isCode = bytes[at + 1] == UInt8(ascii: "u")
+      guard !isCode || bytes[at...].dropFirst(2).prefix(4).count(where: Self.isHexadecimal) == 4
+      else { throw Mistake() }
+      at += isCode ? 6 : 2
     }
     guard at < bytes.count else { throw Mistake() }
     at += 1
+  }
+
+  private static func isHexadecimal(_ byte: UInt8) -> Bool {
+    Character(Unicode.Scalar(byte)).isHexDigit
   }
 
   /// A number, or true, false or null.
@@ -98,7 +118,13 @@ package struct JSONSyntax {
     guard let first = bytes.first, first == 0x2D || (0x30...0x39).contains(first),
       bytes.allSatisfy({ (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) })
     else { return false }
-    return Double(text)?.isFinite == true
+    // Nor has JSON a 0 before other digits.
+    let digits = text.drop { $0 == "-" }
+    let isLed = digits.first == "0" && digits.dropFirst().first?.isNumber == true
+    let isBare = digits.firstIndex(of: ".").map {
+      digits[$0...].dropFirst().first?.isNumber != true
+    }
+    return !isLed && isBare != true && Double(text)?.isFinite == true
   }
 }
 
@@ -115,9 +141,24 @@ extension DecodingError {
     switch self {
     case .keyNotFound(let key, let context):
       return place(context.codingPath) + "\"\(key.stringValue.inBrief)\" is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-      return place(context.codingPath) + context.debugDescription.inBrief(upTo: 200)
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      return place(context.codingPath) + "\(Self.noun(type)) has to stand here"
+    case .dataCorrupted(let context):
+      return context.codingPath.isEmpty
+        ? "a number or a text in it cannot be read"
+        : place(context.codingPath) + "what stands here is out of range"
     @unknown default: return "it cannot be decoded"
+    }
+  }
+
+  /// What a type is in JSON.
+  private static func noun(_ type: Any.Type) -> String {
+    switch type {
+    case is Double.Type: "a number"
+    case is Int.Type: "a whole number"
+    case is String.Type: "a text"
+    case is any Sequence.Type where !(type is any ExpressibleByDictionaryLiteral.Type): "a list"
+    default: "an object in braces"
     }
   }
 }

@@ -56,8 +56,7 @@ public enum NPY {
     guard header.shape.count == 1 || header.shape.count == 2 else {
       throw .malformed(
         path: path, place: "header",
-        reason: "shape \(NPYHeader.spell(header.shape)) has \(header.shape.count) dimensions; "
-          + "a matrix has two, and one is a single row")
+        reason: NPYHeader.dimensions(of: header.shape))
     }
     let rows = header.shape.count == 1 ? 1 : header.shape[0]
     let columns = header.shape[header.shape.count - 1]

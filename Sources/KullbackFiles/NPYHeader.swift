@@ -141,6 +141,11 @@ struct NPYHeader: Equatable {
     }
   }
 
+  /// Why an array of a shape is no matrix.
+  static func dimensions(of shape: [Int]) -> String {
+    "shape \(spell(shape)) has \(shape.count) dimensions; a matrix has two, and one is a single row"
+  }
+
   /// A shape as NumPy writes it.
   static func spell(_ shape: [Int]) -> String {
     let sizes = shape.prefix(8).map(String.init) + (shape.count > 8 ? ["..."] : [])

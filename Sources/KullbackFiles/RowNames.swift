@@ -14,7 +14,10 @@ public enum RowNames {
     let content = bytes.prefix(bytes.count)
     try TextEncoding.refuseZeros(content, from: bytes.seen, path: name)
     try TextEncoding.refuseUnlessUTF8(content, path: name)
-    let text = String(decoding: content, as: UTF8.self)
+    // A byte order mark is no part of the first name.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let text = String(
+      decoding: content.dropFirst(content.starts(with: mark) ? mark.count : 0), as: UTF8.self)
     // A carriage return and a line feed are one character.
     var lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     if lines.last?.isEmpty == true { lines.removeLast() }

@@ -83,6 +83,12 @@ public enum UnfinishedFiles {
     // that is in this handler, and does not wait for anything but the disk.
     while threadsInside.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
     removeUnfinished()
+    unsafe tellWritten(say)
+  }
+
+  /// Gives the C strings of the outputs that were written already, for signal handlers too.
+  @unsafe
+  public static func tellWritten(_ say: (UnsafePointer<CChar>) -> Void) {
     let (first, second) = (
       firstWritten.load(ordering: .sequentiallyConsistent),
       secondWritten.load(ordering: .sequentiallyConsistent)
@@ -90,6 +96,14 @@ public enum UnfinishedFiles {
     // SAFETY: each address is 0 or that of a C string that is never freed.
     if let path = unsafe UnsafePointer<CChar>(bitPattern: first) { unsafe say(path) }
     if let path = unsafe UnsafePointer<CChar>(bitPattern: second) { unsafe say(path) }
+  }
+
+  /// The names of the outputs that were written already.
+  public static var written: [String] {
+    var names: [String] = []
+    // SAFETY: a C string that is never freed, which is copied.
+    unsafe tellWritten { path in unsafe names.append(String(cString: path)) }
+    return names
   }
 
   /// Removes what is unfinished; for handlers of faults, which may come from anywhere.

@@ -13,6 +13,10 @@ import Testing
     #expect(try RowNames.read(path, count: 3) == ["eins", "zwei, drei", "  vier"])
   }
 
+  @Test func aByteOrderMarkIsNoPartOfAName() throws {
+    #expect(try RowNames.read(scratch.file("m.txt", "\u{FEFF}a\nb\n"), count: 2) == ["a", "b"])
+  }
+
   @Test func theLastLineNeedsNoEnd() throws {
     #expect(try RowNames.read(scratch.file("a.txt", "a\n\nä"), count: 3) == ["a", "", "ä"])
     #expect(try RowNames.read(scratch.file("b.txt", "a\n\n"), count: 2) == ["a", ""])

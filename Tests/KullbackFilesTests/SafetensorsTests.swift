@@ -50,6 +50,49 @@ import Testing
     #expect(try scratch.names() == ["w.safetensors"])
   }
 
+  @Test func reasonsSayWhatIsWrong() throws {
+    func reason(_ header: String, _ data: Int) throws -> String {
+      let path = try file(header, [UInt8](repeating: 0, count: data))
+      let refused = refusal { _ = try Safetensors.read(path) }
+      return refused.map { "\($0.place): \($0.reason)" } ?? ""
+    }
+    let cube = #"{"w":{"dtype":"F32","shape":[2,3,5],"data_offsets":[0,120]}}"#
+    #expect(try reason(cube, 120).contains("shape (2, 3, 5) has 3 dimensions; a matrix has two"))
+    let scalar = #"{"w":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}"#
+    #expect(try reason(scalar, 4).contains("has 0 dimensions; a matrix has two"))
+    let nameless = #"{"":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#
+    #expect(try reason(nameless, 4).hasPrefix("tensor \"\": "))
+    let text = #"{"w":{"dtype":"F32","shape":"4","data_offsets":[0,4]}}"#
+    #expect(try reason(text, 4) == "header: w.shape: a list has to stand here")
+    let broken = #"{"w":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}"#
+    #expect(try reason(broken, 4) == "header: a number or a text in it cannot be read")
+    #expect(try reason(#"{"\u00zz":1}"#, 0) == "byte 10: the header is not JSON from here on")
+  }
+
+  @Test func aNameThatStandsTwiceIsRefused() throws {
+    let tensor = #"{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
+    for header in [
+      #"{"w":\#(tensor),"w":\#(tensor)}"#,
+      #"{"__metadata__":{"w":"1","v":"2","w":"3"},"a":\#(tensor)}"#,
+    ] {
+      let path = try file(header, [0, 0, 0, 0])
+      let refused = refusal { _ = try Safetensors.read(path) }
+      #expect(refused?.place == "header" && refused?.reason == "\"w\" stands in it twice")
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func tensorsAreFoundByNameHoweverManyThereAre() throws {
+    let count = 10_000
+    let entries = (0..<count).map { index in
+      #""\#(index)":{"dtype":"F32","shape":[1],"data_offsets":[\#(4 * index),\#(4 * index + 4)]}"#
+    }
+    let header = "{\(entries.joined(separator: ","))}"
+    let padding = String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
+    let path = try file(header + padding, bytes((0..<count).map { Float($0).bitPattern }))
+    let read = try Safetensors.read(path)
+    #expect(read.tensors.count == count && read.tensors["4321"]?.matrix.doubles == [4321])
+  }
+
   @Test func whatDoesNotAddUpIsRefused() throws {
     func check(
       _ place: String, _ header: String, _ data: Int, length: UInt64? = nil,

@@ -25,7 +25,11 @@ struct FitSoftmaxRun {
       matched.append(("weights", file.matching))
       tables.append(("weights", file.table))
     }
-    try memory(features, classes: targets.classes).check(for: features.name)
+    do {
+      try memory(features, classes: targets.classes).check(for: features.name)
+    } catch {
+      throw unlikelyLabel(targets, of: features) ?? error
+    }
     let output = try Output(SafetensorsWriter(path: command.output.path))
     let progress = Progress(
       total: command.maxIterations, of: "iterations", quiet: command.options.quiet)
@@ -66,6 +70,19 @@ struct FitSoftmaxRun {
     let work = regression.heldBytes(
       rows: matrix.rows, features: matrix.columns, classes: classes)
     return copy + MemoryNeed(bytes: Int(min(work, 0x1p62)))
+  }
+
+  /// The label that asks for more memory than there is where it cannot be meant as a class: there would be more than a
+  /// thousand of them for each row.
+  private func unlikelyLabel(_ targets: Targets, of features: InputFile) -> Failure? {
+    guard case .labels(let file) = targets, let largest = file.labels.max(),
+      largest / 1000 > features.matrix.rows, let row = file.labels.firstIndex(of: largest)
+    else { return nil }
+    return Failure(
+      .invalidData,
+      "\(file.name): row \(row) (counted from 0) has the label \(largest), and so many classes need more memory"
+        + " than there is",
+      hint: "a label is the number of a class, counted from 0")
   }
 
   /// The file that an error is about.

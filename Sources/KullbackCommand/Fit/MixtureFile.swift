@@ -29,18 +29,18 @@ struct MixtureFile: Codable {
 
   /// Reads a mixture, and what its dimensions are called where the file says it.
   static func read(_ path: InputPath) throws -> (mixture: GaussianMixture, names: [String]?) {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path.text))
-    } catch {
-      throw Failure(.cannotRead, "\(path): it cannot be read")
-    }
-    if let place = JSONSyntax.mistake(in: Array(data)) {
+    let bytes: [UInt8]
+    do { bytes = try InputBytes.read(path.text) } catch { throw Failure(error) }
+    let path = path.name
+    if let place = JSONSyntax.mistake(in: bytes) {
       throw Failure(.invalidData, "\(path): \(place): this is not JSON")
+    }
+    if let repeated = JSONSyntax.repeatedKey(in: bytes) {
+      throw Failure(.invalidData, "\(path): \"\(repeated.inBrief)\" stands in it twice")
     }
     let file: MixtureFile
     do {
-      file = try JSONDecoder().decode(MixtureFile.self, from: data)
+      file = try JSONDecoder().decode(MixtureFile.self, from: Data(bytes))
     } catch let error as DecodingError {
       throw Failure(.invalidData, "\(path): \(error.inWords)")
     }
@@ -54,7 +54,7 @@ struct MixtureFile: Codable {
     return (mixture, file.names)
   }
 
-  private func mixture(_ path: InputPath) throws -> GaussianMixture {
+  private func mixture(_ path: String) throws -> GaussianMixture {
     guard means.count == weights.count, covariances.count == weights.count else {
       throw Failure(
         .invalidData,

@@ -24,13 +24,20 @@ enum SoftmaxFile {
   }
 
   static func read(_ path: InputPath) throws -> NamedSoftmax {
-    let file: Safetensors
-    do { file = try Safetensors.read(path.text) } catch { throw Failure(error) }
-    guard file.metadata["format"] == "kullback-softmax-1",
-      let temperature = file.metadata["temperature"].flatMap(Double.init),
-      let weights = file.tensors["weights"]?.matrix.matrix(of: Double.self),
-      let intercepts = file.tensors["intercepts"]?.matrix.matrix(of: Double.self)
-    else { throw Failure(.invalidData, "\(path): not a model that fit softmax wrote") }
+    let notAModel = Failure(.invalidData, "\(path.name): not a model that fit softmax wrote")
+    let file: SafetensorsFile
+    let tensors: (weights: AnyMatrix, intercepts: AnyMatrix)
+    do {
+      file = try SafetensorsFile(path: path.text)
+      guard file.metadata["format"] == "kullback-softmax-1" else { throw notAModel }
+      tensors = (try file.tensor("weights").matrix, try file.tensor("intercepts").matrix)
+    } catch let error as FileError {
+      throw Failure(error)
+    }
+    guard let temperature = file.metadata["temperature"].flatMap(Double.init),
+      let weights = tensors.weights.matrix(of: Double.self),
+      let intercepts = tensors.intercepts.matrix(of: Double.self)
+    else { throw notAModel }
     do {
       let model = try SoftmaxModel(
         weights: weights, intercepts: intercepts.values, temperature: temperature)
@@ -45,7 +52,7 @@ enum SoftmaxFile {
 
   /// The names of features or classes, of which older files have none.
   private static func names(
-    _ key: String, count: Int, in file: Safetensors, _ path: InputPath
+    _ key: String, count: Int, in file: SafetensorsFile, _ path: InputPath
   ) throws(Failure) -> [String]? {
     guard let text = file.metadata[key] else { return nil }
     guard let names = JSON.words(in: text), names.count == count else {

@@ -46,7 +46,7 @@ struct RowRange: Equatable {
     guard lower <= end, end <= count else {
       throw Failure(
         .usage,
-        "--rows \(lower)..<\(end) reaches past the end: there are \(Format.count(count)) rows",
+        "--rows \(upper.map { "\(lower)..<\($0)" } ?? "\(lower)...") reaches past the end: there are \(Format.count(count)) rows",
         hint: "rows are counted from 0")
     }
     return lower..<end

@@ -37,6 +37,7 @@ enum Signals {
     handle(SIGBUS) { _ in
       Signals.removeUnfinished()
       Signals.say("kullback: an input became shorter while it was read, or its disk failed\n")
+      Signals.tellWritten()
       _exit(Status.inputOutput.rawValue)
     }
     // A trap, of an allocation that failed say.
@@ -46,6 +47,7 @@ enum Signals {
         // What is refused now was probably refused a moment ago.
         if Signals.isOutOfMemory {
           Signals.say("kullback: not enough memory\n")
+          Signals.tellWritten()
           _exit(Status.noMemory.rawValue)
         }
         Signals.endBy(number)
@@ -67,11 +69,17 @@ enum Signals {
   private static func interrupt() {
     // SAFETY: the process ends in the handler that calls this.
     unsafe UnfinishedFiles.interrupt { path in
-      Signals.say("kullback: interrupted after this was written: ")
-      _ = unsafe write(STDERR_FILENO, path, strlen(path))
-      Signals.say("\n")
+      unsafe Signals.say("kullback: interrupted after this was written: ", path)
     }
     eraseBar()
+  }
+
+  /// Names the outputs that were written already.
+  private static func tellWritten() {
+    // SAFETY: C strings that are never freed.
+    unsafe UnfinishedFiles.tellWritten { path in
+      unsafe Signals.say("kullback: before that this was written: ", path)
+    }
   }
 
   private static func removeUnfinished() {
@@ -105,6 +113,13 @@ enum Signals {
   private static func say(_ text: StaticString) {
     // SAFETY: a static string is in memory for as long as the process is.
     _ = unsafe write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
+  }
+
+  /// Says a line that ends in a path, which is a C string.
+  private static func say(_ text: StaticString, _ path: UnsafePointer<CChar>) {
+    say(text)
+    _ = unsafe write(STDERR_FILENO, path, strlen(path))
+    say("\n")
   }
 
   /// Whether a parent (nohup, a shell's background job) wants a signal ignored: that stays so.

@@ -12,11 +12,12 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
-    // libFuzzer has the main function: `--sanitize fuzzer` links it. Shared/ has links to sources of the
-    // command and of the tests, which are not products.
+    // libFuzzer has the main function: `--sanitize fuzzer` links it. Shared/ and COracle/ have links to sources of
+    // the command and of the tests, which are not products.
     .executableTarget(
       name: "KullbackFuzz",
       dependencies: [
+        "COracle",
         .product(name: "Kullback", package: "Kullback"),
         .product(name: "KullbackFiles", package: "Kullback"),
         .product(name: "KullbackInference", package: "Kullback"),
@@ -26,6 +27,7 @@ let package = Package(
       swiftSettings: [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
-      ])
+      ]),
+    .target(name: "COracle", linkerSettings: [.linkedLibrary("m")]),
   ]
 )

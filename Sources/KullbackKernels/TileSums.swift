@@ -32,18 +32,25 @@ extension RowTile {
   /// and at most Σ p |l_p| + |centre| + Σ p |log p / q|, whose last term is D + 2 Σ' p log q / p over the
   /// classes with q > p, at most D plus twice the total variation distance: <= D + √(2 D) <= ½ + 2 D (Pinsker).
   ///
+  /// A mass is rounded by as much, relatively, as its logarithm before it was normalised is absolutely, which leaves
+  /// products less of the tolerance.
+  ///
   /// - Shapes: `sums` and `doubts` are this tile's rows × the other's; `heavy` has a row for each of this
   ///   tile's distinct heavy places.
   ///   With `product` the sums are what it holds.
+  ///   `addends` has for each of this tile's rows what is going to be added to its divergences, whose sum is what
+  ///   the rounding is held against; none where it is empty.
   /// - Units: nats. `doubts` becomes 1 where the rounding may be more than the tolerance.
   /// - Precondition: the shapes agree.
   public func finish(
     _ product: Matrix<Float>? = nil, _ sums: inout Matrix<Double>, logarithms: RowTile,
-    heavy columns: Matrix<Float>,
+    heavy columns: Matrix<Float>, addends: [Double] = [],
     rule: RoundingRule, doubts: inout [UInt8], on set: InstructionSet = .current
   ) {
     let width = sums.columns
     precondition(sums.rows == count && logarithms.count == width, "sums of other rows")
+    precondition(addends.isEmpty || addends.count == count, "addends of other rows")
+    let share = rule.share - rule.base / 8 * normaliserSize
     precondition(doubts.count == count * width, "doubts of another shape")
     precondition(columns.rows == heavy.distinctPlaces.count, "not a row for each heavy place")
     precondition(columns.rows == 0 || columns.columns == width, "heavy places of other rows")
@@ -69,10 +76,11 @@ extension RowTile {
                   unsafe refers.extent = extent.baseAddress
                   unsafe refers.base =
                     rule.fixed + rule.base * max(normaliserSize, logarithms.normaliserSize)
+                    - (addends.isEmpty ? 0 : share * addends[row])
                   unsafe refers.factor =
                     rule.term + rule.root * max(0, square[row]).squareRoot()
                   unsafe refers.slope = rule.sum
-                  unsafe refers.share = rule.share
+                  unsafe refers.share = share
                   unsafe table.tile_finish(
                     products.map { unsafe $0 + row * from }, sums + row * stride, Int64(width),
                     &refers, doubts + row * width)

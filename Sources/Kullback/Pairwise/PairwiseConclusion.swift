@@ -13,7 +13,7 @@ extension PairwiseEngine {
   ) -> Tile {
     switch route {
     case .divergences(_, _, let addend):
-      conclude(left, right, &space)
+      conclude(left, right, &space, addends: addends(rows, columns, addend))
       fallBack(rows, columns, &space)
       if addend != .nothing {
         space.forward = sum(space.forward, entropies(rows, columns, addend))
@@ -40,7 +40,12 @@ extension PairwiseEngine {
   }
 
   /// Turns sums of products into divergences, of which `forward` holds the sum at the end, and doubts.
-  func conclude(_ left: Prepared, _ right: Prepared, _ space: inout Workspace) {
+  ///
+  /// - Parameter addends: what is added to them afterwards, one for each row of masses; empty where it does not
+  ///   count.
+  func conclude(
+    _ left: Prepared, _ right: Prepared, _ space: inout Workspace, addends: [Double] = []
+  ) {
     if case .mixtures(let what) = route {
       let unit = (Element.elementKind == .float32 ? 0x1p-24 : 0x1p-53) / precision.tolerance
       // Total variations are held to less.
@@ -58,7 +63,7 @@ extension PairwiseEngine {
       let heavy = right.logs.columns(at: left.masses.heavy.distinctPlaces)
       left.masses.finish(
         whole(space.product, left.masses), &space.forward, logarithms: right.logs, heavy: heavy,
-        rule: precision.rule,
+        addends: addends, rule: precision.rule,
         doubts: &space.doubts)
       forbid(left.masses, right.logs, &space.forward, &space.doubts)
     }
@@ -67,7 +72,7 @@ extension PairwiseEngine {
     var doubts = [UInt8](repeating: 0, count: space.doubts.count)
     right.masses.finish(
       whole(space.backProduct, right.masses), &space.reverse, logarithms: left.logs, heavy: heavy,
-      rule: precision.rule, doubts: &doubts)
+      addends: addends, rule: precision.rule, doubts: &doubts)
     forbid(right.masses, left.logs, &space.reverse, &doubts)
     addTransposed(
       space.reverse, doubts, to: &space.forward, &space.doubts, isFirst: !usesForward)
@@ -83,6 +88,18 @@ extension PairwiseEngine {
     guard !some.isEmpty else { return }
     let again = fallback(some.map { rows.lowerBound + $0 }, columns)
     replaceRows(some, of: &space.forward, &space.doubts, with: again.values, again.doubts)
+  }
+
+  /// The entropies that are added to the divergences of each row of masses, where these count: the rows' own.
+  private func addends(
+    _ rows: Range<Int>, _ columns: Range<Int>, _ addend: PairwiseRoute.Addend
+  ) -> [Double] {
+    guard precision.countsEntropies else { return [] }
+    return switch addend {
+    case .nothing: []
+    case .target: Array(targets.entropies[rows])
+    case .model: Array(models.entropies[columns])
+    }
   }
 
   /// Pairs of valid rows in a tile, but for those of a row and itself where they are 0.

@@ -203,8 +203,11 @@ private struct EngineBuilder {
 
   func double() -> PairwiseEngine<Double> {
     // Power sums are held to less than the divergences that come of them.
-    let tolerance = isWide ? 1e-12 : route.isPowers ? 1e-7 : 1e-6
-    var precision = PairwisePrecision.double(classes: classes, tolerance: tolerance)
+    // Cross entropies of `Double` are promised the digits of entropies.
+    let countsEntropies = route.wantsEntropies && targets.isWide && models.isWide
+    let tolerance = countsEntropies ? 1e-13 : isWide ? 1e-12 : route.isPowers ? 1e-7 : 1e-6
+    var precision = PairwisePrecision.double(
+      classes: classes, tolerance: tolerance, countsEntropies: countsEntropies)
     if case .mixtures = route { precision = precision.undivided() }
     guard route.usesTiles else {
       return engine(Double.self, precision, (targets, models), fallback: nil)

@@ -7,6 +7,8 @@ struct PairwisePrecision: Sendable, Equatable {
   let rule: RoundingRule
   /// What a divergence may be off by, relatively.
   let tolerance: Double
+  /// Whether it is the sum with an entropy that may be off by that.
+  var countsEntropies = false
 
   /// Sums that are no products: classes in their order, one panel.
   func undivided() -> PairwisePrecision {
@@ -42,7 +44,9 @@ struct PairwisePrecision: Sendable, Equatable {
   }
 
   /// Products in `Double`.
-  static func double(classes: Int, tolerance: Double) -> PairwisePrecision {
+  static func double(
+    classes: Int, tolerance: Double, countsEntropies: Bool = false
+  ) -> PairwisePrecision {
     let chain = 512, unit = 0x1p-53 / tolerance
     let root = Double(min(classes, chain)).squareRoot()
     return PairwisePrecision(
@@ -51,6 +55,6 @@ struct PairwisePrecision: Sendable, Equatable {
       rule: RoundingRule(
         fixed: 0, base: 8 * unit, term: 4 * unit, root: 3 * root * unit, sum: 3 * root * unit,
         share: 1 - 4 * unit),
-      tolerance: tolerance)
+      tolerance: tolerance, countsEntropies: countsEntropies)
   }
 }

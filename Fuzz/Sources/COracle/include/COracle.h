@@ -1,0 +1,1 @@
+../../../../Tests/COracle/include/COracle.h

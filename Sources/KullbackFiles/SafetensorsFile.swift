@@ -7,13 +7,16 @@ internal import KullbackMatrix
 #endif
 
 /// A .safetensors file that is open: its header has been read, and none of its arrays.
-package struct SafetensorsFile {
+///
+/// Memory: the header's; arrays are mapped when they are asked for. Source: the format's description by its authors,
+/// github.com/huggingface/safetensors.
+public struct SafetensorsFile {
   private let path: String
   private let header: SafetensorsHeader
   /// The bytes behind the header.
   private let arrays: Bytes
   /// What the arrays are called, in order.
-  let names: [String]
+  public let names: [String]
 
   /// The longest header that the format allows.
   private static let longestHeader = 100_000_000
@@ -26,7 +29,7 @@ package struct SafetensorsFile {
   /// Opens a file.
   ///
   /// - Throws: as `Safetensors.read(_:)`, but for what is wrong with an array's elements.
-  package init(path: String) throws(FileError) {
+  public init(path: String) throws(FileError) {
     try self.init(Bytes(path: path), path: inputName(path))
   }
 
@@ -79,7 +82,7 @@ package struct SafetensorsFile {
   }
 
   /// What is said about the arrays.
-  package var metadata: [String: String] { header.metadata }
+  public var metadata: [String: String] { header.metadata }
 
   /// Where an array is, as errors say it; one without a name is quoted, to be seen.
   private static func place(_ name: String) -> String { "tensor \(called(name, upTo: 40))" }
@@ -92,7 +95,7 @@ package struct SafetensorsFile {
   ///
   /// - Throws: `FileError.malformed` where there is none of the name, or more than one and no name; both list the
   ///   names that there are.
-  package func tensor(_ name: String?) throws(FileError) -> Safetensors.Tensor {
+  public func tensor(_ name: String?) throws(FileError) -> Safetensors.Tensor {
     guard let name = name ?? (names.count == 1 ? names[0] : nil) else {
       throw .malformed(
         path: path, place: "",

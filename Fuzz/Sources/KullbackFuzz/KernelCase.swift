@@ -175,14 +175,24 @@ struct KernelCase {
 
   private func checkPowers() {
     let orders = [0.5, 2, -1, .infinity]
-    var results = PowerResults(orders: orders, rows: 1)
-    evaluatePowerSums(first, second, rows: 0..<1, into: &results, threads: threads, on: set)
+    let weights = [1e-6, 0.5, 0.99]
+    let quantities =
+      orders.map { ParametricQuantity.powerSum(order: $0) }
+      + weights.map { .skewDivergence(weight: $0) }
+    var results = ParametricResults(quantities: quantities, rows: 1)
+    evaluateParametric(first, second, rows: 0..<1, into: &results, threads: threads, on: set)
     for order in orders {
-      let value = results[order][0]
+      let value = results[.powerSum(order: order)][0]
       expect(!value.isNaN, "the power sum of order \(order) is a number")
       expect(
         order == 0.5 ? value <= 0 : value >= 0,
         "log of the sum of order \(order) has its sign: \(value)")
+    }
+    for weight in weights {
+      let value = results[.skewDivergence(weight: weight)][0]
+      expect(
+        value >= 0 && value < 20 && value.sign == .plus,
+        "the skew divergence of weight \(weight) is in its range: \(value)")
     }
   }
 

@@ -107,7 +107,7 @@ private func readTensors(_ path: String) {
     touch(tensor.matrix)
     readTable("\(path):\(name)", TableOptions(.features))
   }
-  guard let named = try? SoftmaxFile.read(path) else { return }
+  guard let named = try? SoftmaxFile.read(InputPath(path)) else { return }
   let model = named.model
   expect(
     model.temperature > 0 && model.temperature < .infinity, "a model's temperature is positive")
@@ -117,7 +117,7 @@ private func readTensors(_ path: String) {
 }
 
 private func readMixture(_ path: String) {
-  guard let mixture = try? MixtureFile.read(path).mixture else { return }
+  guard let mixture = try? MixtureFile.read(InputPath(path)).mixture else { return }
   expect(mixture.weights.allSatisfy { $0 >= 0 && $0 <= 1 }, "weights are probabilities")
 }
 

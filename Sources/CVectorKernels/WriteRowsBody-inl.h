@@ -17,8 +17,10 @@ KVK_INLINE V N(wr_value)(const int flags, const int what, V x, const N(wr_refere
   const N(rs_reference) *ref = &wr->ref;
   if (flags & RS_MASS) {
     if (what == KVK_WRITE_SOFTMAX) return x * ref->factor * wr->norm;
-    // The mass over the largest may be less than numbers are, its logarithm is not.
-    return RC(0.0) - ((ref->log_top - N(log_over)(x, wr->power)) + wr->log_rest);
+    // The mass over the largest may be less than numbers are, its logarithm is not. Two logarithms of the largest may
+    // be fused differently.
+    const V distance = N(drop)(x == ref->top, ref->log_top - N(log_over)(x, wr->power));
+    return RC(0.0) - (distance + wr->log_rest);
   }
   if (what == KVK_WRITE_LOG_SOFTMAX) {
     V distance = ref->top - x;

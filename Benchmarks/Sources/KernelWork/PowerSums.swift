@@ -21,7 +21,8 @@ func powerWork<Element: BenchmarkElement>(
         let p = ReferenceRow(data.target, row: row, probabilities: false)
         let q = ReferenceRow(data.model, row: row, probabilities: false)
         try check(
-          results.value[order][row], log1p(p.powerExcess(over: q, order: order)), relative: 1e-9,
+          results.value[.powerSum(order: order)][row], log1p(p.powerExcess(over: q, order: order)),
+          relative: 1e-9,
           "power sum of row \(row)")
       }
     }

@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func tensorsAreFoundByNameHoweverManyThereAre() throws {
+  @Test func tensorsAreFoundByNameHoweverManyThereAre() throws {
     let count = 10_000
     let entries = (0..<count).map { index in
       #""\#(index)":{"dtype":"F32","shape":[1],"data_offsets":[\#(4 * index),\#(4 * index + 4)]}"#

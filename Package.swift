@@ -115,7 +115,7 @@ let package = Package(
     .testTarget(
       name: "KullbackFilesTests",
       dependencies: ["CZlib", "KullbackFiles", "KullbackMatrix", "KullbackTestSupport"],
-      swiftSettings: strict),
+      exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "KullbackCommandTests",
       dependencies: ["KullbackCommand", "KullbackTestSupport"],

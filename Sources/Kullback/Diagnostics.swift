@@ -98,6 +98,14 @@ public struct Diagnostics: Sendable {
     return result
   }
 
+  /// The findings about other rows than these, of which so many are not valid.
+  func leavingOut(_ rows: Set<Int>, invalidCount: Int) -> Diagnostics {
+    var result = self
+    result.invalidRows.removeAll { rows.contains($0.row) }
+    result.invalidCount = invalidCount
+    return result
+  }
+
   mutating func add(row: Int, target: RowStatus, model: RowStatus) {
     invalidCount += 1
     for (side, status) in [(Side.target, target), (Side.model, model)] {

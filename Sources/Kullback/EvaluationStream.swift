@@ -49,53 +49,80 @@ public struct EvaluationStream: Sendable {
   /// - Parameters:
   ///   - target: the distributions p.
   ///   - model: the distributions q.
+  ///   - leftOut: rows that are in no summary and have the value NaN, counted from the block's first: padding, prompts.
   ///   - progress: called after every part of the block with its rows done so far and in all.
   /// - Throws: as `evaluate(target:model:measures:threads:progress:)`.
   @discardableResult
   public mutating func add(
-    target: DistributionSet, model: DistributionSet,
+    target: DistributionSet, model: DistributionSet, leavingOut leftOut: Set<Int> = [],
     progress: ((_ done: Int, _ total: Int) -> Void)? = nil
   ) throws -> Evaluation {
     let sets = try MatchedSets(target: target, model: model, threads: threads)
     let results = try sets.run(measures.map(\.source), progress)
-    return take(
-      measures.map { $0.values(in: results) }, rows: results.rows,
-      diagnostics: results.diagnostics(firstRow: firstRow + rows))
+    return add(
+      values: measures.map { $0.values(in: results) }, blanking: leftOut,
+      diagnostics: results.diagnostics(firstRow: 0))
   }
 
   /// Takes the entropies of the next block of rows into the summary and returns them.
   ///
+  /// - Parameters:
+  ///   - set: the distributions.
+  ///   - leftOut: rows that are in no summary and have the value NaN, counted from the block's first.
   /// - Precondition: the stream's one measure is `targetEntropy`.
   /// - Throws: as `evaluateEntropy(of:threads:)`.
   @discardableResult
-  public mutating func add(entropiesOf set: DistributionSet) throws(KullbackError) -> Evaluation {
+  public mutating func add(
+    entropiesOf set: DistributionSet, leavingOut leftOut: Set<Int> = []
+  ) throws(KullbackError) -> Evaluation {
     precondition(measures == [.targetEntropy], "a stream of other measures")
     let entropies = try evaluateEntropy(of: set, threads: threads)
-    return add(values: [entropies.values], diagnostics: entropies.diagnostics)
+    return add(
+      values: [entropies.values], blanking: leftOut, diagnostics: entropies.diagnostics)
   }
 
   /// Takes the cross entropies of class labels and the next block of rows into the summary and returns them.
   ///
-  /// A row with an ignored label has the value 0, and is in no summary.
+  /// A row with an ignored label has the value 0, and is in no summary; one that is left out has NaN.
   ///
   /// - Precondition: the stream's one measure is `crossEntropy`.
   /// - Throws: as `evaluate(labels:model:smoothing:ignoring:classWeights:threads:)`.
   @discardableResult
   public mutating func add<Label: ClassLabel>(
     labels: [Label], model: DistributionSet, smoothing: Double = 0,
-    ignoring ignored: Label? = nil, classWeights: [Double]? = nil
+    ignoring ignored: Label? = nil, classWeights: [Double]? = nil,
+    leavingOut blank: Set<Int> = []
   ) throws(KullbackError) -> Evaluation {
     precondition(measures == [.crossEntropy], "a stream of other measures")
     let scores = try evaluate(
       labels: labels, model: model, smoothing: smoothing, ignoring: ignored,
       classWeights: classWeights, threads: threads)
-    for (value, weight) in zip(scores.values, scores.weights) where !value.isNaN {
-      self.labels.sum += value
-      self.labels.weight += weight
+    for row in labels.indices where !scores.values[row].isNaN && !blank.contains(row) {
+      self.labels.sum += scores.values[row]
+      self.labels.weight += scores.weights[row]
     }
     let leftOut = ignored.map { ignored in labels.indices.filter { labels[$0] == ignored } } ?? []
     return add(
-      values: [scores.values], leavingOut: Set(leftOut), diagnostics: scores.diagnostics)
+      values: [scores.values], leavingOut: Set(leftOut), blanking: blank,
+      diagnostics: scores.diagnostics)
+  }
+
+  /// Takes values of which some rows are to be in no summary, and have the value NaN.
+  private mutating func add(
+    values: [[Double]], leavingOut leftOut: Set<Int> = [], blanking blank: Set<Int>,
+    diagnostics: Diagnostics
+  ) -> Evaluation {
+    guard !blank.isEmpty else {
+      return add(values: values, leavingOut: leftOut, diagnostics: diagnostics)
+    }
+    var values = values
+    let invalid = (values.first ?? []).indices.count { row in
+      values[0][row].isNaN && !blank.contains(row)
+    }
+    for column in values.indices { for row in blank { values[column][row] = .nan } }
+    return add(
+      values: values, leavingOut: leftOut.union(blank),
+      diagnostics: diagnostics.leavingOut(blank, invalidCount: invalid))
   }
 
   /// Takes values of the next block of rows that were found elsewhere, in closed form say.

@@ -132,12 +132,6 @@ struct Bytes: Sendable {
     unsafe withBytes { bytes in unsafe Array(bytes.dropFirst(offset).prefix(count)) }
   }
 
-  /// Whether the matrix of `matrix(_:rows:columns:from:)` begins at a multiple of so many bytes.
-  func isAligned(from offset: Int = 0, to size: Int) -> Bool {
-    // What was read is copied to where a matrix may begin.
-    (isMapped ? range.lowerBound + offset : offset).isMultiple(of: size)
-  }
-
   /// The matrix whose elements, in this machine's order, lie in the bytes from an offset on: shares a mapping, and has a
   /// copy of what was read.
   ///

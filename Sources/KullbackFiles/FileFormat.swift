@@ -30,10 +30,17 @@ public struct FileFormat: Sendable, Hashable {
   /// Text whose columns are separated by tabs.
   public static let tsv = FileFormat(
     name: "tab-separated text", ending: "tsv", contents: .matrix, isRead: true, isWritten: false)
+  /// NumPy's arrays by name.
+  public static let npz = FileFormat(
+    name: "NumPy archive", ending: "npz", contents: .namedMatrices, isRead: true, isWritten: false)
   /// Arrays by name, as models of language are kept in.
   public static let safetensors = FileFormat(
     name: "safetensors", ending: "safetensors", contents: .namedMatrices, isRead: true,
     isWritten: true)
+  /// Which of several files of arrays by name has which.
+  public static let safetensorsIndex = FileFormat(
+    name: "index of safetensors files", ending: "safetensors.index.json", contents: .namedMatrices,
+    isRead: true, isWritten: false)
   /// Pictures of shapes and texts.
   public static let svg = FileFormat(
     name: "SVG picture", ending: "svg", contents: .picture, isRead: false, isWritten: true)
@@ -42,7 +49,7 @@ public struct FileFormat: Sendable, Hashable {
     name: "PNG picture", ending: "png", contents: .picture, isRead: false, isWritten: true)
 
   /// All formats.
-  public static let all = [npy, csv, tsv, safetensors, svg, png]
+  public static let all = [npy, npz, csv, tsv, safetensors, safetensorsIndex, svg, png]
 
   /// The formats that `MatrixReader` reads.
   public static var ofInputs: [FileFormat] { all.filter(\.isRead) }
@@ -69,8 +76,11 @@ public struct FileFormat: Sendable, Hashable {
   static func ofInput(_ start: [UInt8], named path: String) -> FileFormat {
     if start.starts(with: NPYHeader.magic) { return .npy }
     if SafetensorsFile.isBegun(by: start) { return .safetensors }
+    if ZipArchive.isBegun(by: start) { return .npz }
     let named = ofInputs.first { $0.isThat(of: path) } ?? .csv
     // A text may have any name; the length of a header, which a damaged file has too, is none.
-    return named == .safetensors && !start.prefix(8).contains(0) ? .csv : named
+    if named == .safetensors, !start.prefix(8).contains(0) { return .csv }
+    // Something else of this name: its first bytes are no archive's.
+    return named == .npz ? .csv : named
   }
 }

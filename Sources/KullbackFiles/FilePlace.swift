@@ -38,4 +38,21 @@ package struct FilePlace: Equatable {
     // SAFETY: the path is a C string for the call, which fills in the status that it is given.
     return unsafe stat(path, &result) == 0 ? result : nil
   }
+
+  /// The names of files that fit a pattern, as shells expand them; folders are left out.
+  package static func names(fitting pattern: String) -> [String] {
+    var result = unsafe glob_t()
+    // SAFETY: the pattern is a C string for the call, and the result is freed at the end.
+    defer { unsafe globfree(&result) }
+    guard unsafe glob(pattern, GLOB_MARK, nil, &result) == 0 else { return [] }
+    return unsafe (0..<Int(result.gl_pathc)).compactMap { index in
+      // SAFETY: as many C strings as the count says, which are copied.
+      unsafe result.gl_pathv[index].map { unsafe String(cString: $0) }
+    }.filter { !$0.hasSuffix("/") }
+  }
+
+  /// A name as a pattern that only it fits.
+  package static func escaped(_ name: String) -> String {
+    name.map { "*?[\\".contains($0) ? "\\\($0)" : String($0) }.joined()
+  }
 }

@@ -9,17 +9,23 @@ public enum MatrixReader {
     let array: String?
     let bytes: Bytes
     let format: FileFormat
+    /// What numbers it is, where it has no format.
+    let raw: RawLayout?
 
-    init(_ text: String) throws(FileError) {
+    init(_ text: String, raw: RawLayout? = nil) throws(FileError) {
       let path = ArrayPath(text)
       array = path.array
       name = inputName(path.file)
       // A pipe gives its bytes only once.
       bytes = try Bytes(path: path.file) { start throws(FileError) in
-        guard MatrixReader.isText(FileFormat.ofInput(start, named: path.file)) else { return }
+        let format = FileFormat.ofInput(start, named: path.file)
+        guard MatrixReader.isText(format), raw == nil || format.isThat(of: path.file) else {
+          return
+        }
         try CSV.refuseUnlessText(start, path: inputName(path.file))
       }
       format = FileFormat.ofInput(bytes.prefix(16), named: path.file)
+      self.raw = MatrixReader.isText(format) && !format.isThat(of: path.file) ? raw : nil
       guard array == nil || format.contents == .namedMatrices else {
         let formats = FileFormat.ofInputs.filter { $0.contents == .namedMatrices }
         throw .malformed(
@@ -28,55 +34,72 @@ public enum MatrixReader {
       }
     }
 
-    /// The array, where the file is no text, and what the file calls the type of its elements.
+    /// Whether it is read as a table.
+    var isText: Bool { MatrixReader.isText(format) && raw == nil }
+
+    /// The array that is meant, where the file is no text.
     ///
     /// - Parameter isNeverEmpty: whether an array without a number is refused.
-    func matrix(isNeverEmpty: Bool) throws(FileError) -> (matrix: AnyMatrix, elementType: String) {
-      func check(_ shape: [Int]) throws(FileError) {
-        guard isNeverEmpty, shape.contains(0) else { return }
-        throw .malformed(
-          path: name, place: "header",
-          reason: "the file holds no rows of numbers: shape \(NPYHeader.spell(shape))")
+    func stored(isNeverEmpty: Bool) throws(FileError) -> StoredArray {
+      let stored = try stored()
+      guard isNeverEmpty, stored.shape.contains(0) else { return stored }
+      throw .malformed(
+        path: name, place: "header",
+        reason: "the file holds no rows of numbers: shape \(StoredArray.spell(stored.shape))")
+    }
+
+    private func stored() throws(FileError) -> StoredArray {
+      if let raw { return try raw.array(in: bytes, path: name) }
+      switch format {
+      case .safetensors: return try SafetensorsFile(bytes, path: name).array(array)
+      case .safetensorsIndex: return try SafetensorsIndex(bytes, path: name).array(array)
+      case .npz: return try NPZFile(bytes, path: name).array(array)
+      default:
+        try UnreadFormat.refuse(bytes.prefix(16), path: name)
+        return try NPY.array(in: bytes, path: name)
       }
-      guard format != .safetensors else {
-        let tensor = try SafetensorsFile(bytes, path: name).tensor(array)
-        try check(tensor.shape)
-        return (tensor.matrix, tensor.matrix.kind.name)
-      }
-      try UnreadFormat.refuse(bytes.prefix(16), path: name)
-      let header = try NPY.header(of: bytes, path: name)
-      try check(header.shape)
-      return (try NPY.read(bytes, path: name), header.element.name)
     }
   }
 
   private static func isText(_ format: FileFormat) -> Bool { format == .csv || format == .tsv }
 
-  /// Reads a .npy or .safetensors file, or else comma- or tab-separated text; "-" is standard input.
+  /// Reads an array or a text from a file of any format in `FileFormat.ofInputs`; "-" is standard input.
   ///
   /// The first bytes say what a file is, and its name where they do not. An array of several is named behind a colon,
-  /// `model.safetensors:lm_head.weight`, as `ArrayPath` says.
+  /// `model.safetensors:lm_head.weight`, as `ArrayPath` says. Of an array of several dimensions the last, or the one
+  /// that `options` name, is columns, and all others are rows, in C order.
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - options: how a text is read; of an array, which columns are numbers and which are labels, by their
-  ///     numbers, and whether columns are read as rows.
+  ///   - options: how a text is read; of an array, which dimension is columns, which columns are numbers and which are
+  ///     labels, by their numbers, and whether columns are read as rows.
   /// - Throws: `FileError.cannotRead`, or `.malformed`, also for a file without a number; where an array is not named, or
   ///   not there, with the names of those that are.
   public static func read(
     _ path: String, options: TableOptions = TableOptions()
   ) throws(FileError) -> Table {
-    let input = try Input(path)
-    guard !isText(input.format) else {
+    let input = try Input(path, raw: options.raw)
+    guard !input.isText else {
       return try CSV.read(input.bytes, path: input.name, separator: nil, options: options)
+        .keeping(options.classes, path: input.name)
     }
-    let (matrix, elementType) = try input.matrix(isNeverEmpty: true)
+    let stored = try input.stored(isNeverEmpty: true)
     guard options.long == nil else {
       throw .malformed(path: input.name, place: "", reason: "--long is for text")
     }
+    let leading = try stored.leading(axis: options.axis)
+    guard options.isTransposed != true || leading.count <= 1 else {
+      throw .malformed(
+        path: input.name, place: stored.place,
+        reason:
+          "shape \(StoredArray.spell(stored.shape)) has more than rows and columns: --axis says which are classes"
+      )
+    }
     let table = Table(
-      matrix: matrix, rowLabels: nil, columnNames: nil, layout: nil, elementType: elementType)
-    let chosen = try table.choosing(options, path: input.name)
+      matrix: try stored.matrix(axis: options.axis), rowLabels: nil, columnNames: nil, layout: nil,
+      elementType: stored.element.name, dimensions: leading.count > 1 ? leading : nil)
+    let chosen = try table.keeping(options.classes, path: input.name)
+      .choosing(options, path: input.name)
     return options.isTransposed == true ? chosen.transposed() : chosen
   }
 
@@ -95,8 +118,9 @@ public enum MatrixReader {
   ) throws(FileError) -> (labels: [Int64], rowLabels: [String]?, layout: TableLayout?) {
     let input = try Input(path)
     let name = input.name
-    guard isText(input.format) else {
-      return (try NPY.labels(of: input.matrix(isNeverEmpty: false).matrix, path: name), nil, nil)
+    guard input.isText else {
+      let stored = try input.stored(isNeverEmpty: false)
+      return (try NPY.labels(of: stored.matrix(), path: name), nil, nil)
     }
     let table = try CSV.read(
       input.bytes, path: name, separator: nil, options: TableOptions(.parameters))
@@ -140,13 +164,13 @@ extension Table {
       try AvailableMemory.check(overflow ? Int.max - (1 << 20) : count, for: path)
     }
     return Table(
-      matrix: Rearrangement.columns(numbers)(matrix),
+      matrix: Rearrangement.choosing(numbers, of: matrix),
       rowLabels: labels.isEmpty
         ? nil
         : (0..<matrix.rows).map { row in
           labels.map { spelt(matrix.value(row: row, column: $0)) }.joined(separator: " / ")
         },
-      columnNames: nil, layout: nil, elementType: elementType)
+      columnNames: nil, layout: nil, elementType: elementType, dimensions: dimensions)
   }
 
   private func spelt(_ value: Double) -> String {

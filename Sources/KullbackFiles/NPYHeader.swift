@@ -4,53 +4,7 @@ internal import KullbackMatrix
 ///
 /// Source: the format's description in NumPy's `numpy.lib.format`, versions 1.0 to 3.0.
 struct NPYHeader: Equatable {
-  /// A type of element as the file spells it.
-  struct Element: Equatable {
-    enum Kind: Equatable {
-      case float, bfloat, signed, unsigned, bool
-    }
-    let kind: Kind
-    let byteCount: Int
-    let isBigEndian: Bool
-
-    /// Bytes of an element in memory when it is not mapped.
-    var convertedByteCount: Int {
-      switch kind {
-      case .float, .bfloat: byteCount
-      case .signed: max(byteCount, 4)
-      case .unsigned: 8
-      case .bool: 4
-      }
-    }
-
-    /// What NumPy calls it.
-    var name: String {
-      let bits = 8 * byteCount
-      return switch kind {
-      case .float: "float\(bits)"
-      case .bfloat: "bfloat16"
-      case .signed: "int\(bits)"
-      case .unsigned: "uint\(bits)"
-      case .bool: "bool"
-      }
-    }
-
-    /// What it can be mapped as, when it is in this machine's order.
-    var direct: ElementKind? {
-      guard !isBigEndian || byteCount == 1 else { return nil }
-      switch (kind, byteCount) {
-      case (.float, 2): return .float16
-      case (.float, 4): return .float32
-      case (.float, 8): return .float64
-      case (.bfloat, 2): return .bfloat16
-      case (.signed, 4): return .int32
-      case (.signed, 8): return .int64
-      default: return nil
-      }
-    }
-  }
-
-  let element: Element
+  let element: StoredElement
   let isFortranOrder: Bool
   let shape: [Int]
   /// Where the elements begin.
@@ -119,16 +73,11 @@ struct NPYHeader: Equatable {
     self.isFortranOrder = isFortranOrder
     self.shape = shape
     element = try NPYHeader.element(descr, byte: textStart)
-    var elements = 1
-    for size in shape {
-      guard size >= 0 else {
-        throw Refusal(byte: textStart, reason: "the shape has a negative size: \(size)")
-      }
-      let (product, overflow) = elements.multipliedReportingOverflow(by: size)
-      guard !overflow, product <= Int.max / 16 else {
-        throw Refusal(byte: textStart, reason: "the shape \(NPYHeader.spell(shape)) is too large")
-      }
-      elements = product
+    if let negative = shape.first(where: { $0 < 0 }) {
+      throw Refusal(byte: textStart, reason: "the shape has a negative size: \(negative)")
+    }
+    guard let elements = StoredArray.elements(shape) else {
+      throw Refusal(byte: textStart, reason: "the shape \(StoredArray.spell(shape)) is too large")
     }
     let needed = elements * element.byteCount
     end = dataOffset + needed
@@ -136,31 +85,20 @@ struct NPYHeader: Equatable {
       throw Refusal(
         byte: fileLength,
         reason:
-          "the file is too short: shape \(NPYHeader.spell(shape)) needs \(needed) bytes after "
+          "the file is too short: shape \(StoredArray.spell(shape)) needs \(needed) bytes after "
           + "the header and there are \(fileLength - dataOffset)")
     }
   }
 
-  /// Why an array of a shape is no matrix.
-  static func dimensions(of shape: [Int]) -> String {
-    "shape \(spell(shape)) has \(shape.count) dimensions; a matrix has two, and one is a single row"
-  }
-
-  /// A shape as NumPy writes it.
-  static func spell(_ shape: [Int]) -> String {
-    let sizes = shape.prefix(8).map(String.init) + (shape.count > 8 ? ["..."] : [])
-    return "(" + sizes.joined(separator: ", ") + (shape.count == 1 ? ",)" : ")")
-  }
-
-  private static func element(_ descr: String, byte: Int) throws(Refusal) -> Element {
+  private static func element(_ descr: String, byte: Int) throws(Refusal) -> StoredElement {
     // ml_dtypes writes bfloat16 as an opaque type of two bytes.
     if ["<V2", "|V2", "V2", "bfloat16"].contains(descr) {
-      return Element(kind: .bfloat, byteCount: 2, isBigEndian: false)
+      return StoredElement(kind: .bfloat, byteCount: 2, isBigEndian: false)
     }
     let order = descr.first ?? " "
     let name = ["<", ">", "|", "="].contains(order) ? descr.dropFirst() : descr[...]
     let size = Int(name.dropFirst()) ?? 0
-    let kinds: [Character: (Element.Kind, [Int])] = [
+    let kinds: [Character: (StoredElement.Kind, [Int])] = [
       "f": (.float, [2, 4, 8]), "i": (.signed, [1, 2, 4, 8]), "u": (.unsigned, [1, 2, 4, 8]),
       "b": (.bool, [1]),
     ]
@@ -171,6 +109,6 @@ struct NPYHeader: Equatable {
         byte: byte,
         reason: "\(what) cannot be read: f2, f4, f8, bfloat16 and whole numbers can")
     }
-    return Element(kind: kind, byteCount: size, isBigEndian: order == ">")
+    return StoredElement(kind: kind, byteCount: size, isBigEndian: order == ">")
   }
 }

@@ -40,7 +40,8 @@ public struct Safetensors: Sendable {
 
   /// Reads a file, whose arrays are mapped where they lie.
   ///
-  /// Elements are F64, F32, F16, BF16, I64 or I32; `MatrixReader` reads one array of a file that has others too.
+  /// Elements of F64, F32, F16, BF16, I64 and I32 are mapped, those of other types converted to the next wider one of these.
+  /// `MatrixReader` reads one array of a file, of any number of dimensions.
   ///
   /// - Throws: `FileError.cannotRead`; `.malformed` for a header that is cut off or no JSON, for arrays that
   ///   overlap, leave gaps or do not lie in the file, or whose size is not their shape's.

@@ -85,68 +85,47 @@ public struct SafetensorsFile {
   public var metadata: [String: String] { header.metadata }
 
   /// Where an array is, as errors say it; one without a name is quoted, to be seen.
-  private static func place(_ name: String) -> String { "tensor \(called(name, upTo: 40))" }
+  private static func place(_ name: String) -> String {
+    "tensor \(ArrayNames.called(name, upTo: 40))"
+  }
 
-  private static func called(_ name: String, upTo limit: Int) -> String {
-    name.allSatisfy(\.isWhitespace) ? "\"\(name.inBrief(upTo: limit))\"" : name.inBrief(upTo: limit)
+  /// The array of a name, or the only one, as a matrix or a vector.
+  ///
+  /// - Throws: `FileError.malformed` where there is none of the name, or more than one and no name, with the names
+  ///   that there are; where its elements cannot be read, or its dimensions are not one or two.
+  public func tensor(_ name: String?) throws(FileError) -> Safetensors.Tensor {
+    let array = try array(name)
+    guard (1...2).contains(array.shape.count) else {
+      throw .malformed(
+        path: path, place: array.place,
+        reason:
+          "shape \(StoredArray.spell(array.shape)) has \(counted(array.shape.count, "dimension")), and not one or two"
+      )
+    }
+    return Safetensors.Tensor(try array.matrix(), isVector: array.shape.count == 1)
   }
 
   /// The array of a name, or the only one.
   ///
-  /// - Throws: `FileError.malformed` where there is none of the name, or more than one and no name; both list the
-  ///   names that there are.
-  public func tensor(_ name: String?) throws(FileError) -> Safetensors.Tensor {
-    guard let name = name ?? (names.count == 1 ? names[0] : nil) else {
-      throw .malformed(
-        path: path, place: "",
-        reason: names.isEmpty
-          ? "it holds no arrays"
-          : "it holds \(names.count) arrays, of which FILE:ARRAY names one: \(listedNames)")
-    }
-    guard let entry = header.entries[name] else {
-      throw .malformed(
-        path: path, place: "",
-        reason: "no array is called \"\(name.inBrief)\": "
-          + (names.isEmpty
-            ? "it holds none" : "there \(names.count == 1 ? "is" : "are") \(listedNames)")
-      )
-    }
-    return try tensor(name, entry)
-  }
-
-  /// The first few names.
-  private var listedNames: String {
-    names.prefix(12).map { Self.called($0, upTo: 80) }.joined(separator: ", ")
-      + (names.count > 12 ? " and \(names.count - 12) others" : "")
-  }
-
-  private func tensor(
-    _ name: String, _ entry: SafetensorsHeader.Entry
-  ) throws(FileError) -> Safetensors.Tensor {
+  /// - Throws: as `tensor(_:)`, but for the dimensions.
+  func array(_ name: String?) throws(FileError) -> StoredArray {
+    let name = try ArrayNames(names, path: path).resolved(name) { header.entries[$0] != nil }
+    guard let entry = header.entries[name] else { preconditionFailure("a name without an array") }
     func malformed(_ reason: String) -> FileError {
       .malformed(path: path, place: Self.place(name), reason: reason)
     }
-    guard let kind = entry.kind else {
+    guard let element = entry.element else {
       throw malformed("elements of type \(entry.type.inBrief) cannot be read")
     }
-    guard (1...2).contains(entry.shape.count) else {
-      throw malformed(NPYHeader.dimensions(of: entry.shape))
-    }
-    guard let (rows, columns) = entry.size(kind),
+    guard let count = StoredArray.elements(entry.shape),
+      count * element.byteCount == entry.end - entry.begin,
       let bytes = arrays.window(from: entry.begin, count: entry.end - entry.begin)
     else {
       throw malformed(
-        "\(entry.end - entry.begin) bytes of \(entry.type.inBrief) are not of the shape \(NPYHeader.spell(entry.shape))"
+        "\(entry.end - entry.begin) bytes of \(entry.type.inBrief) are not of the shape \(StoredArray.spell(entry.shape))"
       )
     }
-    let matrix = bytes.matrix(kind, rows: rows, columns: columns)
-    let isVector = entry.shape.count == 1
-    guard !bytes.isAligned(to: kind.byteCount) else {
-      return Safetensors.Tensor(matrix, isVector: isVector)
-    }
-    // Elements that do not begin at a multiple of their size are copied, by way of a list of them.
-    let (needed, overflow) = matrix.byteCount.multipliedReportingOverflow(by: 2)
-    try AvailableMemory.check(overflow ? Int.max - (1 << 20) : needed, for: path)
-    return Safetensors.Tensor(Rearrangement.copied(matrix), isVector: isVector)
+    return StoredArray(
+      element: element, shape: entry.shape, bytes: bytes, path: path, place: Self.place(name))
   }
 }

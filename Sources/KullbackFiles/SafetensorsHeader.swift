@@ -16,18 +16,8 @@ struct SafetensorsHeader: Decodable {
     var begin: Int { offsets.first ?? -1 }
     var end: Int { offsets.count == 2 ? offsets[1] : -1 }
 
-    var kind: ElementKind? {
-      ElementKind.allCases.first { SafetensorsHeader.type(of: $0) == type }
-    }
-
-    /// Rows and columns, where the bytes are as many.
-    func size(_ kind: ElementKind) -> (rows: Int, columns: Int)? {
-      guard (1...2).contains(shape.count), shape.allSatisfy({ $0 >= 0 }) else { return nil }
-      let (rows, columns) = (shape.count == 1 ? 1 : shape[0], shape[shape.count - 1])
-      let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
-      let bytes = count.multipliedReportingOverflow(by: kind.byteCount)
-      guard !overflow, !bytes.overflow, bytes.partialValue == end - begin else { return nil }
-      return (rows, columns)
+    var element: StoredElement? {
+      StoredElement.named.first { $0.safetensors == type }?.element
     }
   }
 
@@ -54,13 +44,7 @@ struct SafetensorsHeader: Decodable {
 
   /// What the format calls a type of elements.
   static func type(of kind: ElementKind) -> String {
-    switch kind {
-    case .float64: "F64"
-    case .float32: "F32"
-    case .float16: "F16"
-    case .bfloat16: "BF16"
-    case .int64: "I64"
-    case .int32: "I32"
-    }
+    StoredElement.named.first { $0.element.isDirect && $0.element.converted == kind }?.safetensors
+      ?? ""
   }
 }

@@ -12,16 +12,29 @@ public struct Table: Sendable {
   public let layout: TableLayout?
   /// What the file calls the type of its elements, "float64" of a text.
   public let elementType: String
+  /// The dimensions that rows are counted by, in C order, where there is more than one.
+  public let dimensions: [Int]?
 
   init(
     matrix: AnyMatrix, rowLabels: [String]?, columnNames: [String]?, layout: TableLayout?,
-    elementType: String? = nil
+    elementType: String? = nil, dimensions: [Int]? = nil
   ) {
     self.matrix = matrix
     self.rowLabels = rowLabels
     self.columnNames = columnNames
     self.layout = layout
     self.elementType = elementType ?? matrix.kind.name
+    self.dimensions = dimensions
+  }
+
+  /// Some columns of numbers.
+  func keeping(_ classes: ColumnRange?, path: String) throws(FileError) -> Table {
+    guard let classes else { return self }
+    let range = try classes.resolved(count: matrix.columns, path: path)
+    return Table(
+      matrix: matrix[columns: range], rowLabels: rowLabels,
+      columnNames: columnNames.map { Array($0[range]) }, layout: layout, elementType: elementType,
+      dimensions: dimensions)
   }
 
   /// The columns as rows.

@@ -22,6 +22,12 @@ public struct TableOptions: Sendable, Equatable {
   public var isTransposed: Bool?
   /// Which columns are what in a text of a number a line; nil: it has a row a line.
   public var long: LongColumns?
+  /// Which dimension of an array is columns, from 0, or from −1 backwards; nil: the last.
+  public var axis: Int?
+  /// Which of the columns of numbers are kept; nil: all.
+  public var classes: ColumnRange?
+  /// What numbers a file of no known format is, of which nothing else is said.
+  public var raw: RawLayout?
 
   /// Options by which the rules decide everything.
   public init(_ contents: Contents = .classes) {

@@ -10,25 +10,43 @@ enum UnreadFormat {
     }
   }
 
+  private static let pickle = python(
+    "a Python pickle", "numpy.save('a.npy', numpy.load('a.pkl', allow_pickle=True))")
+
+  /// What a file is, and what makes one of it that is read.
+  private static func python(_ what: String, _ code: String) -> String {
+    "\(what): \(code) in Python makes one of it that is read"
+  }
+
   private static let magics: [([UInt8], String)] = [
-    (
-      Array("PK".utf8) + [3, 4],
-      "a zip archive, as .npz, .pt and .xlsx are: save the array in it as .npy"
-    ),
-    (Array("PK".utf8) + [5, 6], "a zip archive without files"),
     ([0x1F, 0x8B], "compressed with gzip: gunzip it first"),
     ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd: unzstd it first"),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "compressed with xz: unxz it first"),
     (Array("BZh".utf8), "compressed with bzip2: bunzip2 it first"),
-    ([0x89] + Array("HDF".utf8), "an HDF5 file: save the array as .npy"),
-    (Array("PAR1".utf8), "a Parquet file: save the table as .csv"),
-    (Array("ARROW1".utf8), "an Arrow file: save the table as .csv"),
-    (Array("GGUF".utf8), "a GGUF file: save the array as .npy"),
-    (Array("MATLAB 5.0".utf8), "a MATLAB file: save the array as .npy"),
-    (Array("%%MatrixMarket".utf8), "a Matrix Market file: save the matrix as .npy"),
-    ([0x80, 2, 0x7D], "a Python pickle: save the array as .npy"),
-    ([0x80, 4, 0x95], "a Python pickle: save the array as .npy"),
-    ([0x80, 5, 0x95], "a Python pickle: save the array as .npy"),
+    (
+      [0x89] + Array("HDF".utf8),
+      python("an HDF5 file", "numpy.save('a.npy', h5py.File('a.h5')['NAME'][:])")
+    ),
+    (
+      Array("PAR1".utf8),
+      python("a Parquet file", "pandas.read_parquet('a.parquet').to_csv('a.csv', index=False)")
+    ),
+    (
+      Array("ARROW1".utf8),
+      python("an Arrow file", "pandas.read_feather('a.arrow').to_csv('a.csv', index=False)")
+    ),
+    (Array("GGUF".utf8), "a GGUF file holds a model's weights, not its logits: save those as .npy"),
+    (
+      Array("MATLAB 5.0".utf8),
+      python("a MATLAB file", "numpy.save('a.npy', scipy.io.loadmat('a.mat')['NAME'])")
+    ),
+    (
+      Array("%%MatrixMarket".utf8),
+      python("a Matrix Market file", "numpy.save('a.npy', scipy.io.mmread('a.mtx').toarray())")
+    ),
+    ([0x80, 2, 0x7D], pickle),
+    ([0x80, 4, 0x95], pickle),
+    ([0x80, 5, 0x95], pickle),
     ([0xFF, 0xFE], "text in UTF-16: save it as UTF-8"),
     ([0xFE, 0xFF], "text in UTF-16: save it as UTF-8"),
   ]

@@ -48,6 +48,11 @@ public struct AnyMatrix: Sendable {
     AnyMatrix(layout: layout.slice(range))
   }
 
+  /// A range of columns; shares the memory.
+  public subscript(columns range: Range<Int>) -> AnyMatrix {
+    AnyMatrix(layout: layout.slice(columns: range))
+  }
+
   /// The matrix with its element type, or nil when the type is another.
   public func matrix<Element>(of type: Element.Type) -> Matrix<Element>? {
     type.elementKind == kind ? Matrix(layout: layout) : nil
@@ -80,13 +85,13 @@ public struct AnyMatrix: Sendable {
   /// Brings rows of a mapped file into memory, so that reading them faults no page; elsewhere, and where they
   /// are not in order, does nothing.
   public func populate(rows range: Range<Int>) {
-    guard isMapped, isInOrder else { return }
+    guard isMapped, layout.hasWholeRows else { return }
     layout.storage.populate(bytes: layout.byteRange(rows: range))
   }
 
   /// Brings a part of a row of a mapped file into memory; elsewhere, and where it is not in order, does nothing.
   public func populate(row: Int, columns: Range<Int>) {
-    guard isMapped, isInOrder else { return }
+    guard isMapped, layout.hasWholeRows else { return }
     layout.storage.populate(bytes: layout.byteRange(row: row, columns: columns))
   }
 
@@ -94,7 +99,7 @@ public struct AnyMatrix: Sendable {
   public func release(rows range: Range<Int>) {
     // Pages of columns hold other rows too, which are read again when they are wanted.
     layout.storage.release(
-      bytes: isInOrder ? layout.byteRange(rows: range) : layout.byteRange)
+      bytes: layout.hasWholeRows ? layout.byteRange(rows: range) : layout.byteRange)
   }
 
   /// Hands the address of the first element to a closure.

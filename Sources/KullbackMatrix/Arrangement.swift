@@ -37,6 +37,41 @@ extension Matrix {
 }
 
 extension AnyMatrix {
+  /// The rows of matrices one after the other: a copy.
+  ///
+  /// - Precondition: there is one at least, and all have the same columns and type.
+  public init(joining parts: [AnyMatrix]) {
+    func join<Element: MatrixElement>(_: Element.Type) -> AnyMatrix {
+      let rows = parts.reduce(0) { $0 + $1.rows }
+      var result = Matrix<Element>(rows: rows, columns: parts[0].columns)
+      var first = 0
+      for part in parts {
+        guard let part = part.matrix(of: Element.self), part.columns == result.columns else {
+          preconditionFailure("rows of another type or width")
+        }
+        result.withMutableElements { target, targetStride in
+          part.withElements { elements, stride in
+            for row in 0..<part.rows {
+              for column in 0..<part.columns {
+                target[(first + row) * targetStride + column] = elements[row * stride + column]
+              }
+            }
+          }
+        }
+        first += part.rows
+      }
+      return AnyMatrix(result)
+    }
+    switch parts[0].kind {
+    case .float64: self = join(Double.self)
+    case .float32: self = join(Float.self)
+    case .float16: self = join(Float16.self)
+    case .bfloat16: self = join(BFloat16.self)
+    case .int32: self = join(Int32.self)
+    case .int64: self = join(Int64.self)
+    }
+  }
+
   /// A copy whose rows and columns are these ones, in this order; as `Matrix.arranged(rows:columns:)`.
   public func arranged(rows: [Int]? = nil, columns: [Int]? = nil) -> AnyMatrix {
     func copy<Element>(_: Element.Type) -> AnyMatrix where Element: MatrixElement {

@@ -31,8 +31,16 @@ struct Layout: Sendable {
     self.storage = storage
   }
 
+  /// Whether the elements of a row lie one after the other, and in a file at multiples of their size.
+  var isInOrder: Bool { hasWholeRows && (!storage.isMapped || isAligned) }
+
   /// Whether the elements of a row lie one after the other.
-  var isInOrder: Bool { columnStride == 1 }
+  var hasWholeRows: Bool { columnStride == 1 }
+
+  /// Whether elements lie at multiples of their size.
+  private var isAligned: Bool {
+    Int(bitPattern: unsafe storage.base).isMultiple(of: kind.byteCount)
+  }
 
   init(kind: ElementKind, rows: Int, columns: Int) {
     let count = Layout.elements(rows, columns)
@@ -100,7 +108,7 @@ struct Layout: Sendable {
   /// The bytes of rows: a stretch, or one in each column.
   func byteRanges(rows range: Range<Int>) -> [Range<Int>] {
     guard storage.isMapped else { return [] }
-    guard !isInOrder else { return [byteRange(rows: range)] }
+    guard !hasWholeRows else { return [byteRange(rows: range)] }
     let part = slice(range).transposed
     return (0..<columns).map { part.byteRange(row: $0, columns: 0..<range.count) }
   }

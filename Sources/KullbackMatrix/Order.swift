@@ -1,16 +1,16 @@
 extension AnyMatrix {
   /// Whether the elements of a row lie one after the other in memory.
   ///
-  /// Rows of a file that holds columns do not, and are put in order whenever they are asked for: each call that
-  /// shows elements to a closure copies them first. Who reads them more than once, or all of a matrix that is
-  /// larger than memory, takes `inOrder()` of as many rows as memory holds. Single elements, slices and
-  /// transposing cost nothing.
+  /// Rows of a file that holds columns do not, nor do those that begin at an odd byte of one; they are put in order
+  /// whenever they are asked for: each call that shows elements to a closure copies them first. Who reads them more
+  /// than once, or all of a matrix that is larger than memory, takes `inOrder()` of as many rows as memory holds.
+  /// Single elements, slices and transposing cost nothing.
   public var isInOrder: Bool { layout.isInOrder }
 
   /// Rows as columns, in the same memory.
   public func transposed() -> AnyMatrix {
     let layout = layout.transposed
-    layout.storage.expect(isScattered: !layout.isInOrder)
+    layout.storage.expect(isScattered: !layout.hasWholeRows)
     return AnyMatrix(layout: layout)
   }
 
@@ -24,6 +24,24 @@ extension AnyMatrix {
     }
   ) -> AnyMatrix {
     isInOrder ? self : AnyMatrix(layout: layout.inOrder(share: share))
+  }
+
+  /// The same elements in other rows: those of this matrix one after the other, so many to a row.
+  ///
+  /// Shares the memory.
+  ///
+  /// - Precondition: the elements of this matrix lie without gaps, in order or as columns do, and are as many.
+  public func reshaped(rows: Int, columns: Int) -> AnyMatrix {
+    AnyMatrix(layout: layout.reshaped(rows: rows, columns: columns))
+  }
+
+  /// Rows that begin at places of this matrix's elements, one after the other, and go on so many elements further
+  /// for each column: a copy.
+  ///
+  /// - Precondition: this matrix is one row, and its elements reach.
+  public func gathered(rowsAt places: [Int], columns: Int, step: Int) -> AnyMatrix {
+    precondition(rows == 1 && layout.hasWholeRows, "more than a row")
+    return AnyMatrix(layout: layout.gathered(places, columns, step))
   }
 
   /// Becomes a copy of another matrix whose rows are in order: in the memory that it has, where that is its alone
@@ -42,6 +60,38 @@ extension AnyMatrix {
 }
 
 extension Layout {
+  fileprivate func reshaped(rows: Int, columns: Int) -> Layout {
+    precondition(hasWholeRows && (self.rows <= 1 || rowStride == self.columns), "rows with gaps")
+    precondition(
+      Layout.elements(rows, columns) == self.rows * self.columns, "another number of elements")
+    return Layout(
+      kind: kind, rows: rows, columns: columns, rowStride: columns, offset: offset, storage: storage
+    )
+  }
+
+  fileprivate func gathered(_ places: [Int], _ columns: Int, _ step: Int) -> Layout {
+    let result = Layout(kind: kind, rows: places.count, columns: columns)
+    guard columns > 0, !places.isEmpty else { return result }
+    let size = kind.byteCount
+    for (row, place) in places.enumerated() {
+      precondition(
+        place >= 0 && step >= 1 && place + (columns - 1) * step < self.columns, "no such elements")
+      // SAFETY: the places are inside the storage by the check, and the result is as large as its layout says.
+      var from = unsafe UnsafeRawPointer(storage.base) + (offset + place) * size
+      var to = unsafe result.storage.base + row * columns * size
+      guard step > 1 else {
+        unsafe to.copyMemory(from: from, byteCount: columns * size)
+        continue
+      }
+      for _ in 0..<columns {
+        unsafe to.copyMemory(from: from, byteCount: size)
+        unsafe from += step * size
+        unsafe to += size
+      }
+    }
+    return result
+  }
+
   /// Bytes that a task of a copy in order reads, when a column's part is counted as a page at least.
   private static let taskBytes = 1 << 20
 
@@ -59,6 +109,16 @@ extension Layout {
         Layout(kind: kind, rows: rows, columns: columns, rowStride: columns, offset: 0, storage: $0)
       } ?? Layout(kind: kind, rows: rows, columns: columns)
     guard rows > 0, columns > 0 else { return result }
+    guard !hasWholeRows else {
+      let each = max(1, Layout.taskBytes / (columns * kind.byteCount))
+      share((rows + each - 1) / each) { task in
+        let some = task * each..<min(rows, (task + 1) * each)
+        // SAFETY: the memory is nobody else's and as large as this layout says; tasks write different rows.
+        unsafe copyWhole(rows: some, to: result.storage.base)
+        self.storage.release(bytes: byteRange(rows: some))
+      }
+      return result
+    }
     let side = Layout.tileSide(kind)
     let each = max(1, Layout.taskBytes / max(4096, rows * kind.byteCount) / side) * side
     share((columns + each - 1) / each) { task in
@@ -69,6 +129,16 @@ extension Layout {
       self.storage.release(bytes: slice(columns: some).byteRange)
     }
     return result
+  }
+
+  /// Copies some rows, of which the elements lie one after the other, to memory that has room for all of them.
+  private func copyWhole(rows some: Range<Int>, to target: UnsafeMutableRawPointer) {
+    let width = columns * kind.byteCount
+    for row in some {
+      // SAFETY: the row lies inside the storage, and the caller's memory has room for it.
+      unsafe (target + row * width).copyMemory(
+        from: storage.base + byteOffset(row: row, column: 0), byteCount: width)
+    }
   }
 
   /// Elements of four lines of the cache.

@@ -34,6 +34,15 @@ import Testing
     case .tsv: _ = try scratch.file("a.tsv", "1\t2\n")
     case .safetensors:
       try Safetensors(tensors: ["w": .init(AnyMatrix(Matrix<Double>([[1, 2]])))]).write(to: path)
+    case .npz:
+      _ = try scratch.file(
+        "a.npz",
+        zip([("w.npy", npy(header("<f8", "(2,)"), bytes([Double(1), 2].map(\.bitPattern))))]))
+    case .safetensorsIndex:
+      try Safetensors(tensors: ["w": .init(AnyMatrix(Matrix<Double>([[1, 2]])))])
+        .write(to: scratch.path("shard.safetensors"))
+      _ = try scratch.file(
+        "a.\(format.ending)", #"{"metadata":{},"weight_map":{"w":"shard.safetensors"}}"#)
     default: return nil
     }
     return path

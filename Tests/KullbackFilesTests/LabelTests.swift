@@ -76,7 +76,13 @@ import Testing
     #expect(
       refusal { _ = try MatrixReader.readLabels(floats) }?.reason
         == "labels are whole numbers, not float32")
-    let square = try scratch.file("e.npy", npy(header("|i1", "(2, 2)"), [0, 0, 0, 0]))
-    #expect(refusal { _ = try MatrixReader.readLabels(square) }?.reason.contains("2 x 2") == true)
+  }
+
+  @Test func labelsOfSeveralDimensionsAreReadInTheOrderOfC() throws {
+    let square = try scratch.file("e.npy", npy(header("|i1", "(2, 2)"), [0, 1, 2, 3]))
+    #expect(try MatrixReader.readLabels(square) == [0, 1, 2, 3])
+    let columns = try scratch.file(
+      "f.npy", npy(header("|i1", "(2, 2)", fortran: true), [0, 1, 2, 3]))
+    #expect(try MatrixReader.readLabels(columns) == [0, 2, 1, 3])
   }
 }

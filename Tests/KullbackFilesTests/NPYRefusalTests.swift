@@ -69,10 +69,8 @@ import Testing
     try check(npy(header("<f8", "(-1, -1)"), bytes([UInt64(0)])), "byte 10", "negative size: -1")
   }
 
-  @Test func otherNumbersOfDimensionsAreRefused() throws {
-    let data = [UInt8](repeating: 0, count: 96)
-    try check(npy(header("<f8", "(1, 3, 4)"), data), "header", "(1, 3, 4)")
-    try check(npy(header("<f8", "()"), Array(data.prefix(8))), "header", "()")
+  @Test func aSingleNumberIsRefused() throws {
+    try check(npy(header("<f8", "()"), [UInt8](repeating: 0, count: 8)), "header", "()")
   }
 
   @Test(arguments: ["|O", "<c16", "<U1", "|S4", "<M8[D]", "<f16", "<V1", "|V8", "f", "", "<i3"])

@@ -186,7 +186,7 @@ import Testing
     #expect(reason("sep=;\na;b\n").contains("separator"))
     #expect(reason("# from run 7\na,b\n1,3\n").contains("comment"))
     for (start, name) in [
-      ([0x50, 0x4B, 3, 4], ".npz"), ([0x1F, 0x8B], "gzip"), ([0xFF, 0xFE], "UTF-16"),
+      ([0x50, 0x4B, 3, 4], "zip"), ([0x1F, 0x8B], "gzip"), ([0xFF, 0xFE], "UTF-16"),
     ] as [([UInt8], String)] {
       let path = try scratch.file("a.csv", start + [UInt8](repeating: 1, count: 20))
       #expect(refusal { _ = try MatrixReader.read(path) }?.reason.contains(name) == true)

@@ -44,8 +44,11 @@ private final class TemporaryFile {
     #expect(matrix.value(row: 0, column: 0) == 0)
     #expect(matrix.value(row: 299, column: 99) == 29_999)
     #expect(matrix[rows: 7..<9].matrix(of: Float.self)?.row(1) == (800..<900).map { Float($0) })
+    // What begins at no multiple of an element's size is put in order when it is asked for.
+    #expect(matrix.isInOrder == offset.isMultiple(of: 4))
     let distance = unsafe matrix[rows: 1..<2].withUnsafeBaseAddress { unsafe $0 - mapped.base }
-    #expect(distance == offset + 400)
+    #expect((distance == offset + 400) == matrix.isInOrder)
+    #expect(matrix.inOrder().matrix(of: Float.self)?.values == (0..<30_000).map { Float($0) })
   }
 
   @Test(arguments: [0, 1])

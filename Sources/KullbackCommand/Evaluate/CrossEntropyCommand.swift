@@ -30,6 +30,8 @@ struct CrossEntropyCommand: ParsableCommand {
 
   @OptionGroup var match: MatchOption
 
+  @OptionGroup var selection: RowSelection
+
   @OptionGroup var base: BaseOption
 
   @Option(

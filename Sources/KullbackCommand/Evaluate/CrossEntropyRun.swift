@@ -12,7 +12,7 @@ struct CrossEntropyRun {
     var labelFile = try LabelFile(command.labels)
     let file = try InputFile(
       command.model, command.set.table.options(.classes, form: command.set.form), isStreamed: true)
-    let set = try file.distributions(command.set.form, command.set)
+    let set = try file.rowSet(command.set.form, command.set)
     try labelFile.matchRows(to: file.rowSide, byPosition: isByPosition)
     let labels = labelFile.labels
     guard labels.count == set.count else {
@@ -29,28 +29,32 @@ struct CrossEntropyRun {
       inputs.append(("weights", InputReport(classWeights: weightFile)))
     }
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
-    let bytesPerRow = set.classes * set.matrix.kind.byteCount
+    let leftOut = try command.selection.rowsLeftOut(of: set.count, file)
+    let bytesPerRow = set.bytesPerRow
     let ignored = command.ignoreIndex.map(Int64.init)
     let run = RowwiseRun(
       quantities: [.init(.crossEntropy, symbol: "H(label,q)")], unit: try command.base.unit,
       rows: rows, bytesPerRow: bytesPerRow,
       blockBytes: try Blocks.targetBytes([file], bytesPerRow: bytesPerRow),
-      output: command.output, options: options, started: started)
-    if !options.quiet { FormHint.give(file, set, option: "--form") }
+      cuts: set.cuts, output: command.output, options: options, started: started)
+    if !options.quiet { FormHint.give(file, set.parts[0], option: "--form") }
     let outcome = try run.run { stream, range, progress in
       let results = try stream.add(
         labels: Array(labels[range]), model: set[range], smoothing: command.labelSmoothing,
-        ignoring: ignored, classWeights: weights)
+        ignoring: ignored, classWeights: weights, leavingOut: leftOut(range))
       progress(range.count)
       return results
     }
     let stream = outcome.stream
     try EvaluateReport(
       inputs: inputs, run: run, outcome: outcome,
-      invalid: InvalidRows(stream.diagnostics, sides: false), isWide: command.wide,
-      labels: file.rowLabels,
+      invalid: InvalidRows(stream.diagnostics, sides: false, captions: file.captions),
+      isWide: command.wide,
+      captions: file.captions,
       scores: weights == nil && ignored == nil
-        ? nil : .init(ignored: stream.rowsLeftOut, weightedMean: stream.weightedMean)
+        ? nil
+        : .init(
+          ignored: stream.rowsLeftOut - leftOut.count(in: rows), weightedMean: stream.weightedMean)
     ).tell()
   }
 
@@ -58,7 +62,7 @@ struct CrossEntropyRun {
   private func classWeights(
     _ file: inout InputFile, of model: InputFile
   ) throws(Failure) -> [Double] {
-    let (matrix, classes) = (file.matrix, model.matrix.columns)
+    let (matrix, classes) = (file.matrix, model.columns)
     let isVector = matrix.rows == 1 || matrix.columns == 1
     let places =
       isVector

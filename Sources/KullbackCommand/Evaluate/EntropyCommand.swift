@@ -19,6 +19,8 @@ struct EntropyCommand: ParsableCommand {
 
   @OptionGroup var set: SetOptions
 
+  @OptionGroup var selection: RowSelection
+
   @OptionGroup var base: BaseOption
 
   @Option(

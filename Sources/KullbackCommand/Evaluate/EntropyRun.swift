@@ -10,24 +10,26 @@ struct EntropyRun {
     let started = ContinuousClock.now
     let file = try InputFile(
       command.file, command.set.table.options(.classes, form: command.set.form), isStreamed: true)
-    let set = try file.distributions(command.set.form, command.set)
+    let set = try file.rowSet(command.set.form, command.set)
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
-    let bytesPerRow = set.classes * set.matrix.kind.byteCount
+    let leftOut = try command.selection.rowsLeftOut(of: set.count, file)
+    let bytesPerRow = set.bytesPerRow
     let run = RowwiseRun(
       quantities: [.init(.targetEntropy, name: "entropy", symbol: "H(p)")],
       unit: try command.base.unit, rows: rows, bytesPerRow: bytesPerRow,
       blockBytes: try Blocks.targetBytes([file], bytesPerRow: bytesPerRow),
-      output: command.output, options: options, started: started)
-    if !options.quiet { FormHint.give(file, set, option: "--form") }
+      cuts: set.cuts, output: command.output, options: options, started: started)
+    if !options.quiet { FormHint.give(file, set.parts[0], option: "--form") }
     let outcome = try run.run { stream, range, progress in
-      let results = try stream.add(entropiesOf: set[range])
+      let results = try stream.add(entropiesOf: set[range], leavingOut: leftOut(range))
       progress(range.count)
       return results
     }
     try EvaluateReport(
       inputs: [("set", InputReport(file, set))], run: run, outcome: outcome,
-      invalid: InvalidRows(outcome.stream.diagnostics, sides: false), isWide: command.wide,
-      labels: file.rowLabels
+      invalid: InvalidRows(outcome.stream.diagnostics, sides: false, captions: file.captions),
+      isWide: command.wide,
+      captions: file.captions
     ).tell()
   }
 }

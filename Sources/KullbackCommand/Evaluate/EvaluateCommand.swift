@@ -52,6 +52,8 @@ struct EvaluateCommand: ParsableCommand {
     transform: MeasureList.init(parsing:))
   var measures: MeasureList = .oneRead
 
+  @OptionGroup var selection: RowSelection
+
   @OptionGroup var base: BaseOption
 
   @Option(

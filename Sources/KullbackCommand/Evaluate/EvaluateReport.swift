@@ -8,8 +8,8 @@ struct EvaluateReport {
   let outcome: RowwiseRun.Outcome
   let invalid: InvalidRows
   let isWide: Bool
-  /// The labels of the file's rows, where it has some.
-  let labels: [String]?
+  /// What the file's rows are called.
+  let captions: RowCaptions?
   /// What else is to be said of class labels.
   var scores: LabelScores?
 
@@ -26,6 +26,7 @@ struct EvaluateReport {
       inputs: Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.report) }),
       firstRow: run.rows.lowerBound,
       rows: run.rows.count,
+      leftOut: leftOut,
       unit: run.unit.name,
       measures: measures,
       worst: worst,
@@ -54,12 +55,19 @@ struct EvaluateReport {
     return lines
   }
 
+  /// Rows that were to be left out.
+  private var leftOut: Int? {
+    let count = stream.rowsLeftOut - (scores?.ignored ?? 0)
+    return count == 0 ? nil : count
+  }
+
   private var valid: String {
     let (all, first) = (run.rows.count, run.rows.lowerBound)
-    let ignored = scores?.ignored ?? 0
-    let rows = Format.count(all - invalid.count - ignored, "valid row")
-    let of = invalid.count + ignored == 0 ? "" : " of \(Format.count(all))"
-    return rows + of + (first == 0 ? "" : ", from row \(first) on")
+    let (ignored, leftOut) = (scores?.ignored ?? 0, self.leftOut ?? 0)
+    let rows = Format.count(all - invalid.count - ignored - leftOut, "valid row")
+    let of = invalid.count + ignored + leftOut == 0 ? "" : " of \(Format.count(all))"
+    return rows + of + (leftOut == 0 ? "" : ", \(Format.count(leftOut)) left out")
+      + (first == 0 ? "" : ", from row \(first) on")
   }
 
   private var measures: [MeasureReport] {
@@ -78,7 +86,7 @@ struct EvaluateReport {
       by: leading?.name ?? "",
       rows: stream.worstRows.map { row in
         Contents.Worst.Row(
-          row: row.row, label: labels.map { $0[row.row] },
+          row: row.row, label: captions?(row.row),
           values: Dictionary(uniqueKeysWithValues: zip(names, row.values)))
       })
   }
@@ -98,9 +106,11 @@ extension EvaluateReport {
   ///                   was put in the other input's order by name: "columns", "rows"), byPosition (what was
   ///                   not, by --by-position, though it is called otherwise), and of text table: header,
   ///                   labelColumns (from 1), leftOutColumns, transposed, long, and classes or, of what
-  ///                   are no distributions, columns
+  ///                   are no distributions, columns; dimensions, of an array that has more than two; files, of
+  ///                   several
   ///     firstRow      the first row that was read, counted from 0
   ///     rows          how many rows were read
+  ///     leftOut       only where some were: how many of them are in nothing, by --mask and --skip-positions
   ///     unit          what divergences and entropies are measured in
   ///     measures      an array in the order asked: name, symbol, unit, count, invalid, infinite, mean,
   ///                   standardError, standardDeviation, min, max, maxRow, quantiles {"1": ..., "99.9": ...},
@@ -128,6 +138,7 @@ extension EvaluateReport {
     let inputs: [String: InputReport]
     let firstRow: Int
     let rows: Int
+    let leftOut: Int?
     let unit: String
     let measures: [MeasureReport]
     let worst: Worst

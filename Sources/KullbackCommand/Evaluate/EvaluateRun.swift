@@ -17,44 +17,45 @@ struct EvaluateRun {
     let isByPosition = command.match.isByPosition
     try modelFile.matchColumns(to: targetFile.columnSide, byPosition: isByPosition)
     try modelFile.matchRows(to: targetFile.rowSide, byPosition: isByPosition)
-    let target = try targetFile.distributions(command.targetForm ?? set.form, set)
-    let model = try modelFile.distributions(command.modelForm ?? set.form, set)
+    let target = try targetFile.rowSet(command.targetForm ?? set.form, set)
+    let model = try modelFile.rowSet(command.modelForm ?? set.form, set)
     try check(target, model)
     let count = target.count == 1 ? model.count : target.count
     let rows = try set.rows?.resolved(count: count) ?? 0..<count
 
-    let bytes = { (side: DistributionSet) in
-      side.count == 1 && count > 1 ? 0 : side.classes * side.matrix.kind.byteCount
-    }
-    let bytesPerRow = bytes(target) + bytes(model)
+    let leftOut = try command.selection.rowsLeftOut(
+      of: count, target.count == 1 ? modelFile : targetFile)
+    let bytesPerRow = [target, model].filter { $0.count > 1 || count == 1 }
+      .reduce(0) { $0 + $1.bytesPerRow }
     let run = RowwiseRun(
       quantities: command.measures.measures.map { .init($0) }, unit: try command.base.unit,
       rows: rows, bytesPerRow: bytesPerRow,
       blockBytes: try Blocks.targetBytes([targetFile, modelFile], bytesPerRow: bytesPerRow),
-      output: command.output, options: options, started: started)
+      cuts: target.cuts + model.cuts, output: command.output, options: options, started: started)
     if !options.quiet {
-      FormHint.give(targetFile, target, option: "--target-form")
-      FormHint.give(modelFile, model, option: "--model-form")
+      FormHint.give(targetFile, target.parts[0], option: "--target-form")
+      FormHint.give(modelFile, model.parts[0], option: "--model-form")
     }
     let outcome = try run.run { stream, range, progress in
       try stream.add(
-        target: target.count == 1 ? target : target[range],
-        model: model.count == 1 ? model : model[range]
+        target: target[target.count == 1 ? 0..<1 : range],
+        model: model[model.count == 1 ? 0..<1 : range], leavingOut: leftOut(range)
       ) { done, _ in progress(done) }
     }
+    let captions = [(target, targetFile), (model, modelFile)].filter { $0.0.count > 1 }
+      .map(\.1.captions).first { !$0.isEmpty }
     try EvaluateReport(
       inputs: [
         ("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model)),
       ],
-      run: run, outcome: outcome, invalid: InvalidRows(outcome.stream.diagnostics, sides: true),
-      isWide: command.wide,
-      labels: (target.count == 1 ? nil : targetFile.rowLabels)
-        ?? (model.count == 1 ? nil : modelFile.rowLabels)
+      run: run, outcome: outcome,
+      invalid: InvalidRows(outcome.stream.diagnostics, sides: true, captions: captions),
+      isWide: command.wide, captions: captions
     ).tell()
   }
 
   /// Refuses sets that cannot be compared before anything is created.
-  private func check(_ target: DistributionSet, _ model: DistributionSet) throws(Failure) {
+  private func check(_ target: RowSet, _ model: RowSet) throws(Failure) {
     guard
       target.classes == model.classes,
       target.count == model.count || target.count == 1 || model.count == 1

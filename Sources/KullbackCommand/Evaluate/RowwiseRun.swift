@@ -36,6 +36,8 @@ struct RowwiseRun {
   let bytesPerRow: Int
   /// Bytes of a block of rows.
   let blockBytes: Int
+  /// Rows with which a block has to begin, as a file does.
+  var cuts: [Int] = []
   let output: OutputFile?
   let options: RunOptions
   /// When the first byte was read.
@@ -74,7 +76,9 @@ struct RowwiseRun {
     var stream = self.stream
     let progress = Progress(total: rows.count, quiet: options.quiet)
     do {
-      for range in Blocks(rows, bytesPerRow: bytesPerRow, targetBytes: blockBytes) {
+      for range in Blocks(
+        rows, bytesPerRow: bytesPerRow, targetBytes: blockBytes, cuts: cuts)
+      {
         let results = try add(&stream, range) { done in
           progress.update(range.lowerBound - rows.lowerBound + done)
         }

@@ -58,7 +58,8 @@ struct FamilyRun {
     try EvaluateReport(
       inputs: [("target", report(targets)), ("model", report(models))], run: run,
       outcome: outcome, invalid: invalid, isWide: command.wide,
-      labels: (rows == 1 ? nil : target.rowLabels) ?? (others == 1 ? nil : model.rowLabels)
+      captions: [(rows, target), (others, model)].filter { $0.0 > 1 }.map(\.1.captions)
+        .first { !$0.isEmpty }
     ).tell()
   }
 

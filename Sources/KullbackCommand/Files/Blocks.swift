@@ -11,10 +11,18 @@ struct Blocks: Sequence, IteratorProtocol {
 
   private var remaining: Range<Int>
   private let rowsPerBlock: Int
+  private let cuts: [Int]
 
-  /// `bytesPerRow`: of all inputs together.
-  init(_ rows: Range<Int>, bytesPerRow: Int, targetBytes: Int = Blocks.targetBytes) {
+  /// - Parameters:
+  ///   - rows: all of them.
+  ///   - bytesPerRow: of all inputs together.
+  ///   - targetBytes: of a block.
+  ///   - cuts: rows with which a block has to begin, as a file does.
+  init(
+    _ rows: Range<Int>, bytesPerRow: Int, targetBytes: Int = Blocks.targetBytes, cuts: [Int] = []
+  ) {
     remaining = rows
+    self.cuts = cuts.sorted()
     rowsPerBlock = Swift.min(
       Swift.max(1, targetBytes / Swift.max(1, bytesPerRow)), Self.maximumRows)
   }
@@ -23,14 +31,17 @@ struct Blocks: Sequence, IteratorProtocol {
   ///
   /// Refuses rows of which there is not even room for one.
   static func targetBytes(_ files: [InputFile], bytesPerRow: Int) throws(Failure) -> Int {
-    guard let copied = files.first(where: { !$0.matrix.isInOrder }) else { return targetBytes }
+    guard let copied = files.first(where: { $0.parts.contains { !$0.isInOrder } }) else {
+      return targetBytes
+    }
     try MemoryNeed(bytes: bytesPerRow).check(for: copied.name)
     return Swift.min(targetBytes, (AvailableMemory.bytes ?? targetBytes) / 4)
   }
 
   mutating func next() -> Range<Int>? {
     guard !remaining.isEmpty else { return nil }
-    let end = remaining.lowerBound + Swift.min(rowsPerBlock, remaining.count)
+    let full = remaining.lowerBound + Swift.min(rowsPerBlock, remaining.count)
+    let end = Swift.min(full, cuts.first { $0 > remaining.lowerBound } ?? full)
     defer { remaining = end..<remaining.upperBound }
     return remaining.lowerBound..<end
   }

@@ -105,7 +105,7 @@ extension InputFile {
     guard
       let places = try matching.places(of: .columns, in: own, like: other, byPosition: byPosition)
     else { return }
-    matrix = matrix.arranged(columns: places)
+    for part in parts.indices { arrange(part, columns: places) }
     columnNames = other.names
   }
 
@@ -114,9 +114,10 @@ extension InputFile {
   /// A file of a single row has nothing to be put in order: its row is compared with all of the other's.
   mutating func matchRows(to other: Matching.Names, byPosition: Bool) throws(Failure) {
     let own = Matching.Names(input: name, names: rowLabels)
-    guard matrix.rows != 1, other.names?.count != 1,
+    guard rows != 1, other.names?.count != 1,
       let places = try matching.places(of: .rows, in: own, like: other, byPosition: byPosition)
     else { return }
+    try join()
     matrix = matrix.arranged(rows: places)
     rowLabels = other.names
   }

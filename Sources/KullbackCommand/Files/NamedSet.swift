@@ -17,6 +17,7 @@ extension NamedSet {
     like other: Matching.Names? = nil, byPosition: Bool = false, threads: Int?
   ) throws {
     var file = try InputFile(path, options.table.options(.classes, form: form), isStreamed: true)
+    try file.join()
     if let other { try file.matchColumns(to: other, byPosition: byPosition) }
     self.file = file
     let whole = try file.distributions(form, options)

@@ -41,13 +41,15 @@ struct RowRange: Equatable {
   }
 
   /// The rows of a file of `count` rows.
-  func resolved(count: Int) throws(Failure) -> Range<Int> {
+  func resolved(
+    count: Int, option: String = "--rows", of things: String = "row"
+  ) throws(Failure) -> Range<Int> {
     let end = upper ?? count
     guard lower <= end, end <= count else {
       throw Failure(
         .usage,
-        "--rows \(upper.map { "\(lower)..<\($0)" } ?? "\(lower)...") reaches past the end: there are \(Format.count(count)) rows",
-        hint: "rows are counted from 0")
+        "\(option) \(upper.map { "\(lower)..<\($0)" } ?? "\(lower)...") reaches past the end: there are \(Format.count(count)) \(things)s",
+        hint: "\(things)s are counted from 0")
     }
     return lower..<end
   }

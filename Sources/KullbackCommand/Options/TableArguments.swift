@@ -35,6 +35,8 @@ struct TableArguments: ParsableArguments {
     transform: ColumnList.init(parsing:))
   var long: ColumnList?
 
+  @OptionGroup var array: ArrayArguments
+
   func validate() throws {
     guard let long else { return }
     guard long.references.count == 3 else {
@@ -56,6 +58,7 @@ struct TableArguments: ParsableArguments {
     options.labelColumns = labelColumns?.references
     options.columns = columns?.references
     options.isTransposed = transpose
+    array.tell(&options)
     if let long = long?.references {
       options.long = LongColumns(
         row: long[0], column: long[1], value: long[2],

@@ -47,8 +47,8 @@ extension Failure {
       let least = min(target.columns, model.columns)
       self.init(
         .invalidData, "\(files): \(error)",
-        hint: least > 1
-          ? "--columns 1...\(least) takes the first \(Format.count(least)) columns of both" : nil)
+        hint: least > 1 && (target.rows == model.rows || min(target.rows, model.rows) == 1)
+          ? "--classes '..<\(least)' takes the first \(Format.count(least)) classes of both" : nil)
     case .shapeMismatch, .emptySet, .labelCount, .invalidClassWeights,
       .clusterCount(_, validRows: 0):
       self.init(.invalidData, "\(files): \(error)")

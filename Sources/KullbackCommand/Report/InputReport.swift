@@ -18,6 +18,11 @@ struct InputReport: Encodable {
   /// Only for text: what was taken for what.
   var table: TextTable?
 
+  /// Only of an array of more than two: the dimensions that rows are counted by, in C order.
+  var dimensions: [Int]?
+  /// Only of several: how many files the rows are in.
+  var files: Int?
+
   /// What of a text was taken for what.
   struct TextTable: Encodable {
     let header: Bool
@@ -65,8 +70,19 @@ struct InputReport: Encodable {
   /// The report's line, `original.npy  2,048 x 32,768 float32  logits, softmax`, in cells.
   var cells: [String] {
     [
-      file, "\(Format.count(rows)) x \(Format.count(columns)) \(type)", "\(form): \(treatment)",
+      file, "\(sizes) x \(Format.count(columns)) \(type)", "\(form): \(treatment)",
     ]
+  }
+
+  /// `4,096`, `4,096 (batch 8 x 512 positions)` or `4,096 (3 files)`.
+  private var sizes: String {
+    if let files { return "\(Format.count(rows)) (\(Format.count(files, "file")))" }
+    guard let dimensions else { return Format.count(rows) }
+    let counts = dimensions.map { Format.count($0) }
+    let spelt =
+      counts.count == 2
+      ? "batch \(counts[0]) x \(counts[1]) positions" : counts.joined(separator: " x ")
+    return "\(Format.count(rows)) (\(spelt))"
   }
 
   /// What is done to a row, so that nothing is normalised or smoothed in silence.

@@ -9,6 +9,8 @@ struct InvalidRows: Encodable {
     /// `target` or `model`; nil where there is only one input.
     let side: String?
     let reason: String
+    /// What it is called, where there is more to say than its number.
+    var label: String?
   }
 
   static let named = 10
@@ -38,9 +40,11 @@ struct InvalidRows: Encodable {
   init(countingSides: Bool = false) { countsSides = countingSides }
 
   /// Those of a stream, whose rows have their numbers in the file.
-  init(_ diagnostics: Diagnostics, sides: Bool) {
+  init(_ diagnostics: Diagnostics, sides: Bool, captions: RowCaptions? = nil) {
     self.init()
-    add(Self.entries(diagnostics, sides: sides), count: diagnostics.invalidCount)
+    var entries = Self.entries(diagnostics, sides: sides)
+    for place in entries.indices { entries[place].label = captions?(entries[place].row) }
+    add(entries, count: diagnostics.invalidCount)
   }
 
   /// Takes a block's invalid rows: how many there are, and what is wrong with the first of them, an
@@ -53,12 +57,14 @@ struct InvalidRows: Encodable {
   /// What the report says of them; nothing when there are none.
   func lines(of total: Int) -> [String] {
     guard count > 0 else { return [] }
-    var table = Table([
-      .init(title: "  row"), .init(title: "side", alignsLeft: true),
-      .init(title: "reason", alignsLeft: true),
-    ])
+    let isLabelled = first.contains { $0.label != nil }
+    var table = Table(
+      [.init(title: "  row")] + (isLabelled ? [.init(title: "label", alignsLeft: true)] : [])
+        + [.init(title: "side", alignsLeft: true), .init(title: "reason", alignsLeft: true)])
     for entry in first {
-      table.append([String(entry.row), entry.side ?? "", entry.reason])
+      table.append(
+        [String(entry.row)] + (isLabelled ? [entry.label ?? ""] : [])
+          + [entry.side ?? "", entry.reason])
     }
     let others = count - (countsSides ? first.count : Set(first.map(\.row)).count)
     let more = others > 0 ? ["  ... and \(Format.count(others)) more"] : []

@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import KullbackFiles
+
+/// Which rows are left out of everything: padding, prompts.
+struct RowSelection: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Leave out rows at these positions of every sequence of an array [..., positions, classes], counted from 0: '..<16' (quoted).",
+      valueName: "A..<B"),
+    transform: RowRange.init(parsing:))
+  var skipPositions: RowRange?
+
+  @Option(
+    help: ArgumentHelp(
+      "A file with a number for each row: rows of 0 are left out (an attention mask).",
+      valueName: "file"), completion: .file())
+  var mask: InputPath?
+
+  /// The rows of an input that are left out.
+  ///
+  /// - Parameters:
+  ///   - count: rows of the input.
+  ///   - file: the input, whose dimensions say where sequences begin.
+  func rowsLeftOut(of count: Int, _ file: InputFile) throws(Failure) -> RowMask {
+    var isLeftOut: [Bool]?
+    if let mask {
+      let numbers: [Int64]
+      do { numbers = try MatrixReader.readLabels(mask.text) } catch { throw Failure(error) }
+      guard numbers.count == count else {
+        throw Failure(
+          .invalidData,
+          "\(mask): \(Format.count(numbers.count, "number")) for the \(Format.count(count, "row")) of \(file.name)"
+        )
+      }
+      isLeftOut = numbers.map { $0 == 0 }
+    }
+    if let skipPositions {
+      guard let length = file.dimensions?.last else {
+        throw Failure(
+          .usage, "--skip-positions: \(file.name) has no positions, being rows and classes alone")
+      }
+      let positions = try skipPositions.resolved(
+        count: length, option: "--skip-positions", of: "position")
+      var rows = isLeftOut ?? [Bool](repeating: false, count: count)
+      for row in rows.indices where positions.contains(row % length) { rows[row] = true }
+      isLeftOut = rows
+    }
+    return RowMask(isLeftOut)
+  }
+}

@@ -119,6 +119,6 @@ let package = Package(
     .testTarget(
       name: "KullbackCommandTests",
       dependencies: ["KullbackCommand", "KullbackTestSupport"],
-      swiftSettings: strict),
+      exclude: ["Llama"], swiftSettings: strict),
   ]
 )

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Writes the seeds of the fuzz targets: small inputs, good and bad, one folder a target."""
+import io
 import json
 import pathlib
 import struct
+import zipfile
 
 SEEDS = pathlib.Path(__file__).parent / "Seeds"
 
@@ -34,6 +36,24 @@ keep("npy", "short", npy("<f4", "(3, 3)", b"1234"))
 keep("npy", "twice", npy("<f4", "(1, 1)", b"1234") * 2)
 keep("npy", "misaligned", b"\x93NUMPY\1\0\x3b\0{'descr':'<f8','fortran_order':False,'shape':(1,2)}".ljust(69) + bytes(16))
 keep("npy", "huge", npy("<f8", "(9223372036854775807, 9223372036854775807)", b""))
+
+def archive(files, deflated=False):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED if deflated else zipfile.ZIP_STORED) as out:
+        for name, data in files:
+            out.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED if deflated else zipfile.ZIP_STORED)
+    return content.getvalue()
+
+
+arrays = [("a.npy", npy("<f4", "(2, 3)", struct.pack("<6f", *six))), ("b.npy", npy("|i1", "(1, 2, 3)", bytes(range(6))))]
+keep("npz", "stored", archive(arrays))
+keep("npz", "deflated", archive(arrays, True))
+keep("npz", "one", archive(arrays[:1]))
+keep("npz", "empty", archive([]))
+
+rows = struct.pack("<2f4H", 16 / 65535, -17.0, 65535, 0, 60000, 3) * 4
+keep("base", "two-chunks", b"_logits_" + struct.pack("<13i", 5, 4, 2, *([0, 1, 2, 3, 1] * 2)) + rows)
+keep("base", "odd", b"_logits_" + struct.pack("<6i", 3, 3, 1, 0, 1, 2) + struct.pack("<2f4H", 0, -1, 0, 0, 0, 9))
 
 tables = {
     "header": "name,a,b\nx,1,2\ny,3,-inf\n",

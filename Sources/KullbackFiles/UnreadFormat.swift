@@ -35,6 +35,9 @@ enum UnreadFormat {
       Array("ARROW1".utf8),
       python("an Arrow file", "pandas.read_feather('a.arrow').to_csv('a.csv', index=False)")
     ),
+    (
+      LlamaBaseFile.magic, "a base file of llama.cpp, which evaluate takes as its first file"
+    ),
     (Array("GGUF".utf8), "a GGUF file holds a model's weights, not its logits: save those as .npy"),
     (
       Array("MATLAB 5.0".utf8),

@@ -4,12 +4,14 @@ internal import KullbackFiles
 
 /// What is fuzzed.
 enum Target: String, CaseIterable {
-  case npy, csv, tsv, text, safetensors, labels, names, mixture, arguments, kernels
+  case npy, npz, base, csv, tsv, text, safetensors, labels, names, mixture, arguments, kernels
 
   /// Runs one input, which has to end in a result or in an error of the expected type.
   func run(_ bytes: [UInt8]) {
     switch self {
     case .npy: withFile(bytes, "input.npy", readTables)
+    case .npz: withFile(bytes, "input.npz", readArchive)
+    case .base: withFile(bytes, "input.base", readBase)
     case .csv: withFile(bytes, "input.csv", readTables)
     case .tsv: withFile(bytes, "input.tsv", readTables)
     case .text: withFile(bytes, "input", readTables)
@@ -98,6 +100,23 @@ private func readNames(_ path: String) {
     guard let names = try? RowNames.read(path, count: count) else { continue }
     expect(names.count == count, "as many names as asked for")
   }
+}
+
+private func readArchive(_ path: String) {
+  for name in ["", ":a", ":b", ":"] { readTable(path + name, TableOptions(.features)) }
+}
+
+private func readBase(_ path: String) {
+  guard let file = try? LlamaBaseFile(path: path) else { return }
+  touch(file.units)
+  expect(file.nextTokens.count == file.units.rows, "a token follows every row")
+  expect(
+    file.nextTokens.allSatisfy { $0 >= 0 && Int($0) < file.classes }, "tokens are classes")
+  let coded = CodedDistributions(units: file.units, classes: file.classes)
+  guard let merged = try? coded.merged(with: coded, threads: 1),
+    let found = try? evaluate(target: merged.target, model: merged.model, threads: 1)
+  else { return }
+  expect(found[.forwardKL].allSatisfy { $0.isNaN || $0 == 0 }, "a row is as far from itself as 0")
 }
 
 private func readTensors(_ path: String) {

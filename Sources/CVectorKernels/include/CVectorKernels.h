@@ -402,6 +402,37 @@ typedef struct kvk_table {
   void (*log_f64)(const double *x, double *y, int64_t count);
 } kvk_table;
 
+/// Rows of 16-bit codes: float scale, float minimum, `classes` codes; log p = scale * code + minimum.
+
+/// Marks the classes of code 0 in `merged`.
+void kvk_coded_mark(const uint16_t *row, int64_t classes, uint8_t *merged);
+
+/// What kvk_coded_read sums: the mass of classes that are kept, of those among them with the largest code, which rounds
+/// nothing, of merged ones with a code, and of those without at the minimum, which is the most that they can have.
+enum { KVK_CODED_KEPT, KVK_CODED_LARGEST, KVK_CODED_KNOWN, KVK_CODED_LEAST, KVK_CODED_MASSES };
+
+/// log p of the classes, -inf of those that are merged.
+void kvk_coded_read(const uint16_t *row, int64_t classes, const uint8_t *merged, float *out, double *masses);
+
+/// A row of logits (KVK_F64 as double, else as float) as those of the classes that are kept, and as those that are
+/// merged, -inf for the others.
+void kvk_coded_split(const void *row, int32_t type, int64_t classes, const uint8_t *merged, void *kept, void *tail);
+
+/// What kvk_coded_exact finds of a token.
+enum {
+  KVK_CODED_LOSS,
+  KVK_CODED_BASE_LOSS,
+  KVK_CODED_DIVERGENCE,
+  KVK_CODED_CHANGE,
+  KVK_CODED_SAME,
+  KVK_CODED_STATISTICS
+};
+
+/// In Float, with sums in Double: -log q and -log p of the next token, sum p (log p - log q) over log p > -16 with p as
+/// it is coded, the change of the token's probability, and whether the first largest classes are the same.
+void kvk_coded_exact(const uint16_t *row, int64_t classes, const void *logits, int32_t type, int64_t token,
+                     double *out);
+
 /// The tables this build has, best first, ended by a null pointer; and whether the processor runs one.
 const kvk_table *kvk_table_at(int32_t index);
 int32_t kvk_table_runs(const kvk_table *table);

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Kullback
+internal import KullbackFiles
 
 /// `kullback evaluate TARGET MODEL`: its arguments.
 ///
@@ -12,7 +13,8 @@ struct EvaluateCommand: ParsableCommand {
       Row i of TARGET, the distribution p, is compared with row i of MODEL, the distribution q. Forward \
       KL is D(target‖model), reverse KL is D(model‖target). A file of a single row is compared with \
       every row of the other. Files are \(Formats.ofInputs); - is standard input, as CSV.
-      Of several arrays in a file one is named behind a colon: model.safetensors:lm_head.weight.
+      Of several arrays in a file one is named behind a colon: model.safetensors:lm_head.weight. \
+      TARGET may be what llama.cpp's perplexity tool saves with --kl-divergence-base.
 
       Where both files name their columns, columns are compared by name, and rows likewise by their labels: \
       MODEL is put in TARGET's order, which the report says, and other names are an error. --by-position \
@@ -58,6 +60,12 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "How a base file of llama.cpp is read as TARGET: bounded makes one class of those that it leaves out, a lower bound; exact-tool repeats the tool's own figures.",
+      valueName: "reading"))
+  var baseFile: BaseFileReading = .bounded
+
+  @Option(
+    help: ArgumentHelp(
       "Write every row's values: .npy (float64, rows x measures) or .csv (with a header).",
       valueName: "file"), completion: OutputFile.completion, transform: OutputFile.init(parsing:))
   var output: OutputFile?
@@ -75,6 +83,10 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    try EvaluateRun(command: self).run()
+    if LlamaBaseFile.isThat(target.text) {
+      try EvaluateBaseRun(command: self).run()
+    } else {
+      try EvaluateRun(command: self).run()
+    }
   }
 }

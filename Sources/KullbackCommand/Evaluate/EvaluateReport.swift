@@ -10,6 +10,8 @@ struct EvaluateReport {
   let isWide: Bool
   /// What the file's rows are called.
   let captions: RowCaptions?
+  /// What is to be said of a base file.
+  var tails: BaseFileTails?
   /// What else is to be said of class labels.
   var scores: LabelScores?
 
@@ -32,6 +34,7 @@ struct EvaluateReport {
       worst: worst,
       invalid: invalid,
       labels: scores,
+      baseFile: tails,
       rate: outcome.rate,
       threads: run.options.threads ?? Machine.defaultThreads,
       instructionSet: try Machine.selectedInstructionSet,
@@ -47,6 +50,7 @@ struct EvaluateReport {
       lines.append("quantiles of so many rows have a relative error of up to 0.05 %")
     }
     if let scores { lines += scores.lines }
+    if let tails { lines += tails.lines }
     if run.rows.count > 1 {
       lines += worst.lines(measures: run.quantities.map(\.name), width: width)
     }
@@ -120,6 +124,8 @@ extension EvaluateReport {
   ///     invalid       {"count": ..., "first": [{"row": ..., "side": ..., "reason": ...}]}
   ///     labels        only of class labels: ignored, how many rows were; weightedMean, the sum of the values
   ///                   over the sum of the labels' class weights
+  ///     baseFile      only of a base file of llama.cpp: window, clampedRows, meanMergedMass, largestMergedMass,
+  ///                   largestStep
   ///     rate          seconds from the first byte of an input to the last result, rowsPerSecond,
   ///                   bytesPerSecond of the numbers that were read
   ///     threads, instructionSet, version
@@ -144,6 +150,7 @@ extension EvaluateReport {
     let worst: Worst
     let invalid: InvalidRows
     let labels: LabelScores?
+    let baseFile: BaseFileTails?
     let rate: Rate
     let threads: Int
     let instructionSet: String

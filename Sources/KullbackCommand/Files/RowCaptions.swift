@@ -5,11 +5,15 @@ struct RowCaptions {
   var labels: [String]?
   /// The dimensions that rows are counted by, where there is more than one.
   var dimensions: [Int]?
+  /// What the place of a row is called, where a file says more than its number.
+  var place: (@Sendable (Int) -> String)?
   /// The files that the rows are in, and how many each has, where there are several.
   var files: [(name: String, rows: Int)] = []
 
   /// Whether a row's number is all that there is to say.
-  var isEmpty: Bool { labels == nil && dimensions == nil && files.count < 2 }
+  var isEmpty: Bool {
+    labels == nil && dimensions == nil && place == nil && files.count < 2
+  }
 
   /// What a row is called, if there is more to say than its number.
   func callAsFunction(_ row: Int) -> String? {
@@ -22,6 +26,7 @@ struct RowCaptions {
       }
       return "[" + indices.map(String.init).joined(separator: ", ") + "]"
     }
+    if let place { return place(row) }
     guard files.count > 1 else { return nil }
     var place = row
     for file in files {

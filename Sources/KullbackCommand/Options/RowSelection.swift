@@ -22,6 +22,18 @@ struct RowSelection: ParsableArguments {
   ///   - count: rows of the input.
   ///   - file: the input, whose dimensions say where sequences begin.
   func rowsLeftOut(of count: Int, _ file: InputFile) throws(Failure) -> RowMask {
+    try rowsLeftOut(of: count, positions: file.dimensions?.last, in: file.name)
+  }
+
+  /// The rows of an input that are left out.
+  ///
+  /// - Parameters:
+  ///   - count: rows of the input.
+  ///   - length: how many positions a sequence has, if there are some.
+  ///   - name: what messages call the input.
+  func rowsLeftOut(
+    of count: Int, positions length: Int?, in name: String
+  ) throws(Failure) -> RowMask {
     var isLeftOut: [Bool]?
     if let mask {
       let numbers: [Int64]
@@ -29,15 +41,15 @@ struct RowSelection: ParsableArguments {
       guard numbers.count == count else {
         throw Failure(
           .invalidData,
-          "\(mask): \(Format.count(numbers.count, "number")) for the \(Format.count(count, "row")) of \(file.name)"
+          "\(mask): \(Format.count(numbers.count, "number")) for the \(Format.count(count, "row")) of \(name)"
         )
       }
       isLeftOut = numbers.map { $0 == 0 }
     }
     if let skipPositions {
-      guard let length = file.dimensions?.last else {
+      guard let length else {
         throw Failure(
-          .usage, "--skip-positions: \(file.name) has no positions, being rows and classes alone")
+          .usage, "--skip-positions: \(name) has no positions, being rows and classes alone")
       }
       let positions = try skipPositions.resolved(
         count: length, option: "--skip-positions", of: "position")

@@ -1,0 +1,164 @@
+internal import Kullback
+internal import KullbackFiles
+
+/// The work of `kullback evaluate` where the target is a base file of llama.cpp.
+struct EvaluateBaseRun {
+  let command: EvaluateCommand
+
+  /// What the model's rows are.
+  private enum Model {
+    case file(InputFile, RowSet)
+    case base(BaseFile)
+
+    var count: Int {
+      switch self {
+      case .file(_, let set): set.count
+      case .base(let base): base.distributions.count
+      }
+    }
+
+    var shape: Shape {
+      switch self {
+      case .file(_, let set): set.shape
+      case .base(let base): base.distributions.shape
+      }
+    }
+
+    var bytesPerRow: Int {
+      switch self {
+      case .file(_, let set): set.bytesPerRow
+      case .base(let base): base.bytesPerRow
+      }
+    }
+
+    var cuts: [Int] {
+      switch self {
+      case .file(_, let set): set.cuts
+      case .base: []
+      }
+    }
+
+    var report: InputReport {
+      switch self {
+      case .file(let file, let set): InputReport(file, set)
+      case .base(let base): InputReport(base)
+      }
+    }
+  }
+
+  /// Bytes of a block of rows: they are copied, as numbers of 4 or 8 bytes, up to three times.
+  private static let blockBytes = 64 << 20
+
+  func run() throws {
+    let started = ContinuousClock.now
+    let target = try BaseFile(command.target)
+    let model = try openModel()
+    guard model.shape.columns == target.distributions.classes,
+      model.count == target.distributions.count || model.count == 1
+    else {
+      throw Failure(
+        KullbackError.shapeMismatch(target: target.distributions.shape, model: model.shape),
+        in: "\(command.target), \(command.model)")
+    }
+    switch command.baseFile {
+    case .bounded: try evaluate(target, model, started)
+    case .exactTool: try repeatTool(target, model, started)
+    }
+  }
+
+  private func openModel() throws -> Model {
+    let (set, form) = (command.set, command.modelForm ?? command.set.form)
+    guard !LlamaBaseFile.isThat(command.model.text) else {
+      return .base(try BaseFile(command.model))
+    }
+    guard form == .logits || form == .logProbabilities else {
+      throw Failure(
+        .usage,
+        "\(command.model): beside a base file stand logits or log-probabilities, not \(form)")
+    }
+    let file = try InputFile(
+      command.model, set.table.options(.classes, form: form), isStreamed: true)
+    return .file(file, try file.rowSet(form, set))
+  }
+
+  private func rows(of target: BaseFile) throws -> Range<Int> {
+    try command.set.rows?.resolved(count: target.distributions.count)
+      ?? 0..<target.distributions.count
+  }
+
+  // MARK: A lower bound
+
+  private func evaluate(
+    _ target: BaseFile, _ model: Model, _ started: ContinuousClock.Instant
+  ) throws {
+    let rows = try rows(of: target)
+    let leftOut = try command.selection.rowsLeftOut(
+      of: target.distributions.count, positions: target.file.rowsPerChunk, in: target.name)
+    let run = RowwiseRun(
+      quantities: command.measures.measures.map { .init($0) }, unit: try command.base.unit,
+      rows: rows, bytesPerRow: target.bytesPerRow + model.bytesPerRow,
+      blockBytes: Self.blockBytes, cuts: model.cuts, output: command.output,
+      options: command.options, started: started)
+    var tails = BaseFileTails(window: target.distributions.window)
+    let threads = command.options.threads
+    let outcome = try run.run { stream, range, progress in
+      let part = target.distributions[range]
+      let merged =
+        switch model {
+        case .file(_, let set):
+          try part.merged(with: set[set.count == 1 ? 0..<1 : range], threads: threads)
+        case .base(let base): try part.merged(with: base.distributions[range], threads: threads)
+        }
+      tails.take(merged, of: part)
+      return try stream.add(
+        target: merged.target, model: merged.model, leavingOut: leftOut(range)
+      ) { done, _ in progress(done) }
+    }
+    try EvaluateReport(
+      inputs: [("target", InputReport(target)), ("model", model.report)], run: run,
+      outcome: outcome,
+      invalid: InvalidRows(
+        outcome.stream.diagnostics, sides: true, captions: target.captions),
+      isWide: command.wide, captions: target.captions, tails: tails
+    ).tell()
+  }
+
+  // MARK: The tool's own figures
+
+  private func repeatTool(
+    _ target: BaseFile, _ model: Model, _ started: ContinuousClock.Instant
+  ) throws {
+    guard case .file(_, let set) = model, set.parts[0].form == .logits,
+      set.parts[0].temperature == 1, set.count == target.distributions.count
+    else {
+      throw Failure(
+        .usage,
+        "--base-file exact-tool compares logits at temperature 1, a row for each of the base file")
+    }
+    guard command.output == nil, command.measures == .oneRead else {
+      throw Failure(
+        .usage, "--base-file exact-tool has figures of its own: no --measures, no --output")
+    }
+    let rows = try rows(of: target)
+    let bytesPerRow = target.bytesPerRow + model.bytesPerRow
+    var statistics = PerplexityToolStatistics()
+    let progress = Progress(total: rows.count, quiet: command.options.quiet)
+    defer { progress.finish() }
+    for range in Blocks(
+      rows, bytesPerRow: bytesPerRow, targetBytes: Self.blockBytes, cuts: model.cuts)
+    {
+      try statistics.add(
+        base: target.distributions[range], model: set[range],
+        nextTokens: Array(target.file.nextTokens[range]), threads: command.options.threads)
+      progress.update(range.upperBound - rows.lowerBound)
+    }
+    progress.finish()
+    try PerplexityToolReport(
+      inputs: [("target", InputReport(target)), ("model", model.report)],
+      statistics: statistics,
+      rate: Rate(
+        rows: rows.count, bytes: rows.count * bytesPerRow, elapsed: ContinuousClock.now - started),
+      options: command.options
+    ).tell()
+  }
+}

@@ -71,13 +71,13 @@ static float from_bf16(uint16_t bits) {
   return value;
 }
 
-#define SPLIT(name, S, D, load)                                                                                  \
-  static void name(const S *row, int64_t classes, const uint8_t *merged, D *kept, D *tail) {                     \
-    for (int64_t k = 0; k < classes; k++) {                                                                      \
-      const D x = load(row[k]);                                                                                  \
-      kept[k] = merged[k] ? -(D)INFINITY : x;                                                                    \
-      tail[k] = merged[k] ? x : -(D)INFINITY;                                                                    \
-    }                                                                                                            \
+#define SPLIT(name, S, D, load)                                                              \
+  static void name(const S *row, int64_t classes, const uint8_t *merged, D *kept, D *tail) { \
+    for (int64_t k = 0; k < classes; k++) {                                                  \
+      const D x = load(row[k]);                                                              \
+      kept[k] = merged[k] ? -(D)INFINITY : x;                                                \
+      tail[k] = merged[k] ? x : -(D)INFINITY;                                                \
+    }                                                                                        \
   }
 SPLIT(split_f32, float, float, (float))
 SPLIT(split_f64, double, double, (double))
@@ -96,10 +96,10 @@ void kvk_coded_split(const void *row, int32_t type, int64_t classes, const uint8
 void kvk_coded_exact(const uint16_t *row, int64_t classes, const void *logits, int32_t type, int64_t token,
                      double *out) {
   const coded r = coded_row(row);
-#define LOGIT(k)                                                                                                  \
-  (type == KVK_F32   ? ((const float *)logits)[k]                                                                 \
-   : type == KVK_F64 ? (float)((const double *)logits)[k]                                                         \
-   : type == KVK_F16 ? from_f16(((const uint16_t *)logits)[k])                                                    \
+#define LOGIT(k)                                               \
+  (type == KVK_F32   ? ((const float *)logits)[k]              \
+   : type == KVK_F64 ? (float)((const double *)logits)[k]      \
+   : type == KVK_F16 ? from_f16(((const uint16_t *)logits)[k]) \
                      : from_bf16(((const uint16_t *)logits)[k]))
   float top = -INFINITY;
   int64_t largest = 0, coded_largest = 0;

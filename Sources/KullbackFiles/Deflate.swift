@@ -56,11 +56,11 @@ enum Deflate {
     }
   }
 
-  /// The CRC-32 of bytes.
-  static func checksum(_ bytes: [UInt8]) -> Int {
+  /// The CRC-32 of bytes, after others of which it is known.
+  static func checksum(_ bytes: [UInt8], after first: Int = 0) -> Int {
     // SAFETY: as many bytes as the buffer holds.
     unsafe bytes.withUnsafeBufferPointer { buffer in
-      Int(unsafe crc32_z(0, buffer.baseAddress, buffer.count))
+      Int(unsafe crc32_z(UInt(first), buffer.baseAddress, buffer.count))
     }
   }
 }

@@ -32,7 +32,7 @@ public struct FileFormat: Sendable, Hashable {
     name: "tab-separated text", ending: "tsv", contents: .matrix, isRead: true, isWritten: false)
   /// NumPy's arrays by name.
   public static let npz = FileFormat(
-    name: "NumPy archive", ending: "npz", contents: .namedMatrices, isRead: true, isWritten: false)
+    name: "NumPy archive", ending: "npz", contents: .namedMatrices, isRead: true, isWritten: true)
   /// Arrays by name, as models of language are kept in.
   public static let safetensors = FileFormat(
     name: "safetensors", ending: "safetensors", contents: .namedMatrices, isRead: true,
@@ -41,6 +41,9 @@ public struct FileFormat: Sendable, Hashable {
   public static let safetensorsIndex = FileFormat(
     name: "index of safetensors files", ending: "safetensors.index.json", contents: .namedMatrices,
     isRead: true, isWritten: false)
+  /// Text with an object of JSON a line.
+  public static let jsonl = FileFormat(
+    name: "JSON lines", ending: "jsonl", contents: .matrix, isRead: false, isWritten: true)
   /// Pictures of shapes and texts.
   public static let svg = FileFormat(
     name: "SVG picture", ending: "svg", contents: .picture, isRead: false, isWritten: true)
@@ -49,14 +52,14 @@ public struct FileFormat: Sendable, Hashable {
     name: "PNG picture", ending: "png", contents: .picture, isRead: false, isWritten: true)
 
   /// All formats.
-  public static let all = [npy, npz, csv, tsv, safetensors, safetensorsIndex, svg, png]
+  public static let all = [npy, npz, csv, tsv, safetensors, safetensorsIndex, jsonl, svg, png]
 
   /// The formats that `MatrixReader` reads.
   public static var ofInputs: [FileFormat] { all.filter(\.isRead) }
-  /// The formats that results are written in.
-  public static var ofResults: [FileFormat] {
-    all.filter { $0.isWritten && $0.contents == .matrix }
-  }
+  /// The formats that results of all pairs, neighbours and fits are written in.
+  public static let ofResults = [npy, csv]
+  /// The formats that results of rows are written in.
+  public static let ofRows = [npy, npz, csv, jsonl, safetensors]
   /// The formats that pictures are written in.
   public static var ofPictures: [FileFormat] {
     all.filter { $0.isWritten && $0.contents == .picture }

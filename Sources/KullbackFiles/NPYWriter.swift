@@ -39,7 +39,11 @@ public final class NPYWriter: FileWriter {
       case .int32: "<i4"
       case .int64: "<i8"
       }
-    let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
+    return header(type: type, shape: "(\(rows), \(columns))")
+  }
+
+  static func header(type: String, shape: String) -> [UInt8] {
+    let text = "{'descr': '\(type)', 'fortran_order': False, 'shape': \(shape), }"
     // Elements begin at a multiple of 64 bytes; the header ends with a line feed.
     let padding = (64 - (10 + text.utf8.count + 1) % 64) % 64
     let body = Array(text.utf8) + [UInt8](repeating: 32, count: padding) + [10]

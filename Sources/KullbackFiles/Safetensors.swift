@@ -63,15 +63,27 @@ public struct Safetensors: Sendable {
 
   /// The length of the header, and the header: a multiple of 8 bytes, where the arrays begin.
   func opening() -> [UInt8] {
-    var entries = ["\"__metadata__\":" + Self.json(metadata)]
+    Self.opening(
+      tensors.sorted { $0.key < $1.key }.map { name, tensor in
+        (
+          name: name, type: SafetensorsHeader.type(of: tensor.matrix.kind), shape: tensor.shape,
+          bytes: tensor.matrix.byteCount
+        )
+      }, metadata)
+  }
+
+  /// The same of arrays that follow each other.
+  static func opening(
+    _ arrays: [(name: String, type: String, shape: [Int], bytes: Int)], _ metadata: [String: String]
+  ) -> [UInt8] {
+    var entries = ["\"__metadata__\":" + json(metadata)]
     var end = 0
-    for name in tensors.keys.sorted() {
-      guard let tensor = tensors[name] else { continue }
+    for array in arrays {
       let begin = end
-      end += tensor.matrix.byteCount
-      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      end += array.bytes
+      let shape = array.shape.map(String.init).joined(separator: ",")
       entries.append(
-        "\(Self.json(name)):{\"dtype\":\"\(SafetensorsHeader.type(of: tensor.matrix.kind))\","
+        "\(json(array.name)):{\"dtype\":\"\(array.type)\","
           + "\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}")
     }
     var header = Array("{\(entries.joined(separator: ","))}".utf8)

@@ -15,6 +15,27 @@ public final class SafetensorsWriter: FileWriter {
     file = try AtomicFile(path: path)
   }
 
+  /// Starts a file of one array, `values`, of `Float64`, whose rows are given by `append(_:)`.
+  ///
+  /// - Throws: `FileError.cannotCreate`.
+  init(
+    path: String, rows: Int, columns: Int, metadata: [String: String]
+  ) throws(FileError) {
+    file = try AtomicFile(path: path)
+    try file.write(
+      Safetensors.opening(
+        [(name: "values", type: "F64", shape: [rows, columns], bytes: 8 * rows * columns)], metadata
+      ))
+  }
+
+  /// Adds numbers to the one array.
+  func append(_ values: [Double]) throws(FileError) {
+    try file.write(
+      values.flatMap { value in
+        (0..<8).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+      })
+  }
+
   /// Writes all arrays.
   ///
   /// - Throws: `FileError.failed`.

@@ -1,4 +1,6 @@
 import Foundation
+import KullbackFiles
+import KullbackMatrix
 import Testing
 
 @testable import KullbackCommand
@@ -138,5 +140,40 @@ import Testing
     #expect(
       try values("p.bin", "q.npy", "--shape", "6,4", "--dtype", "float32", "--offset", "3") == plain
     )
+  }
+
+  @Test func resultsOfRowsAreTheSameInEveryFormat() throws {
+    _ = try folder.write("p.csv", "id,a,b\nx,0.5,1\n\"y, z\",2,0\nw,nan,1\n")
+    _ = try folder.write("q.csv", "id,a,b\nx,1,1\n\"y, z\",0,3\nw,0,1\n")
+    for ending in FileFormat.ofRows.map(\.ending) {
+      let run = try Tool.run(
+        "evaluate", folder.path("p.csv"), folder.path("q.csv"), "--measures",
+        "forward-kl,reverse-kl",
+        "--allow-invalid", "--output", folder.path("o.\(ending)"))
+      #expect(run.status == 0, "\(ending): \(run.errors)")
+    }
+    let text = try String(contentsOfFile: folder.path("o.csv"), encoding: .utf8)
+    #expect(text.hasPrefix("label,forward-kl,reverse-kl\nx,"), "\(text)")
+    #expect(text.contains("\n\"y, z\","), "\(text)")
+    let plain = try MatrixReader.read(folder.path("o.npy")).matrix
+    for path in ["o.npz:values", "o.safetensors"] {
+      let other = try MatrixReader.read(folder.path(path)).matrix
+      #expect(other.rows == 3 && other.columns == 2)
+      for row in 0..<3 {
+        for column in 0..<2 {
+          let (a, b) = (
+            plain.value(row: row, column: column), other.value(row: row, column: column)
+          )
+          #expect(a == b || (a.isNaN && b.isNaN), "\(path)")
+        }
+      }
+    }
+    let lines = try String(contentsOfFile: folder.path("o.jsonl"), encoding: .utf8).split(
+      separator: "\n")
+    let first = plain.value(row: 0, column: 0)
+    #expect(
+      lines[0].hasPrefix("{\"row\":0,\"label\":\"x\",\"forward-kl\":\(first),"), "\(lines[0])")
+    #expect(lines[2].contains("\"forward-kl\":\"NaN\""), "\(lines[2])")
+    #expect(try Tool.run("entropy", folder.path("o.npy"), "--output", "o.txt").status == 64)
   }
 }

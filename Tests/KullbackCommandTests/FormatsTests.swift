@@ -19,8 +19,10 @@ import Testing
   @Test func errorsNameEveryFormatThatIsWritten() throws {
     let result = try Tool.run("entropy", "a.npy", "--output", "a.tsv")
     #expect(result.status == 64)
+    for format in FileFormat.ofRows { #expect(result.errors.contains(".\(format.ending)")) }
+    let pairs = try Tool.run("pairwise", "a.npy", "--output", "a.tsv")
     for format in FileFormat.ofResults {
-      #expect(result.errors.contains(".\(format.ending)"))
+      #expect(pairs.errors.contains(".\(format.ending)"))
       #expect(OutputFile(argument: "a.\(format.ending)") != nil, "\(format.name)")
     }
     let picture = try Tool.run("pairwise", "a.npy", "--heatmap", "a.gif")
@@ -30,8 +32,12 @@ import Testing
       #expect(PictureFile(argument: "a.\(format.ending)") != nil, "\(format.name)")
     }
     for format in FileFormat.all {
-      let isResult = format.contents == .matrix && format.isWritten
-      #expect((OutputFile(argument: "a.\(format.ending)") != nil) == isResult)
+      #expect(
+        (OutputFile(argument: "a.\(format.ending)") != nil) == FileFormat.ofResults.contains(format)
+      )
+      #expect(
+        ((try? RowOutput(parsing: "a.\(format.ending)")) != nil)
+          == FileFormat.ofRows.contains(format))
       #expect((PictureFile(argument: "a.\(format.ending)") != nil) == (format.contents == .picture))
     }
   }

@@ -68,10 +68,12 @@ import Testing
   private static let writers: [@Sendable (String) throws -> any FileWriter] = [
     { try NPYWriter(path: $0, rows: 0, columns: 3) },
     { try CSVWriter(path: $0, columns: ["a"]) },
-    { try TableWriter(npy: $0, rows: 0, columns: 3) },
-    { try TableWriter(csv: $0, columns: ["a"]) },
+    { try TableWriter(path: $0, rows: 0, columns: ["a", "b", "c"]) },
+    { try TableWriter(path: $0, rows: 0, columns: ["a"]) },
     { try TextWriter(path: $0) },
     { try SafetensorsWriter(path: $0) },
+    { try NPZWriter(path: $0) },
+    { try JSONLinesWriter(path: $0, columns: ["a"]) },
     { try PNGWriter(path: $0) },
   ]
 

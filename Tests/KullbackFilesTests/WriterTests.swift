@@ -116,11 +116,11 @@ import Testing
 
   @Test func resultsGoToEitherFormat() throws {
     let columns: [[Double]] = [[1, 2], [3, 4], [5, 6]]
-    let array = try TableWriter(npy: scratch.path("a.npy"), rows: 2, columns: 3)
+    let array = try TableWriter(path: scratch.path("a.npy"), rows: 2, columns: ["x", "y", "z"])
     try array.append(columns: columns)
     try array.finish()
     #expect(try NPY.read(scratch.path("a.npy")).doubles == [1, 3, 5, 2, 4, 6])
-    let text = try TableWriter(csv: scratch.path("a.csv"), columns: ["x", "y", "z"])
+    let text = try TableWriter(path: scratch.path("a.csv"), rows: 2, columns: ["x", "y", "z"])
     try text.append(columns: columns)
     try text.finish()
     let table = try CSV.read(scratch.path("a.csv"))

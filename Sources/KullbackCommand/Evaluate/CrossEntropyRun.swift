@@ -36,7 +36,8 @@ struct CrossEntropyRun {
       quantities: [.init(.crossEntropy, symbol: "H(label,q)")], unit: try command.base.unit,
       rows: rows, bytesPerRow: bytesPerRow,
       blockBytes: try Blocks.targetBytes([file], bytesPerRow: bytesPerRow),
-      cuts: set.cuts, output: command.output, options: options, started: started)
+      cuts: set.cuts, output: command.output, labels: file.rowLabels, options: options,
+      started: started)
     if !options.quiet { FormHint.give(file, set.parts[0], option: "--form") }
     let outcome = try run.run { stream, range, progress in
       let results = try stream.add(

@@ -24,9 +24,8 @@ struct EntropyCommand: ParsableCommand {
   @OptionGroup var base: BaseOption
 
   @Option(
-    help: ArgumentHelp("Write every row's value: .npy (float64) or .csv.", valueName: "file"),
-    completion: OutputFile.completion, transform: OutputFile.init(parsing:))
-  var output: OutputFile?
+    help: RowOutput.help, completion: RowOutput.completion, transform: RowOutput.init(parsing:))
+  var output: RowOutput?
 
   @Flag(help: "Print every column of the table, however wide it gets.")
   var wide = false

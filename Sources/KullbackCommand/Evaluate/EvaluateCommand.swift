@@ -65,10 +65,8 @@ struct EvaluateCommand: ParsableCommand {
   var baseFile: BaseFileReading = .bounded
 
   @Option(
-    help: ArgumentHelp(
-      "Write every row's values: .npy (float64, rows x measures) or .csv (with a header).",
-      valueName: "file"), completion: OutputFile.completion, transform: OutputFile.init(parsing:))
-  var output: OutputFile?
+    help: RowOutput.help, completion: RowOutput.completion, transform: RowOutput.init(parsing:))
+  var output: RowOutput?
 
   @Flag(help: "Print every column of the table, however wide it gets.")
   var wide = false

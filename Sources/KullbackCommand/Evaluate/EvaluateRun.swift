@@ -27,11 +27,14 @@ struct EvaluateRun {
       of: count, target.count == 1 ? modelFile : targetFile)
     let bytesPerRow = [target, model].filter { $0.count > 1 || count == 1 }
       .reduce(0) { $0 + $1.bytesPerRow }
+    let captions = [(target, targetFile), (model, modelFile)].filter { $0.0.count > 1 }
+      .map(\.1.captions).first { !$0.isEmpty }
     let run = RowwiseRun(
       quantities: command.measures.measures.map { .init($0) }, unit: try command.base.unit,
       rows: rows, bytesPerRow: bytesPerRow,
       blockBytes: try Blocks.targetBytes([targetFile, modelFile], bytesPerRow: bytesPerRow),
-      cuts: target.cuts + model.cuts, output: command.output, options: options, started: started)
+      cuts: target.cuts + model.cuts, output: command.output, labels: captions?.labels,
+      options: options, started: started)
     if !options.quiet {
       FormHint.give(targetFile, target.parts[0], option: "--target-form")
       FormHint.give(modelFile, model.parts[0], option: "--model-form")
@@ -42,8 +45,6 @@ struct EvaluateRun {
         model: model[model.count == 1 ? 0..<1 : range], leavingOut: leftOut(range)
       ) { done, _ in progress(done) }
     }
-    let captions = [(target, targetFile), (model, modelFile)].filter { $0.0.count > 1 }
-      .map(\.1.captions).first { !$0.isEmpty }
     try EvaluateReport(
       inputs: [
         ("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model)),

@@ -38,7 +38,9 @@ struct RowwiseRun {
   let blockBytes: Int
   /// Rows with which a block has to begin, as a file does.
   var cuts: [Int] = []
-  let output: OutputFile?
+  let output: RowOutput?
+  /// What all rows of the file are called, where they have labels.
+  var labels: [String]?
   let options: RunOptions
   /// When the first byte was read.
   let started: ContinuousClock.Instant
@@ -57,12 +59,11 @@ struct RowwiseRun {
   }
 
   /// Starts the file of results.
-  private func start(_ output: OutputFile) throws(Failure) -> Output<TableWriter> {
-    let names = quantities.map(\.name)
-    return switch output.format {
-    case .npy: try Output(TableWriter(npy: output.path, rows: rows.count, columns: names.count))
-    case .csv: try Output(TableWriter(csv: output.path, columns: names))
-    }
+  private func start(_ output: RowOutput) throws(Failure) -> Output<TableWriter> {
+    try Output(
+      TableWriter(
+        path: output.path, rows: rows.count, columns: quantities.map(\.name),
+        labels: labels.map { Array($0[rows]) }, firstRow: rows.lowerBound))
   }
 
   /// Evaluates all blocks, writing their results to the output file when there is one.

@@ -23,6 +23,14 @@ struct EvaluateRun {
     let count = target.count == 1 ? model.count : target.count
     let rows = try set.rows?.resolved(count: count) ?? 0..<count
 
+    let side = (target.count == 1 ? modelFile : targetFile).rowSide
+    let groups = try command.groups.rowGroups(of: side.input, rows: count)
+    var labelled = try LabelledRows(
+      command.labels, rows: rows, count: count, classes: target.classes, of: side,
+      byPosition: isByPosition, groups: groups, threads: options.threads)
+    let names = try command.tokens.map { path throws(Failure) in
+      try ClassNames(path, classes: target.classes)
+    }
     let bytes = { (side: DistributionSet) in
       side.count == 1 && count > 1 ? 0 : side.classes * side.matrix.kind.byteCount
     }
@@ -31,25 +39,39 @@ struct EvaluateRun {
       quantities: command.measures.measures.map { .init($0) }, unit: try command.base.unit,
       rows: rows, bytesPerRow: bytesPerRow,
       blockBytes: try Blocks.targetBytes([targetFile, modelFile], bytesPerRow: bytesPerRow),
-      output: command.output, options: options, started: started)
+      output: command.output, options: options, started: started, groups: groups,
+      groupName: command.groups.name)
     if !options.quiet {
       FormHint.give(targetFile, target, option: "--target-form")
       FormHint.give(modelFile, model, option: "--model-form")
     }
+    var resolution =
+      command.resolution
+      ? try ResolutionReport(of: target, rows: rows, unit: run.unit, threads: options.threads)
+      : nil
     let outcome = try run.run { stream, range, progress in
-      try stream.add(
-        target: target.count == 1 ? target : target[range],
-        model: model.count == 1 ? model : model[range]
-      ) { done, _ in progress(done) }
+      let (p, q) = (
+        target.count == 1 ? target : target[range], model.count == 1 ? model : model[range]
+      )
+      let results = try stream.add(target: p, model: q) { done, _ in progress(done) }
+      try labelled?.add(range, target: p, model: q)
+      resolution?.add(results)
+      return results
     }
     try EvaluateReport(
       inputs: [
         ("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model)),
-      ],
+      ] + (labelled.map { [("labels", InputReport($0.file))] } ?? []),
       run: run, outcome: outcome, invalid: InvalidRows(outcome.stream.diagnostics, sides: true),
       isWide: command.wide,
       labels: (target.count == 1 ? nil : targetFile.rowLabels)
-        ?? (model.count == 1 ? nil : modelFile.rowLabels)
+        ?? (model.count == 1 ? nil : modelFile.rowLabels),
+      labelStatistics: labelled.map { LabelStatistics(labels: $0, unit: run.unit) },
+      worstClasses: try names.map {
+        try WorstClasses(
+          $0, rows: outcome.stream.worstRows.map(\.row), target: target, model: model)
+      },
+      resolution: resolution
     ).tell()
   }
 

@@ -19,9 +19,9 @@ import Testing
     "fit gaussian --posterior logistic --features i1.npy --labels i2.npy --output o1.json --picture o2.svg",
     "predict i1.safetensors i2.npy --output o1.npy",
     "family normal i1.csv i2.csv --output o1.npy",
-    "entropy i1.npy --output o1.npy",
+    "entropy i1.npy --groups i2 --output o1.npy",
     "log-softmax i1.npy o1.npy",
-    "cross-entropy i1.npy i2.npy --class-weights i3.npy --output o1.npy",
+    "cross-entropy i1.npy i2.npy --class-weights i3.npy --groups i4 --output o1.npy",
   ]
 
   private func files(_ line: String, _ kind: Character) -> [String] {

@@ -21,6 +21,8 @@ struct EntropyCommand: ParsableCommand {
 
   @OptionGroup var base: BaseOption
 
+  @OptionGroup var groups: GroupOptions
+
   @Option(
     help: ArgumentHelp("Write every row's value: .npy (float64) or .csv.", valueName: "file"),
     completion: OutputFile.completion, transform: OutputFile.init(parsing:))
@@ -33,6 +35,9 @@ struct EntropyCommand: ParsableCommand {
 
   func validate() throws {
     try set.validate(forms: [set.form])
+    guard file != "-" || groups.groups != "-" else {
+      throw ValidationError("only one of the inputs can be standard input")
+    }
   }
 
   func run() throws {

@@ -17,7 +17,9 @@ struct EntropyRun {
       quantities: [.init(.targetEntropy, name: "entropy", symbol: "H(p)")],
       unit: try command.base.unit, rows: rows, bytesPerRow: bytesPerRow,
       blockBytes: try Blocks.targetBytes([file], bytesPerRow: bytesPerRow),
-      output: command.output, options: options, started: started)
+      output: command.output, options: options, started: started,
+      groups: try command.groups.rowGroups(of: file.name, rows: set.count),
+      groupName: command.groups.name)
     if !options.quiet { FormHint.give(file, set, option: "--form") }
     let outcome = try run.run { stream, range, progress in
       let results = try stream.add(entropiesOf: set[range])

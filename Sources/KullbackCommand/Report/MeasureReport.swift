@@ -23,8 +23,8 @@ struct MeasureReport {
 extension MeasureReport {
   /// The table of summaries: one row a measure.
   static func table(_ reports: [MeasureReport], width: Int?) -> [String] {
-    // Quantiles leave from the inside out, so that a narrow table still shows the median and the tail.
-    let dispensabilities = [7, 6, 7, 9, 8, 0, 8, 9, 7, 3, 6]
+    // Quantiles leave from the inside out, so that a narrow table still shows the median and the tails.
+    let dispensabilities = [4, 7, 8, 10, 9, 0, 9, 10, 8, 5, 3]
     let quantiles = zip(percentages, dispensabilities).map { percentage, dispensability in
       let title = percentage == 50 ? "median" : Format.value(percentage) + " %"
       return Table.Column(title: title, dispensability: dispensability)
@@ -36,14 +36,14 @@ extension MeasureReport {
     var errors: [Table.Column] = []
     if haveErrors { errors.append(.init(title: "± error", dispensability: 2)) }
     if areClustered { errors.append(.init(title: "± clustered")) }
-    if haveErrors { errors.append(.init(title: "std. dev.", dispensability: 5)) }
+    if haveErrors { errors.append(.init(title: "std. dev.", dispensability: 6)) }
     var table = Table(
       [
         .init(title: "measure", alignsLeft: true),
         .init(title: "", alignsLeft: true),
         .init(title: "unit", alignsLeft: true),
         .init(title: "mean"),
-      ] + errors + [.init(title: "min", dispensability: 4)] + quantiles + [
+      ] + errors + [.init(title: "min", dispensability: 3)] + quantiles + [
         .init(title: "max"),
         .init(title: "at row", dispensability: 1),
         .init(title: "count", dispensability: 11),

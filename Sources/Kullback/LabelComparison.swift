@@ -33,7 +33,7 @@ public struct LabelComparison: Sendable {
   ///   - labels: the right class of each row, counted from 0; one out of range makes the row not valid.
   ///   - target: the distributions p, one a row or a single one.
   ///   - model: the distributions q likewise.
-  ///   - ignoring: the label of rows that are left out.
+  ///   - ignored: the label of rows that are left out.
   ///   - firstRow: the number of the first row.
   /// - Precondition: where there are groups each row has one.
   /// - Throws: `KullbackError.labelCount`, `.invalidThreads`, `.instructionSet`.

@@ -41,6 +41,10 @@ import Testing
     #expect(found[1]["missingInModel"] == nil)
     let text = try evaluate(tokens)
     #expect(text.output.contains("row 1: the model gives \" and\" no mass"), "\(text.output)")
+    let blocks = try evaluate(tokens, "--block", "2", "--json")
+    let places = try #require(try jsonObject(blocks.output)["worstClasses"] as? [[String: Any]])
+    #expect(places.compactMap { $0["block"] as? Int } == [0, 1])
+    #expect(places.compactMap { $0["place"] as? Int } == [1, 0])
     // What would reach the terminal is escaped.
     #expect(!text.output.contains("\u{1B}") && !text.output.contains("\u{202E}"))
   }
@@ -60,12 +64,28 @@ import Testing
     #expect(text.output.contains("#2 "), "\(text.output)")
   }
 
+  /// é in one scalar and in two are two tokens; escapes are what they stand for.
+  @Test func tokensThatLookAlikeAndEscapesAreTold() throws {
+    let tokens = try folder.write(
+      "tokenizer.json",
+      "{\"model\": {\"dropout\": null, \"list\": [1, {\"a\": \"]\"}], \"vocab\": "
+        + "{\"e\u{301}\": 0, \"\u{E9}\": 1, \"\\u00e9\\\"\\n\": 2, \"\\ud83d\\ude00\": 3}}, "
+        + "\"added_tokens\": null, \"x\": {}}")
+    let found = names(try worst(tokens)[1]["target"]).compactMap { $0.map { Array($0.utf8) } }
+    let expected = ["e\u{301}", "\u{E9}", "\u{E9}\"\n", "\u{1F600}"].map { Array($0.utf8) }
+    #expect(found == expected)
+  }
+
   @Test func filesThatAreNoNamesAreRefused() throws {
     for (name, content, reason) in [
       ("few.txt", "a\nb\n", "2 lines for the names of 4 classes"),
       ("no.json", "{\"model\": {\"vocab\": {\"a\": 0,}}}", "line 1, column"),
       ("other.json", "{\"a\": 1}", "no vocabulary"),
       ("wrong.json", "{\"model\": {\"vocab\": {\"a\": 0, \"b\": 4}}}", "token 4 (b)"),
+      ("score.json", "{\"model\": {\"vocab\": {\"a\": 0.5}}}", "no vocabulary"),
+      ("list.json", "{\"model\": {\"vocab\": [1, 2]}}", "no vocabulary"),
+      ("added.json", "{\"model\": {\"vocab\": {}}, \"added_tokens\": [{}]}", "no vocabulary"),
+      ("array.json", "[]", "no vocabulary"),
       ("minus.json", "{\"model\": {\"vocab\": {\"a\": -1}}}", "number -1"),
     ] {
       let run = try evaluate(try folder.write(name, content))

@@ -69,7 +69,8 @@ struct EvaluateRun {
       labelStatistics: labelled.map { LabelStatistics(labels: $0, unit: run.unit) },
       worstClasses: try names.map {
         try WorstClasses(
-          $0, rows: outcome.stream.worstRows.map(\.row), target: target, model: model)
+          $0, rows: outcome.stream.worstRows.map(\.row), target: target, model: model,
+          block: command.groups.block)
       },
       resolution: resolution
     ).tell()

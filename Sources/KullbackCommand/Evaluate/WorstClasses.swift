@@ -3,20 +3,23 @@ internal import Kullback
 /// The largest classes of the worst rows by their names, with the probabilities that both sides give them, and the class
 /// that makes a divergence infinite.
 ///
-/// Its JSON, an array: [{"row", "target": [class], "model": [class], "missingInModel", "missingInTarget"}], a class
+/// Its JSON, an array: [{"row", "block" and "place" (of the row in it, only with --block), "target": [class], "model": [class], "missingInModel", "missingInTarget"}], a class
 /// being {"number", "name", "target", "model"}, the last two its probabilities.
 struct WorstClasses {
   private let names: ClassNames
   private let rows: [(row: Int, classes: RowClasses)]
+  private let block: Int?
 
   /// - Parameters:
   ///   - rows: their numbers.
   ///   - target: the distributions p.
   ///   - model: the distributions q.
+  ///   - block: how many rows are of one block, where there are blocks.
   init(
-    _ names: ClassNames, rows: [Int], target: DistributionSet, model: DistributionSet
+    _ names: ClassNames, rows: [Int], target: DistributionSet, model: DistributionSet, block: Int?
   ) throws(KullbackError) {
     self.names = names
+    self.block = block
     var found: [(row: Int, classes: RowClasses)] = []
     for row in rows {
       found.append((row, try RowClasses(ofRow: row, target: target, model: model)))
@@ -28,11 +31,14 @@ struct WorstClasses {
   var lines: [String] {
     guard !rows.isEmpty else { return [] }
     var table = Table(
-      [.init(title: "  row"), .init(title: "side", alignsLeft: true)]
+      [.init(title: "  row")]
+        + (block == nil ? [] : [.init(title: "block"), .init(title: "place")])
+        + [.init(title: "side", alignsLeft: true)]
         + (1...5).map { .init(title: "\($0)", alignsLeft: true) })
     for (row, classes) in rows {
-      table.append([String(row), "target"] + cells(classes.target, \.target))
-      table.append(["", "model"] + cells(classes.model, \.model))
+      let place = block.map { [String(row / $0), String(row % $0)] } ?? []
+      table.append([String(row)] + place + ["target"] + cells(classes.target, \.target))
+      table.append([""] + place.map { _ in "" } + ["model"] + cells(classes.model, \.model))
     }
     return ["", "their largest classes with their probabilities"] + table.lines(width: nil)
       + rows.flatMap { row, classes in missing(row, classes) }
@@ -61,6 +67,8 @@ struct WorstClasses {
 extension WorstClasses: Encodable {
   private struct Row: Encodable {
     let row: Int
+    let block: Int?
+    let place: Int?
     let target: [Class]
     let model: [Class]
     let missingInModel: Class?
@@ -84,7 +92,8 @@ extension WorstClasses: Encodable {
     for (row, classes) in rows {
       try container.encode(
         Row(
-          row: row, target: classes.target.map { Class($0, names) },
+          row: row, block: block.map { row / $0 }, place: block.map { row % $0 },
+          target: classes.target.map { Class($0, names) },
           model: classes.model.map { Class($0, names) },
           missingInModel: classes.missingInModel.map { Class($0, names) },
           missingInTarget: classes.missingInTarget.map { Class($0, names) }))

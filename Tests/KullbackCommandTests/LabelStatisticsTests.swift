@@ -134,6 +134,25 @@ import Testing
     }
   }
 
+  @Test func entropiesAndLabelsOfOneSideHaveClusteredErrorsToo() throws {
+    let rows = folder.path("rows.npy")
+    let options = ["--block", "2", "--json", "--output", rows]
+    let entropy = try Tool.run("entropy", target, more: options)
+    #expect(entropy.status == 0, "\(entropy.errors)")
+    let found = try #require(
+      (try jsonObject(entropy.output)["measures"] as? [[String: Any]])?.first)
+    let values = try NPY.doubles(rows)
+    #expect(
+      abs(try value(found, "clusteredError") - error(values, [0, 0, 1, 1, 2, 2])) < 1e-12)
+    // The last row has the ignored label and counts in no group.
+    let loss = try Tool.run(
+      "cross-entropy", next, target, "--ignore-index", "-100", more: options)
+    #expect(loss.status == 0, "\(loss.errors)")
+    let other = try #require((try jsonObject(loss.output)["measures"] as? [[String: Any]])?.first)
+    let losses = Array(try NPY.doubles(rows).prefix(5))
+    #expect(abs(try value(other, "clusteredError") - error(losses, [0, 0, 1, 1, 2])) < 1e-12)
+  }
+
   @Test func groupsThatDoNotFitAreRefused() throws {
     let groups = try folder.write("groups.txt", "a\nb\n")
     let run = try Tool.run("evaluate", target, model, "--groups", groups)

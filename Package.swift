@@ -101,8 +101,8 @@ let package = Package(
     .testTarget(
       name: "KullbackTests",
       dependencies: ["CLibm", "Kullback", "KullbackTestSupport"],
-      exclude: ["Golden/make_pairwise_golden.py"],
-      resources: [.copy("Golden/pairwise.json")],
+      exclude: ["Golden/make_pairwise_golden.py", "Golden/make_statistics.py"],
+      resources: [.copy("Golden/pairwise.json"), .copy("Golden/statistics.json")],
       swiftSettings: strict),
     .testTarget(
       name: "KullbackInferenceTests",

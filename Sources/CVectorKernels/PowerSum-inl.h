@@ -245,6 +245,10 @@ static double pw_conclude(const pw_pair *p, const pw_row *s) {
 
 static void power_rows(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t classes,
                        const kvk_power *power, double *value) {
+  if (top_is_quantity(power->quantity)) {
+    for (int64_t i = 0; i < count; i++) value[i] = top_quantity(a, b, first + i, classes, power, i);
+    return;
+  }
   for (int64_t i = 0; i < count; i++) {
     const pw_pair p = pw_pair_of(power, a, b, first + i, classes, i);
     value[i] = NAN;
@@ -258,6 +262,7 @@ static void power_rows(const kvk_side *a, const kvk_side *b, int64_t first, int6
 
 static void power_segment(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to, int64_t classes,
                           const kvk_power *power, const kvk_state *state, kvk_state *partial) {
+  if (top_is_quantity(power->quantity)) return;
   const pw_pair p = pw_pair_of(power, a, b, row, classes, 0);
   pw_row before, s = {.top = -INFINITY};
   memcpy(&before, state, sizeof before);
@@ -269,6 +274,7 @@ static void power_segment(const kvk_side *a, const kvk_side *b, int64_t row, int
 
 static int32_t power_merge(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_power *power,
                            kvk_state *state, const kvk_state *partials, int64_t count) {
+  if (top_is_quantity(power->quantity)) return 0;
   const pw_pair p = pw_pair_of(power, a, b, row, classes, 0);
   pw_row s, part;
   memcpy(&s, state, sizeof s);
@@ -290,6 +296,10 @@ static int32_t power_merge(const kvk_side *a, const kvk_side *b, int64_t row, in
 
 static void power_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64_t classes, const kvk_power *power,
                          const kvk_state *state, double *value) {
+  if (top_is_quantity(power->quantity)) {
+    *value = top_quantity(a, b, row, classes, power, 0);
+    return;
+  }
   const pw_pair p = pw_pair_of(power, a, b, row, classes, 0);
   pw_row s;
   memcpy(&s, state, sizeof s);

@@ -36,6 +36,8 @@
 #include "Side-inl.h"
 #include "Log1p-inl.h"
 #include "Largest-inl.h"
+#include "Ranks-inl.h"
+#include "TopClasses-inl.h"
 #include "Store-inl.h"
 #include "RowStatistics-inl.h"
 #include "WriteRows-inl.h"
@@ -68,6 +70,7 @@ const kvk_table KVK_TABLE = {
     .write_segment = write_segment,
     .label_rows = label_rows,
     .label_row = label_row,
+    .rank_rows = rank_rows,
     .pair_gradient = pair_gradient,
     .power_rows = power_rows,
     .power_segment = power_segment,

@@ -17,7 +17,10 @@ public struct EvaluationStream: Sendable {
   public private(set) var rowsLeftOut = 0
   /// Rows that could not be evaluated, so far.
   public private(set) var diagnostics = Diagnostics()
+  /// Which rows may depend on each other, where that is known.
+  public let groups: RowGroups?
   private var summaries: [Summary]
+  private var sums: [GroupSums]
   private var worst: WorstRows
   private var labels = (sum: 0.0, weight: 0.0)
   private let threads: Int?
@@ -30,18 +33,24 @@ public struct EvaluationStream: Sendable {
   ///   - threads: how many to use; by default the processors that this process may run on.
   ///   - exactLimit: how many values of each measure are held for exact quantiles; beyond, their
   ///     relative error is at most 0.05 %. Memory: 8 bytes for each.
-  ///   - worstRows: how many of the rows with the largest values of `worstBy` are kept.
+  ///   - worstRows: how many of the rows that are worst by `worstBy` are kept.
   ///   - firstRow: the number of the first row.
+  ///   - groups: which rows, by their numbers, may depend on each other: see `clusteredError(of:)`.
   public init(
     measures: [Measure] = Measure.oneRead, unit: Unit = .nats, threads: Int? = nil,
-    exactLimit: Int = Summary.defaultExactLimit, worstRows: Int = 0, firstRow: Int = 0
+    exactLimit: Int = Summary.defaultExactLimit, worstRows: Int = 0, firstRow: Int = 0,
+    groups: RowGroups? = nil
   ) {
     self.measures = measures
     self.unit = unit
     self.firstRow = firstRow
     self.threads = threads
+    self.groups = groups
     summaries = measures.map { _ in Summary(exactLimit: exactLimit) }
-    worst = WorstRows(limit: worstRows, column: EvaluationStream.leading(measures))
+    sums = groups.map { groups in measures.map { _ in GroupSums(groups) } } ?? []
+    let leading = EvaluationStream.leading(measures)
+    worst = WorstRows(
+      limit: worstRows, column: leading, measure: measures.isEmpty ? nil : measures[leading])
   }
 
   /// Evaluates the next block of rows, takes it into the summaries and returns its results.
@@ -156,6 +165,11 @@ public struct EvaluationStream: Sendable {
     for (index, column) in columns.enumerated() {
       summaries[index].add(column, firstRow: first, leavingOut: leftOut)
     }
+    for index in sums.indices {
+      for (row, value) in columns[index].enumerated() where !value.isNaN && !leftOut.contains(row) {
+        sums[index].add(value, row: first + row)
+      }
+    }
     worst.take(columns, firstRow: first, leavingOut: leftOut)
     diagnostics = diagnostics + found
     rows += count
@@ -175,9 +189,35 @@ public struct EvaluationStream: Sendable {
     return summaries[index]
   }
 
-  /// The rows with the largest values of `worstBy` so far, as many as were asked for.
+  /// The standard error of a measure's mean where rows of one group may depend on each other; nil without groups, NaN of
+  /// fewer than two.
   ///
-  /// The largest is first, and equal ones are in order. Rows that are left out of summaries are not among them.
+  ///     √(G / (G - 1) Σ over groups (Σ of its rows (x - mean))²) / n
+  ///
+  /// - Precondition: the measure was asked for.
+  ///
+  /// Source: Liang and Zeger 1986, Biometrika 73; Cameron and Miller 2015, Journal of Human Resources 50.
+  public func clusteredError(of measure: Measure) -> Double? {
+    guard let index = measures.firstIndex(of: measure) else {
+      preconditionFailure("\(measure.name) was not asked for")
+    }
+    return sums.isEmpty ? nil : sums[index].varianceOfMean.squareRoot()
+  }
+
+  /// Groups with a row that counts in a measure's mean; nil without groups.
+  ///
+  /// - Precondition: the measure was asked for.
+  public func groupCount(of measure: Measure) -> Int? {
+    guard let index = measures.firstIndex(of: measure) else {
+      preconditionFailure("\(measure.name) was not asked for")
+    }
+    return sums.isEmpty ? nil : sums[index].count
+  }
+
+  /// The rows with the largest values of `worstBy` so far, of an agreement the smallest: as many as were asked for.
+  ///
+  /// The worst is first, and equal ones are in order. Rows that are left out of summaries are not among them, nor are
+  /// those in which both sides agree: a divergence of 0, an agreement of 1.
   public var worstRows: [WorstRow] { worst.rows }
 
   /// What the worst rows go by: the first divergence among the measures, or the first measure; nil without any.

@@ -16,7 +16,7 @@ public enum KullbackError: Error, Sendable, Equatable {
   case unsupportedElements(ElementKind, form: Form)
   /// No measure has this name.
   case unknownMeasure(String)
-  /// An order, or a weight, that no measure of the family has.
+  /// An order, a weight or a count that no measure of the family has.
   case invalidOrder(Double, of: String)
   /// There is not one label for each row.
   case labelCount(labels: Int, rows: Int)
@@ -38,6 +38,8 @@ public enum KullbackError: Error, Sendable, Equatable {
   case invalidRestarts(Int)
   /// A centroid that is no distribution.
   case invalidCentroid(row: Int, InvalidReason)
+  /// A number of rows of a block that is not above 0.
+  case invalidBlock(Int)
   /// A matrix that has to have as many columns as rows.
   case notSquare(Shape)
   /// `KULLBACK_ISA` does not name an instruction set that runs here.
@@ -86,6 +88,7 @@ extension KullbackError: CustomStringConvertible {
     case .invalidThreads(let count): "\(count) threads: there must be at least 1"
     case .invalidRestarts(let count): "\(count) restarts: there must be at least 1"
     case .invalidCentroid(let row, let reason): "centroid \(row) \(reason)"
+    case .invalidBlock(let size): "blocks of \(size) rows: there must be at least 1"
     case .notSquare(let shape): "the matrix is \(shape), not square"
     case .instructionSet(let reason): reason
     }

@@ -28,6 +28,8 @@ public struct Measure: Sendable {
   public let isDivergence: Bool
   /// Whether it is the same with target and model exchanged.
   public let isSymmetric: Bool
+  /// Whether it is a share of what two distributions agree in: 1 at most, and the larger the nearer they are.
+  public let isAgreement: Bool
   /// What the kernels compute for it, with the target first.
   let source: Source
   /// What is done with each value of the source.
@@ -48,7 +50,8 @@ public struct Measure: Sendable {
 
   init(
     name: String, title: String, notation: String, dimension: Dimension = .information,
-    isDivergence: Bool = true, isSymmetric: Bool = false, source: Source,
+    isDivergence: Bool = true, isSymmetric: Bool = false, isAgreement: Bool = false,
+    source: Source,
     transform: (@Sendable (Double) -> Double)? = nil
   ) {
     self.name = name
@@ -57,6 +60,7 @@ public struct Measure: Sendable {
     self.dimension = dimension
     self.isDivergence = isDivergence
     self.isSymmetric = isSymmetric
+    self.isAgreement = isAgreement
     self.source = source
     self.transform = transform ?? { $0 }
     isPlain = transform == nil
@@ -64,12 +68,14 @@ public struct Measure: Sendable {
 
   init(
     name: String, title: String, notation: String, dimension: Dimension = .information,
-    isDivergence: Bool = true, isSymmetric: Bool = false, quantity: PairQuantity,
+    isDivergence: Bool = true, isSymmetric: Bool = false, isAgreement: Bool = false,
+    quantity: PairQuantity,
     transform: (@Sendable (Double) -> Double)? = nil
   ) {
     self.init(
       name: name, title: title, notation: notation, dimension: dimension,
-      isDivergence: isDivergence, isSymmetric: isSymmetric, source: .quantity(quantity),
+      isDivergence: isDivergence, isSymmetric: isSymmetric, isAgreement: isAgreement,
+      source: .quantity(quantity),
       transform: transform)
   }
 
@@ -78,7 +84,7 @@ public struct Measure: Sendable {
     .forwardKL, .reverseKL, .targetEntropy, .modelEntropy, .crossEntropy, .reverseCrossEntropy,
     .jeffreys, .jensenShannon, .jensenShannonDistance, .totalVariation, .hellinger,
     .squaredHellinger, .triangularDiscrimination, .bhattacharyya, .chiSquared, .reverseChiSquared,
-    .topAgreement,
+    .topAgreement, .topRank,
   ]
 
   /// The measures that one read of each input gives together.

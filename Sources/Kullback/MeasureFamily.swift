@@ -1,4 +1,4 @@
-/// Measures of the same kind, one for each order or weight: "renyi:0.5", "renyi:2".
+/// Measures of the same kind, one for each order, weight or count: "renyi:0.5", "renyi:2".
 public struct MeasureFamily: Sendable {
   /// The name before the colon: "renyi".
   public let name: String
@@ -49,6 +49,9 @@ extension Measure {
     MeasureFamily(
       name: "skew", title: "skew divergence", orders: "above 0, to 1", parameter: "WEIGHT",
       member: Measure.skew),
+    MeasureFamily(
+      name: "top-overlap", title: "overlap of the largest classes", orders: "1 to 1000",
+      parameter: "COUNT", member: Measure.topOverlap),
   ]
 
   /// The member of a family that a name such as "renyi:2" stands for; nil where it stands for none.

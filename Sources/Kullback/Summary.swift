@@ -6,16 +6,18 @@
 /// 0.05 %.
 public struct Summary: Sendable {
   /// The quantiles that are reported.
-  public static let probabilities = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999]
+  public static let probabilities = [
+    0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999,
+  ]
   /// How many values are held, by default, before quantiles become approximate.
   public static let defaultExactLimit = 10_000_000
 
   /// Valid rows.
-  public private(set) var count = 0
+  public var count: Int { moments.count }
   /// Rows without a value because one of their distributions is not valid.
   public private(set) var invalid = 0
   /// Valid rows whose value is infinite; they count in the mean.
-  public private(set) var infinite = 0
+  public var infinite: Int { moments.infinite }
   /// The smallest value, NaN over no rows.
   public private(set) var min = Double.nan
   /// The largest value, NaN over no rows.
@@ -25,8 +27,7 @@ public struct Summary: Sendable {
   /// How many values are held for exact quantiles.
   public let exactLimit: Int
 
-  private var sum = DoubleDouble.zero
-  private var sumOfSquares = DoubleDouble.zero
+  private var moments = Moments()
   private var held: [Double] = []
   private var sketch: QuantileSketch?
 
@@ -53,15 +54,12 @@ public struct Summary: Sendable {
       invalid += 1
       return
     }
-    count += 1
-    if value.isInfinite { infinite += 1 }
+    moments.add(value)
     if !(min <= value) { min = value }
     if !(max >= value) {
       max = value
       maxRow = row
     }
-    sum = sum + DoubleDouble(value)
-    sumOfSquares = sumOfSquares + DoubleDouble(product: value, value)
     hold(value)
   }
 
@@ -84,17 +82,14 @@ public struct Summary: Sendable {
   /// The summary of both parts' rows.
   public static func + (left: Summary, right: Summary) -> Summary {
     var result = Summary(exactLimit: Swift.min(left.exactLimit, right.exactLimit))
-    result.count = left.count + right.count
+    result.moments = left.moments + right.moments
     result.invalid = left.invalid + right.invalid
-    result.infinite = left.infinite + right.infinite
     result.min = right.min <= left.min || left.count == 0 ? right.min : left.min
     let takesRight =
       left.count == 0 || right.max > left.max
       || (right.max == left.max && (right.maxRow ?? .max) < (left.maxRow ?? .max))
     result.max = takesRight ? right.max : left.max
     result.maxRow = takesRight ? right.maxRow : left.maxRow
-    result.sum = left.sum + right.sum
-    result.sumOfSquares = left.sumOfSquares + right.sumOfSquares
     result.held = left.held + right.held
     if left.sketch != nil || right.sketch != nil {
       result.sketch = (left.sketch ?? QuantileSketch()) + (right.sketch ?? QuantileSketch())
@@ -104,16 +99,10 @@ public struct Summary: Sendable {
   }
 
   /// The mean over valid rows: infinite when a value is, NaN over no rows.
-  public var mean: Double {
-    count > 0 ? sum.value / Double(count) : .nan
-  }
+  public var mean: Double { moments.mean }
 
   /// The variance with divisor count - 1; NaN over fewer than two rows or with an infinite value.
-  public var variance: Double {
-    guard count > 1, infinite == 0 else { return .nan }
-    let centred = sumOfSquares + -((sum * sum) / Double(count))
-    return Swift.max(0, centred.value) / Double(count - 1)
-  }
+  public var variance: Double { moments.variance }
 
   /// The standard deviation: the square root of `variance`.
   public var standardDeviation: Double { variance.squareRoot() }
@@ -135,17 +124,45 @@ public struct Summary: Sendable {
     guard count > 0 else { return probabilities.map { _ in .nan } }
     let places = probabilities.map { Swift.min(Swift.max($0, 0), 1) * Double(count - 1) }
     let ranks = places.flatMap { [Int($0), Swift.min(Int($0) + 1, count - 1)] }
-    let values: [Double]
-    if let sketch {
-      values = sketch.values(atRanks: ranks)
-    } else {
-      let sorted = held.sorted()
-      values = ranks.map { sorted[$0] }
-    }
+    let values = values(atRanks: ranks)
     return places.indices.map { index in
       let (low, high) = (values[2 * index], values[2 * index + 1])
       let part = places[index] - places[index].rounded(.down)
       return part == 0 || low == high ? low : low + part * (high - low)
+    }
+  }
+
+  /// Values by their ranks from the smallest on, counted from 0.
+  private func values(atRanks ranks: [Int]) -> [Double] {
+    if let sketch {
+      // Which wants them in order.
+      let order = ranks.indices.sorted { ranks[$0] < ranks[$1] }
+      var values = [Double](repeating: 0, count: ranks.count)
+      for (place, value) in zip(order, sketch.values(atRanks: order.map { ranks[$0] })) {
+        values[place] = value
+      }
+      return values
+    }
+    let sorted = held.sorted()
+    return ranks.map { sorted[$0] }
+  }
+
+  /// The values between which each of `quantiles` lies with a confidence, where rows are independent.
+  ///
+  /// Two order statistics, which suppose nothing of how values are distributed; of few values one or both have no bound.
+  /// Of a sketch they have its error.
+  ///
+  /// Source: Conover 1999, *Practical Nonparametric Statistics*, 3rd ed., section 3.2.
+  public func quantileIntervals(confidence: Double = 0.95) -> [QuantileInterval] {
+    let bounds = Self.probabilities.map {
+      OrderStatistics.ranks(enclosing: $0, count: count, confidence: confidence)
+    }
+    let ranks = bounds.flatMap { [$0.lower, $0.upper] }
+    let found = values(atRanks: ranks.compactMap(\.self))
+    var left = found[...]
+    let values = ranks.map { $0 == nil ? nil : left.popFirst() }
+    return bounds.indices.map {
+      QuantileInterval(lower: values[2 * $0], upper: values[2 * $0 + 1])
     }
   }
 }

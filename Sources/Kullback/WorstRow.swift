@@ -1,4 +1,4 @@
-/// A row among those with the largest values of a measure.
+/// A row among those in which two sides are farthest from each other by a measure.
 public struct WorstRow: Sendable, Equatable {
   /// The row's number.
   public let row: Int
@@ -6,16 +6,26 @@ public struct WorstRow: Sendable, Equatable {
   public let values: [Double]
 }
 
-/// The few rows with the largest values of one measure, kept while rows stream by.
+/// The few rows with the largest values of one measure, of an agreement the smallest, kept while rows stream by.
 struct WorstRows: Sendable {
   private(set) var rows: [WorstRow] = []
   private let limit: Int
   private let column: Int
+  private let isAgreement: Bool
+  /// The value of rows that are the same, which are not among the worst.
+  private let best: Double?
 
   /// Keeps `limit` rows, ordered by the measure at `column`.
-  init(limit: Int, column: Int) {
+  init(limit: Int, column: Int, measure: Measure?) {
     self.limit = limit
     self.column = column
+    isAgreement = measure?.isAgreement ?? false
+    best = isAgreement || measure == .topRank ? 1 : measure?.isDivergence ?? false ? 0 : nil
+  }
+
+  /// What is larger the worse a row is.
+  private func badness(_ values: [Double]) -> Double {
+    isAgreement ? -values[column] : values[column]
   }
 
   /// Looks at a block of results, one column a measure, whose first row has the number `first`.
@@ -24,17 +34,17 @@ struct WorstRows: Sendable {
   mutating func take(_ columns: [[Double]], firstRow first: Int, leavingOut leftOut: Set<Int> = [])
   {
     guard limit > 0, !columns.isEmpty else { return }
-    let values = columns[column]
+    let values = isAgreement ? columns[column].map { -$0 } : columns[column]
     // Most rows are not among the worst: one comparison is all that they may cost.
-    var threshold = rows.count == limit ? rows[limit - 1].values[column] : -Double.infinity
+    var threshold = rows.count == limit ? badness(rows[limit - 1].values) : -Double.infinity
     for index in values.indices where rows.count < limit || values[index] > threshold {
       let value = values[index]
-      guard !value.isNaN, !leftOut.contains(index) else { continue }
+      guard !value.isNaN, columns[column][index] != best, !leftOut.contains(index) else { continue }
       // Equal values stand in the order of their rows.
-      let place = rows.firstIndex { $0.values[column] < value } ?? rows.count
+      let place = rows.firstIndex { badness($0.values) < value } ?? rows.count
       rows.insert(WorstRow(row: first + index, values: columns.map { $0[index] }), at: place)
       if rows.count > limit { rows.removeLast() }
-      if rows.count == limit { threshold = rows[limit - 1].values[column] }
+      if rows.count == limit { threshold = badness(rows[limit - 1].values) }
     }
   }
 }

@@ -26,8 +26,9 @@ struct KullbackTool: ParsableCommand {
       """,
     version: "kullback \(version)",
     subcommands: [
-      EvaluateCommand.self, PairwiseCommand.self, NearestCommand.self, ClusterCommand.self,
-      FitCommand.self, PredictCommand.self, FamilyCommand.self, EntropyCommand.self,
+      EvaluateCommand.self, CompareCommand.self, PairwiseCommand.self, NearestCommand.self,
+      ClusterCommand.self, FitCommand.self, PredictCommand.self, FamilyCommand.self,
+      EntropyCommand.self,
       LogSoftmaxCommand.self, CrossEntropyCommand.self, InfoCommand.self,
     ])
 

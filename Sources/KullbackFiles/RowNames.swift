@@ -5,8 +5,11 @@ public enum RowNames {
   /// - Parameters:
   ///   - path: the file; "-" is standard input.
   ///   - count: how many lines there have to be.
+  ///   - what: what they are for, in an error: "the labels of 3 rows" where nothing is said.
   /// - Throws: `FileError.cannotRead`, or `.malformed` when it is no text in UTF-8 or has another number of lines.
-  public static func read(_ path: String, count: Int) throws(FileError) -> [String] {
+  public static func read(
+    _ path: String, count: Int, for what: String? = nil
+  ) throws(FileError) -> [String] {
     let name = inputName(path)
     let bytes = try Bytes(path: path) { start throws(FileError) in
       try TextEncoding.refuseZeros(start, path: name)
@@ -24,7 +27,8 @@ public enum RowNames {
     guard lines.count == count else {
       throw .malformed(
         path: name, place: "",
-        reason: "\(counted(lines.count, "line")) for the labels of \(counted(count, "row"))")
+        reason:
+          "\(counted(lines.count, "line")) for \(what ?? "the labels of \(counted(count, "row"))")")
     }
     return lines.map(String.init)
   }

@@ -5,15 +5,16 @@ internal import CVectorKernels
 ///
 ///     value = (1 - s) w_y (-log q_y) + s/K Σ w_k (-log q_k)
 ///
-/// - Shapes: a label for each row of the matrix; a weight for each class.
+/// - Shapes: a label for each row of the matrix, any number where its row is repeated; a weight for each class.
 /// - Complexity: one read of the rows, with smoothing a second one from cache.
 /// - Precondition: the shapes agree and there is at least one class.
 public func evaluateLabels(
   _ labels: [Int64], _ operand: RowOperand, scoring: LabelScoring = LabelScoring(),
   threads: Int = Threads.default, on set: InstructionSet = .current
 ) -> LabelResults {
-  let (rows, classes) = (operand.matrix.rows, operand.matrix.columns)
-  precondition(labels.count == rows, "\(labels.count) labels for \(rows) rows")
+  let (rows, classes) = (labels.count, operand.matrix.columns)
+  precondition(
+    operand.isRepeated || operand.matrix.rows == rows, "\(rows) labels for other rows")
   precondition(classes > 0, "rows without classes")
   precondition(scoring.classWeights.map { $0.count == classes } ?? true, "wrong count of weights")
   guard operand.matrix.isInOrder else {

@@ -5,6 +5,7 @@ internal import KullbackMatrix
 ///
 ///     L(α) = log Σ p^α q^(1-α), over the classes in which both have mass
 ///     S(α) = D(p ‖ αq + (1-α)p)
+///     the share of the α largest classes that p and q have in common; the rank of p's largest class in q
 ///
 /// - Shapes: both sides have the same columns; `rows` lie in both (a repeated side has any row).
 ///   Results go to `offset`, `offset + 1`, … of `results`.
@@ -12,8 +13,8 @@ internal import KullbackMatrix
 /// - Special values: for α = +infinity the result is log max p/q; for α = 0 and 1 the mass of one side in
 ///   the classes of the other counts. For α above 1, +infinity where p has mass and q has none; below 0,
 ///   where q has mass and p has none; in between, -infinity where no class has both. S is finite: at most
-///   -log(1 - α), where no class has both.
-/// - Accuracy: relative error at most 1e-12, and 1e-6 where either side has fewer digits than `Double`,
+///   -log(1 - α), where no class has both. Of equal classes those with lower numbers are larger.
+/// - Accuracy: shares and ranks are exact. Of the others the relative error is at most 1e-12, and 1e-6 where either side has fewer digits than `Double`,
 ///   however near L or S is to 0; measured 3e-14 and 2e-8, the latter of probabilities and weights. Never on
 ///   the wrong side of 0. The order 1 - α with exchanged sides gives the same bits of L where 1 - α is exact.
 /// - Complexity: one read of each side for the normalisers and for each quantity one or two more, from cache;

@@ -81,6 +81,11 @@ static void check(const kvk_table *table, int type, int form, int classes, doubl
     const kvk_power power = {orders[j], norms};
     table->power_rows(&a, &b, 0, ROWS, classes, &power, powers[j]);
   }
+  const int64_t middle[ROWS] = {0, classes - 1, classes / 2, classes / 3, classes / 5};
+  double ranks[ROWS], overlaps[ROWS];
+  const kvk_power overlap = {classes < 3 ? classes : 3, norms, KVK_TOP_OVERLAP};
+  table->rank_rows(&a, middle, 0, ROWS, classes, ranks);
+  table->power_rows(&a, &b, 0, ROWS, classes, &overlap, overlaps);
   static float written[ROWS * MOST];
   const kvk_target target = {written, classes, KVK_F32, KVK_WRITE_LOG_SOFTMAX, 0};
   table->write_rows(&a, 0, ROWS, classes, &target, status[1]);
@@ -97,6 +102,22 @@ static void check(const kvk_table *table, int type, int form, int classes, doubl
       jensen += (p[0][k] * (log_p[0][k] - m) + p[1][k] * (log_p[1][k] - m)) / 2;
     }
     const char *set = table->name;
+    const double *x = wanted[0] + row * classes, *y = wanted[1] + row * classes;
+    int rank = 1, shared = 0;
+    // Pairs of classes: of few, as an emulator is slow.
+    for (int k = 0; k < classes && classes <= 300; k++) {
+      int first = 0, second = 0; // larger classes, or as large and before it
+      for (int j = 0; j < classes; j++) {
+        first += x[j] > x[k] || (x[j] == x[k] && j < k);
+        second += y[j] > y[k] || (y[j] == y[k] && j < k);
+      }
+      shared += first < 3 && second < 3;
+      if (k == middle[row]) rank = first + 1;
+    }
+    if (classes <= 300) {
+      expect(ranks[row], rank, 0, set, "rank", type, classes);
+      expect(overlaps[row], shared / (double)(classes < 3 ? classes : 3), 0, set, "overlap", type, classes);
+    }
     for (int j = 0; j < 4; j++) {
       long double excess = 0; // terms of the second order: their sum has digits also where rows are alike
       for (int k = 0; k < classes; k++) {

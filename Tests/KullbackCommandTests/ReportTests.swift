@@ -26,14 +26,14 @@ import Testing
       Set(measures[0].keys) == [
         "name", "symbol", "unit", "count", "invalid", "infinite", "mean", "standardError",
         "standardDeviation", "min", "max", "maxRow", "quantiles",
-        "quantilesAreExact",
+        "quantilesAreExact", "quantileIntervals",
       ])
     #expect(measures[0]["count"] as? Int == 2)
     #expect(measures[0]["invalid"] as? Int == 1)
     #expect(measures[0]["mean"] as? Double == 0)
     let quantiles = try #require(measures[0]["quantiles"] as? [String: Any])
     #expect(
-      Set(quantiles.keys) == ["1", "5", "10", "25", "50", "75", "90", "95", "99", "99.9"])
+      Set(quantiles.keys) == ["0.1", "1", "5", "10", "25", "50", "75", "90", "95", "99", "99.9"])
     let invalid = try #require(report["invalid"] as? [String: Any])
     let first = try #require(invalid["first"] as? [[String: Any]])
     #expect(first.allSatisfy { $0["row"] as? Int == 2 })

@@ -31,6 +31,11 @@ enum Tool {
     try run(executable: path, arguments, input: input, environment: environment)
   }
 
+  /// Runs the command with a list of arguments behind others.
+  static func run(_ first: String..., more: [String]) throws -> Outcome {
+    try run(executable: path, first + more, input: nil, environment: [:])
+  }
+
   /// Runs a line of the shell, in which `$K` is the command.
   static func shell(_ line: String) throws -> Outcome {
     try run(executable: "/bin/sh", ["-c", line], input: nil, environment: ["K": path])

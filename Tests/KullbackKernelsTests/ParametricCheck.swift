@@ -31,6 +31,11 @@ extension ParametricResults {
   subscript(_ order: Double) -> [Double] { self[.powerSum(order: order)] }
 }
 
+extension OracleRow {
+  /// What classes are ordered by.
+  fileprivate var order: [Double] { logProbabilities.map(\.high) }
+}
+
 extension ParametricQuantity {
   /// Whether a result is as near to the exact value as promised, and on its side of 0.
   ///
@@ -42,6 +47,7 @@ extension ParametricQuantity {
       switch self {
       case .powerSum(let order): order > 1 || order < 0 ? value >= 0 : value <= 0
       case .skewDivergence: value >= 0 && value.sign == .plus
+      case .topOverlap, .topRank: value >= 0
       }
     return isOnItsSide && abs(value - expected) <= (single ? 1e-6 : 1e-12) * abs(expected) + 1e-20
   }
@@ -51,6 +57,8 @@ extension ParametricQuantity {
     switch self {
     case .powerSum(let order): OraclePair.logPowerSum(first, second, order: order)
     case .skewDivergence(let weight): OraclePair.skewDivergence(first, second, weight: weight)
+    case .topOverlap(let count): OraclePair.topOverlap(first.order, second.order, count: count)
+    case .topRank: OraclePair.topRank(first.order, second.order)
     }
   }
 }

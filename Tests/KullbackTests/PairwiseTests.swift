@@ -69,7 +69,10 @@ enum PairwiseShape: String, CaseIterable {
         try? Measure.alpha(order: order), try? Measure.alpha(order: 1 - order),
       ].compactMap { $0 }
     }
-    let others = [try? Measure.renyi(order: .infinity), try? Measure.skew(weight: 0.99)]
+    let others = [
+      try? Measure.renyi(order: .infinity), try? Measure.skew(weight: 0.99),
+      try? Measure.topOverlap(count: 5),
+    ]
     return Measure.all + powers + others.compactMap { $0 }
   }()
 

@@ -71,6 +71,7 @@ private func rowWorks(_ rows: (Int) -> Int) -> [Work] {
   [(8192, 32_768), (65_536, 1000), (65_536, 128)].flatMap { count, classes in
     [
       labelWork(Float.self, rows: rows(count), classes: classes),
+      rankWork(Float.self, rows: rows(count), classes: classes),
       rowWork(Float.self, .entropy, rows: rows(count), classes: classes),
       rowWork(Float.self, .logNormaliser, rows: rows(count), classes: classes),
     ]

@@ -178,7 +178,7 @@ struct KernelCase {
     let weights = [1e-6, 0.5, 0.99]
     let quantities =
       orders.map { ParametricQuantity.powerSum(order: $0) }
-      + weights.map { .skewDivergence(weight: $0) }
+      + weights.map { .skewDivergence(weight: $0) } + [.topOverlap(count: 3), .topRank]
     var results = ParametricResults(quantities: quantities, rows: 1)
     evaluateParametric(first, second, rows: 0..<1, into: &results, threads: threads, on: set)
     for order in orders {
@@ -194,13 +194,20 @@ struct KernelCase {
         value >= 0 && value < 20 && value.sign == .plus,
         "the skew divergence of weight \(weight) is in its range: \(value)")
     }
+    let (p, q) = (elements(first), elements(second))
+    expect(
+      results[.topOverlap(count: 3)][0] == OraclePair.topOverlap(p, q, count: 3)
+        && results[.topRank][0] == OraclePair.topRank(p, q),
+      "the largest classes are those of a sort: \(results[.topRank][0])")
+  }
+
+  private func elements(_ operand: RowOperand) -> [Double] {
+    (0..<operand.matrix.columns).map { operand.matrix.value(row: 0, column: $0) }
   }
 
   private func checkAgainstOracle(_ get: (PairQuantity) -> Double) {
     func row(_ operand: RowOperand) -> OracleRow {
-      OracleRow(
-        (0..<operand.matrix.columns).map { operand.matrix.value(row: 0, column: $0) },
-        form: .logits(temperature: operand.temperature))
+      OracleRow(elements(operand), form: .logits(temperature: operand.temperature))
     }
     let exact = OraclePair(row(first), row(second))
     let isSingle = first.matrix.kind != .float64 || second.matrix.kind != .float64

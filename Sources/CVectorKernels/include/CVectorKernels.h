@@ -135,9 +135,13 @@ enum {
 };
 
 enum {
-  KVK_POWER = 0, // log Σ p^α q^(1-α); α is any number but NaN and -inf
-  KVK_SKEW = 1,  // D(p ‖ αq + (1-α)p), α above 0 and below 1
+  KVK_POWER = 0,       // log Σ p^α q^(1-α); α is any number but NaN and -inf
+  KVK_SKEW = 1,        // D(p ‖ αq + (1-α)p), α above 0 and below 1
+  KVK_TOP_OVERLAP = 2, // the share of the α largest classes that p and q have in common, α from 1 to KVK_TOP_MOST
+  KVK_TOP_RANK = 3,    // the rank of p's largest class in q; α is not looked at
 };
+
+#define KVK_TOP_MOST 1000
 
 /// A quantity of a parameter α, and from pair_rows what normalises each row; NaN makes the row NaN.
 typedef struct {
@@ -322,6 +326,11 @@ typedef struct kvk_table {
   void (*label_row)(const kvk_labels *labels, const kvk_side *model, int64_t row, int64_t classes, double top,
                     double log_rest, double *value, double *weight, uint8_t *status);
 
+  // The rank of class wanted[i] in row first + i, of any number of classes: 1 and how many are larger, or as large
+  // with a lower number. NaN for a class that is none.
+  void (*rank_rows)(const kvk_side *a, const int64_t *wanted, int64_t first, int64_t count, int64_t classes,
+                    double *rank);
+
   // The gradient with respect to b's logits, for classes from ... to - 1, written to `result` (row
   // `first` of it). Per row, from pair_rows: what normalises it, and D(b‖a); a NaN among them makes the row
   // NaN.
@@ -330,7 +339,8 @@ typedef struct kvk_table {
 
   // log Σ p^α q^(1-α) of rows of at most KVK_SEGMENT classes, with all its digits where the rows are
   // alike; for α = +inf the logarithm of the largest p / q. -inf where no class has both masses, +inf where
-  // a mass is to be divided by 0. Longer rows through segments as for pairs; `state` starts zeroed.
+  // a mass is to be divided by 0. Longer rows through segments as for pairs; `state` starts zeroed. Or another
+  // quantity of a parameter; those of the largest classes are found by `power_finish` alone.
   void (*power_rows)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t classes,
                      const kvk_power *power, double *value);
   void (*power_segment)(const kvk_side *a, const kvk_side *b, int64_t row, int64_t from, int64_t to, int64_t classes,

@@ -6,5 +6,6 @@ extension Measure {
   /// Among equal largest classes the first counts.
   public static let topAgreement = Measure(
     name: "top-agreement", title: "top-1 agreement", notation: "argmax target = argmax model",
-    dimension: .number, isDivergence: false, isSymmetric: true, quantity: .sameLargest)
+    dimension: .number, isDivergence: false, isSymmetric: true, isAgreement: true,
+    quantity: .sameLargest)
 }

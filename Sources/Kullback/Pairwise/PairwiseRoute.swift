@@ -27,7 +27,7 @@ enum PairwiseRoute: Sendable, Equatable {
     case .quantity(let quantity): self.init(quantity)
     case .parametric(.powerSum(let order)):
       self = order.isFinite ? .powers(order: order, isHellinger: false) : .rowByRow
-    case .parametric(.skewDivergence): self = .rowByRow
+    case .parametric: self = .rowByRow
     }
   }
 

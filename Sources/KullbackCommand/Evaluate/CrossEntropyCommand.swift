@@ -34,6 +34,8 @@ struct CrossEntropyCommand: ParsableCommand {
 
   @OptionGroup var base: BaseOption
 
+  @OptionGroup var groups: GroupOptions
+
   @Option(
     help: ArgumentHelp(
       "The share of mass that is spread evenly over all classes, from 0 to 1.", valueName: "share"))
@@ -63,7 +65,7 @@ struct CrossEntropyCommand: ParsableCommand {
     guard (0...1).contains(labelSmoothing) else {
       throw ValidationError("--label-smoothing must be a number from 0 to 1")
     }
-    let inputs = [labels, model] + (classWeights.map { [$0] } ?? [])
+    let inputs = [labels, model] + [classWeights, groups.groups].compactMap(\.self)
     guard inputs.filter({ $0 == "-" }).count <= 1 else {
       throw ValidationError("only one of the inputs can be standard input")
     }

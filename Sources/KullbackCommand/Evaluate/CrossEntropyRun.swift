@@ -37,7 +37,8 @@ struct CrossEntropyRun {
       rows: rows, bytesPerRow: bytesPerRow,
       blockBytes: try Blocks.targetBytes([file], bytesPerRow: bytesPerRow),
       cuts: set.cuts, output: command.output, labels: file.rowLabels, options: options,
-      started: started)
+      started: started, groups: try command.groups.rowGroups(of: file.name, rows: set.count),
+      groupName: command.groups.name)
     if !options.quiet { FormHint.give(file, set.parts[0], option: "--form") }
     let outcome = try run.run { stream, range, progress in
       let results = try stream.add(

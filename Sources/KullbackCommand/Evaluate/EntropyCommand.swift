@@ -23,6 +23,8 @@ struct EntropyCommand: ParsableCommand {
 
   @OptionGroup var base: BaseOption
 
+  @OptionGroup var groups: GroupOptions
+
   @Option(
     help: RowOutput.help, completion: RowOutput.completion, transform: RowOutput.init(parsing:))
   var output: RowOutput?
@@ -34,6 +36,9 @@ struct EntropyCommand: ParsableCommand {
 
   func validate() throws {
     try set.validate(forms: [set.form])
+    guard file != "-" || groups.groups != "-" else {
+      throw ValidationError("only one of the inputs can be standard input")
+    }
   }
 
   func run() throws {

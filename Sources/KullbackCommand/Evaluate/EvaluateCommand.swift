@@ -25,6 +25,7 @@ struct EvaluateCommand: ParsableCommand {
         kullback evaluate counts.csv probabilities.npy --target-form weights --model-form \
       probabilities
         kullback evaluate p.npy q.npy --measures forward-kl,jensen-shannon --base 2 --output rows.csv
+        kullback evaluate original.npy quantised.npy --labels next-tokens.npy --block 512
 
       Measures: \(MeasureList.names.joined(separator: ", ")); \
       and for every order, which stands after the colon, \
@@ -58,6 +59,10 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var base: BaseOption
 
+  @OptionGroup var labels: LabelOptions
+
+  @OptionGroup var groups: GroupOptions
+
   @Option(
     help: ArgumentHelp(
       "How a base file of llama.cpp is read as TARGET: bounded makes one class of those that it leaves out, a lower bound; exact-tool repeats the tool's own figures.",
@@ -68,6 +73,18 @@ struct EvaluateCommand: ParsableCommand {
     help: RowOutput.help, completion: RowOutput.completion, transform: RowOutput.init(parsing:))
   var output: RowOutput?
 
+  @Option(
+    help: ArgumentHelp(
+      "What classes are called, for the worst rows: a text file with a line for each class, or a tokenizer.json. Adds the five largest classes of both sides.",
+      valueName: "file"), completion: .file())
+  var tokens: InputPath?
+
+  @Flag(
+    help:
+      "Adds what storing TARGET's logits as float16, bfloat16, FP8 or 16-bit codes costs by itself, from a sample of rows, and how many rows have a forward KL below that."
+  )
+  var resolution = false
+
   @Flag(help: "Print every column of the table, however wide it gets.")
   var wide = false
 
@@ -75,8 +92,17 @@ struct EvaluateCommand: ParsableCommand {
 
   func validate() throws {
     try set.validate(forms: [targetForm ?? set.form, modelForm ?? set.form])
-    guard target != "-" || model != "-" else {
+    guard [target, model, labels.file, groups.groups, tokens].count(where: { $0 == "-" }) <= 1
+    else {
       throw ValidationError("only one of the inputs can be standard input")
+    }
+    if resolution {
+      guard measures.measures.contains(.forwardKL) else {
+        throw ValidationError("--resolution is for forward-kl, which is not among the measures")
+      }
+      guard [.logits, .logProbabilities].contains(targetForm ?? set.form) else {
+        throw ValidationError("--resolution is for a TARGET of logits or log-probabilities")
+      }
     }
   }
 

@@ -14,6 +14,12 @@ struct EvaluateReport {
   var tails: BaseFileTails?
   /// What else is to be said of class labels.
   var scores: LabelScores?
+  /// What a target and a model make of class labels.
+  var labelStatistics: LabelStatistics?
+  /// The largest classes of the worst rows, where classes have names.
+  var worstClasses: WorstClasses?
+  /// What storing the target's logits costs, where that is asked for.
+  var resolution: ResolutionReport?
 
   private var stream: EvaluationStream { outcome.stream }
 
@@ -31,10 +37,14 @@ struct EvaluateReport {
       leftOut: leftOut,
       unit: run.unit.name,
       measures: measures,
+      groups: groups,
       worst: worst,
       invalid: invalid,
       labels: scores,
       baseFile: tails,
+      labelStatistics: labelStatistics,
+      worstClasses: worstClasses,
+      resolution: resolution,
       rate: outcome.rate,
       threads: run.options.threads ?? Machine.defaultThreads,
       instructionSet: try Machine.selectedInstructionSet,
@@ -46,14 +56,19 @@ struct EvaluateReport {
     var lines = InputReport.lines(inputs)
     lines += ["", "over \(valid)"]
     lines += MeasureReport.table(measures, width: width)
+    if isWide { lines += MeasureReport.intervals(measures) }
+    if let groups { lines.append(groups.line) }
     if measures.contains(where: { !$0.summary.quantilesAreExact }) {
       lines.append("quantiles of so many rows have a relative error of up to 0.05 %")
     }
     if let scores { lines += scores.lines }
     if let tails { lines += tails.lines }
+    if let resolution { lines += resolution.lines }
+    if let labelStatistics { lines += labelStatistics.lines(width: width) }
     if run.rows.count > 1 {
       lines += worst.lines(measures: run.quantities.map(\.name), width: width)
     }
+    if let worstClasses { lines += worstClasses.lines }
     lines += invalid.lines(of: run.rows.count)
     lines += ["", outcome.rate.line(rows: run.rows.count)]
     return lines
@@ -79,7 +94,17 @@ struct EvaluateReport {
       MeasureReport(
         name: quantity.name, symbol: quantity.symbol,
         unit: run.unit.label(for: quantity.measure.dimension),
-        summary: stream.summary(of: quantity.measure))
+        summary: stream.summary(of: quantity.measure),
+        isAgreement: quantity.measure.isAgreement,
+        isIndicator: quantity.measure == .topAgreement,
+        clusteredError: stream.clusteredError(of: quantity.measure))
+    }
+  }
+
+  /// The groups by which errors are clustered.
+  private var groups: GroupReport? {
+    run.quantities.first.flatMap { stream.groupCount(of: $0.measure) }.map {
+      GroupReport(by: run.groupName, count: $0)
     }
   }
 
@@ -87,7 +112,7 @@ struct EvaluateReport {
     let names = run.quantities.map(\.name)
     let leading = run.quantities.first { $0.measure == stream.worstBy }
     return Contents.Worst(
-      by: leading?.name ?? "",
+      by: leading?.name ?? "", isSmallest: leading?.measure.isAgreement ?? false,
       rows: stream.worstRows.map { row in
         Contents.Worst.Row(
           row: row.row, label: captions?(row.row),
@@ -117,15 +142,23 @@ extension EvaluateReport {
   ///     leftOut       only where some were: how many of them are in nothing, by --mask and --skip-positions
   ///     unit          what divergences and entropies are measured in
   ///     measures      an array in the order asked: name, symbol, unit, count, invalid, infinite, mean,
-  ///                   standardError, standardDeviation, min, max, maxRow, quantiles {"1": ..., "99.9": ...},
-  ///                   quantilesAreExact (else their relative error is at most 0.05 %)
-  ///     worst         the rows with the largest values of one measure: {"by": name, "rows": [{"row": ...,
-  ///                   "label": ..., "values": {name: value}}]}
+  ///                   standardError, standardDeviation, min, max, maxRow (null of agreements, which are
+  ///                   best where they are largest), quantiles {"1": ..., "99.9": ...} (none of top-agreement),
+  ///                   quantilesAreExact (else their relative error is at most 0.05 %), quantileIntervals
+  ///                   {"1": [from, to], ...}, in which they lie with 95 % where rows are independent (null: no
+  ///                   bound, for want of rows), and with groups clusteredError
+  ///     groups        only with --block or --groups: by what, and the count of those with a row that counts
+  ///     worst         the rows with the largest values of one measure, or the smallest of an agreement; without
+  ///                   those that are the same: {"by": name, "rows": [{"row": ..., "label": ...,
+  ///                   "values": {name: value}}]}
   ///     invalid       {"count": ..., "first": [{"row": ..., "side": ..., "reason": ...}]}
   ///     labels        only of class labels: ignored, how many rows were; weightedMean, the sum of the values
   ///                   over the sum of the labels' class weights
   ///     baseFile      only of a base file of llama.cpp: window, clampedRows, meanMergedMass, largestMergedMass,
   ///                   largestStep
+  ///     labelStatistics  only of evaluate with labels: as `LabelStatistics` says
+  ///     worstClasses  only of evaluate with names of classes: as `WorstClasses` says
+  ///     resolution    only of evaluate where that is asked for: as `ResolutionReport` says
   ///     rate          seconds from the first byte of an input to the last result, rowsPerSecond,
   ///                   bytesPerSecond of the numbers that were read
   ///     threads, instructionSet, version
@@ -138,7 +171,13 @@ extension EvaluateReport {
         let values: [String: Double]
       }
       let by: String
+      /// Whether small values are the bad ones.
+      let isSmallest: Bool
       let rows: [Row]
+
+      private enum CodingKeys: CodingKey {
+        case by, rows
+      }
     }
 
     let inputs: [String: InputReport]
@@ -147,10 +186,14 @@ extension EvaluateReport {
     let leftOut: Int?
     let unit: String
     let measures: [MeasureReport]
+    let groups: GroupReport?
     let worst: Worst
     let invalid: InvalidRows
     let labels: LabelScores?
     let baseFile: BaseFileTails?
+    let labelStatistics: LabelStatistics?
+    let worstClasses: WorstClasses?
+    let resolution: ResolutionReport?
     let rate: Rate
     let threads: Int
     let instructionSet: String
@@ -174,7 +217,8 @@ extension EvaluateReport.Contents.Worst {
         [String(row.row)] + (isLabelled ? [row.label ?? ""] : [])
           + measures.map { Format.value(row.values[$0] ?? .nan) })
     }
-    return ["", "largest \(by) (rows are counted from 0)"] + table.lines(width: width)
+    return ["", "\(isSmallest ? "smallest" : "largest") \(by) (rows are counted from 0)"]
+      + table.lines(width: width)
   }
 }
 

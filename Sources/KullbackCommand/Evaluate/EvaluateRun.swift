@@ -29,29 +29,53 @@ struct EvaluateRun {
       .reduce(0) { $0 + $1.bytesPerRow }
     let captions = [(target, targetFile), (model, modelFile)].filter { $0.0.count > 1 }
       .map(\.1.captions).first { !$0.isEmpty }
+    let side = (target.count == 1 ? modelFile : targetFile).rowSide
+    let groups = try command.groups.rowGroups(of: side.input, rows: count)
+    var labelled = try LabelledRows(
+      command.labels, rows: rows, count: count, classes: target.classes, of: side,
+      byPosition: isByPosition, groups: groups, threads: options.threads)
+    let names = try command.tokens.map { path throws(Failure) in
+      try ClassNames(path, classes: target.classes)
+    }
     let run = RowwiseRun(
       quantities: command.measures.measures.map { .init($0) }, unit: try command.base.unit,
       rows: rows, bytesPerRow: bytesPerRow,
       blockBytes: try Blocks.targetBytes([targetFile, modelFile], bytesPerRow: bytesPerRow),
       cuts: target.cuts + model.cuts, output: command.output, labels: captions?.labels,
-      options: options, started: started)
+      options: options, started: started, groups: groups, groupName: command.groups.name)
     if !options.quiet {
       FormHint.give(targetFile, target.parts[0], option: "--target-form")
       FormHint.give(modelFile, model.parts[0], option: "--model-form")
     }
+    var resolution =
+      command.resolution
+      ? try ResolutionReport(of: target, rows: rows, unit: run.unit, threads: options.threads)
+      : nil
     let outcome = try run.run { stream, range, progress in
-      try stream.add(
-        target: target[target.count == 1 ? 0..<1 : range],
-        model: model[model.count == 1 ? 0..<1 : range], leavingOut: leftOut(range)
-      ) { done, _ in progress(done) }
+      let p = target[target.count == 1 ? 0..<1 : range]
+      let q = model[model.count == 1 ? 0..<1 : range]
+      let out = leftOut(range)
+      let results = try stream.add(target: p, model: q, leavingOut: out) { done, _ in
+        progress(done)
+      }
+      try labelled?.add(range, target: p, model: q, leavingOut: out)
+      resolution?.add(results)
+      return results
     }
     try EvaluateReport(
       inputs: [
         ("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model)),
-      ],
+      ] + (labelled.map { [("labels", InputReport($0.file))] } ?? []),
       run: run, outcome: outcome,
       invalid: InvalidRows(outcome.stream.diagnostics, sides: true, captions: captions),
-      isWide: command.wide, captions: captions
+      isWide: command.wide, captions: captions,
+      labelStatistics: labelled.map { LabelStatistics(labels: $0, unit: run.unit) },
+      worstClasses: try names.map {
+        try WorstClasses(
+          $0, rows: outcome.stream.worstRows.map(\.row), target: target, model: model,
+          block: command.groups.block)
+      },
+      resolution: resolution
     ).tell()
   }
 

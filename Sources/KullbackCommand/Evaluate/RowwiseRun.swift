@@ -44,6 +44,10 @@ struct RowwiseRun {
   let options: RunOptions
   /// When the first byte was read.
   let started: ContinuousClock.Instant
+  /// Which rows may depend on each other, where that is known.
+  var groups: RowGroups?
+  /// What these are, in words.
+  var groupName = ""
 
   /// Values of all measures that are held together for exact quantiles, 96 MB; of more, quantiles come
   /// from a sketch.
@@ -55,7 +59,8 @@ struct RowwiseRun {
     EvaluationStream(
       measures: quantities.map(\.measure), unit: unit, threads: options.threads,
       exactLimit: min(Self.heldValues / max(1, quantities.count), Summary.defaultExactLimit),
-      worstRows: Self.worstRows, firstRow: rows.lowerBound)
+      worstRows: Self.worstRows, firstRow: rows.lowerBound,
+      groups: groups)
   }
 
   /// Starts the file of results.

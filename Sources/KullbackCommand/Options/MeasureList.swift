@@ -8,6 +8,9 @@ struct MeasureList: Equatable {
   /// All that one reading of both inputs gives.
   static let oneRead = MeasureList(measures: Measure.oneRead)
 
+  /// Forward KL alone.
+  static let forwardKL = MeasureList(measures: [.forwardKL])
+
   private init(measures: [Measure]) {
     self.measures = measures
   }

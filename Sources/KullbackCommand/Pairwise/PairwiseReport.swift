@@ -67,7 +67,7 @@ struct PairwiseReport {
   }
 
   private var summaryLines: [String] {
-    let dispensabilities = [6, 7, 9, 8, 0, 8, 9, 7, 3, 6]
+    let dispensabilities = [4, 7, 8, 10, 9, 0, 9, 10, 8, 5, 3]
     let quantiles = zip(MeasureReport.percentages, dispensabilities).map { percentage, rank in
       let title = percentage == 50 ? "median" : Format.value(percentage) + " %"
       return Table.Column(title: title, dispensability: rank)

@@ -21,6 +21,9 @@ struct Table {
     rows.append(cells)
   }
 
+  /// How many columns there are.
+  var columnCount: Int { columns.count }
+
   /// How many columns there is no room for in `width`.
   func columnsLeftOut(width: Int?) -> Int { columns.count - kept(width, widths).count }
 

@@ -1,0 +1,1 @@
+../../../../Tests/KullbackTestSupport/OracleTop.swift

@@ -1,0 +1,76 @@
+/// What rows with a right class say of a target and a model, block by block: perplexities, and the right class's rank
+/// on both sides.
+///
+/// Only summaries are kept, so that the rows need not fit in memory. Comparisons of parts add up with `+`.
+public struct LabelComparison: Sendable {
+  /// The perplexities, and the change of the right class's probability.
+  public private(set) var perplexity: PerplexityComparison
+  /// The right class's ranks in the target.
+  public private(set) var targetRanks: RankSummary
+  /// The right class's ranks in the model.
+  public private(set) var modelRanks: RankSummary
+  /// Rows with an ignored label, which are in nothing.
+  public private(set) var ignored = 0
+  private let threads: Int?
+
+  /// The comparison of no rows.
+  ///
+  /// - Parameters:
+  ///   - groups: which rows may depend on each other, where that is known.
+  ///   - threads: how many to use; by default the processors that this process may run on.
+  ///   - exactLimit: how many changes of probabilities are held for exact quantiles.
+  public init(
+    groups: RowGroups? = nil, threads: Int? = nil, exactLimit: Int = Summary.defaultExactLimit
+  ) {
+    self.threads = threads
+    perplexity = PerplexityComparison(groups: groups, exactLimit: exactLimit)
+    (targetRanks, modelRanks) = (RankSummary(groups: groups), RankSummary(groups: groups))
+  }
+
+  /// Takes further rows.
+  ///
+  /// - Parameters:
+  ///   - labels: the right class of each row, counted from 0; one out of range makes the row not valid.
+  ///   - target: the distributions p, one a row or a single one.
+  ///   - model: the distributions q likewise.
+  ///   - ignored: the label of rows that are left out.
+  ///   - firstRow: the number of the first row.
+  /// - Precondition: where there are groups each row has one.
+  /// - Throws: `KullbackError.labelCount`, `.invalidThreads`, `.instructionSet`.
+  public mutating func add<Label: ClassLabel>(
+    labels: [Label], target: DistributionSet, model: DistributionSet,
+    ignoring ignored: Label? = nil, firstRow: Int = 0
+  ) throws(KullbackError) {
+    var (a, b) = (
+      try surprises(ofLabels: labels, in: target, threads: threads),
+      try surprises(ofLabels: labels, in: model, threads: threads)
+    )
+    // A row that only one side has counts on neither.
+    for row in labels.indices where a[row].isNaN || b[row].isNaN {
+      (a[row], b[row]) = (.nan, .nan)
+    }
+    var first = try ranks(ofLabels: labels, in: target, scores: a, threads: threads)
+    var second = try ranks(ofLabels: labels, in: model, scores: b, threads: threads)
+    var rows = Array(labels.indices)
+    if let ignored {
+      rows.removeAll { labels[$0] == ignored }
+      self.ignored += labels.count - rows.count
+      (a, b) = (rows.map { a[$0] }, rows.map { b[$0] })
+      (first, second) = (rows.map { first[$0] }, rows.map { second[$0] })
+    }
+    let numbers = rows.map { firstRow + $0 }
+    perplexity.add(target: a, model: b, rows: numbers)
+    targetRanks.add(first, rows: numbers)
+    modelRanks.add(second, rows: numbers)
+  }
+
+  /// The comparison of both parts' rows.
+  public static func + (left: LabelComparison, right: LabelComparison) -> LabelComparison {
+    var result = left
+    result.perplexity = left.perplexity + right.perplexity
+    result.targetRanks = left.targetRanks + right.targetRanks
+    result.modelRanks = left.modelRanks + right.modelRanks
+    result.ignored += right.ignored
+    return result
+  }
+}

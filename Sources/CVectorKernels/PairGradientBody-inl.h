@@ -3,6 +3,9 @@
 //
 //     forward  q - p = ∓ g (1 - e)          no digit cancels where the rows are alike
 //     reverse  q (log q - log p - D) = -q (y + D)
+//
+// y is as near as A - B, a weighted mean of differences: relative to their size in most classes, about √(2D), not to
+// what y is in this one.
 
 typedef struct {
   N(pf_reference) masses;

@@ -10,7 +10,8 @@ internal import KullbackKernels
 ///   comparable with that at T = 1, multiply by T² as distillation does (Hinton, Vinyals and Dean 2015).
 /// - Special values: an invalid row's gradient is NaN.
 /// - Accuracy: within 4e-6 (4e-12 where both sets are `Double`) of each element or, where p and q differ
-///   much, of the larger of p and q, and 2⁻⁵² of that. Alike rows do not cancel.
+///   much, of the larger of p and q, and 1e-6 √D (1e-12 √D) and 2⁻⁵² of that, with the smaller D of the two
+///   directions. Alike rows do not cancel.
 /// - Complexity: one read of each set from memory and one write.
 /// - Throws: `KullbackError.shapeMismatch`, `.invalidThreads`, `.instructionSet`.
 public func forwardKLGradient(
@@ -38,7 +39,9 @@ public func forwardKLGradient<Element: LogitElement>(
 /// it. Shapes, units and errors are those of `forwardKLGradient(target:model:threads:)`.
 ///
 /// - Special values: where D(q‖p) is infinite or the row is invalid, the gradient is NaN.
-/// - Accuracy: within 4e-6 (4e-12) of q (|log q - log p| + D), and 2⁻⁵² of q.
+/// - Accuracy: within 4e-6 (4e-12) of q (|log q - log p| + D), and 1e-6 √D (1e-12 √D) and 2⁻⁵² of q. The last but
+///   one is what the rounding of the normalisers' ratio leaves in every class: it is relative to what log q - log p
+///   is in most, which for alike rows is near √(2D), not to what it is in one.
 /// - Throws: as that.
 public func reverseKLGradient(
   target: DistributionSet, model: DistributionSet, threads: Int? = nil

@@ -53,32 +53,61 @@ import Testing
   func gradientsAgreeWithTheOracle(shape: PairShape, kind: ElementKind) {
     for n in [513, 1025] {
       let (a, b) = shape.rows(n, count: 1)
-      let temperature = n == 1025 ? 2.0 : 1
-      let sides = [a, b].map { RowOperand($0, as: kind, temperature: temperature) }
-      let (p, q) = (sides[0].oracleRow(0), sides[1].oracleRow(0))
-      let divergence = OraclePair(p, q).reversedDivergence
-      let (bound, floor) = kind == .float32 ? (4e-6, 1e-13) : (4e-12, 1e-16)
-      for set in InstructionSet.available {
-        let forward = evaluatePairs(
-          sides[0], sides[1], rows: 1, gradient: .divergence, as: Double.self, on: set)
-        let reverse = evaluatePairs(
-          sides[0], sides[1], rows: 1, gradient: .reversedDivergence, as: Double.self, on: set)
-        let worst = (0..<n).map { k -> Double in
-          let (mass, other) = (q.probabilities[k].high, p.probabilities[k].high)
-          let slope = (q.probabilities[k] - p.probabilities[k]).high
-          let ratio = mass == 0 ? 0 : (q.logProbabilities[k] - p.logProbabilities[k]).high
-          let errors = [
-            (forward.gradient[0, k] * temperature - slope, max(mass, other)),
-            (
-              reverse.gradient[0, k] * temperature - mass * (ratio - divergence),
-              mass * (abs(ratio) + divergence)
-            ),
-          ]
-          return errors.map { abs($0.0) / (bound * $0.1 + floor * mass + 1e-28) }.max() ?? 0
-        }.max()
-        #expect((worst ?? 0) <= 1, "\(shape.rawValue) \(kind.name), \(n) classes on \(set)")
-        #expect(forward.results.status(ofRow: 0) == (.valid, .valid))
+      checkGradients(a, b, kind, temperature: n == 1025 ? 2.0 : 1, "\(shape.rawValue)")
+    }
+  }
+
+  /// Where rows are alike, what every class is off by is small beside what most are, not beside each.
+  @Test(arguments: [1e-1, 1e-2, 1e-3, 1e-4, 1e-5], [ElementKind.float32, .float64])
+  func gradientsOfAlikeRowsAreAsNearAsTheRowsAre(size: Double, kind: ElementKind) {
+    for n in [3, 10, 130, 513] {
+      var generator = SeededGenerator(seed: UInt64(n))
+      for step in [0.0, 50] {
+        for _ in 0..<(n < 100 ? 20 : 2) {
+          let (wide, noise) = (generator.normals(n), generator.normals(n))
+          let row = wide.indices.map { wide[$0] + ($0 >= n / 2 ? step : 0) }
+          let other = zip(row, noise).map { $0 + size * $1 }
+          checkGradients([row], [other], kind, temperature: 1, "\(size) apart, step \(step)")
+        }
       }
+    }
+  }
+
+  private func checkGradients(
+    _ a: [[Double]], _ b: [[Double]], _ kind: ElementKind, temperature: Double, _ name: String
+  ) {
+    let n = a[0].count
+    let sides = [a, b].map { RowOperand($0, as: kind, temperature: temperature) }
+    let (p, q) = (sides[0].oracleRow(0), sides[1].oracleRow(0))
+    let both = OraclePair(p, q)
+    let divergence = both.reversedDivergence
+    let least = min(both.divergence, divergence)
+    let bound = kind == .float32 ? 1e-6 : 1e-12
+    for set in InstructionSet.available {
+      let forward = evaluatePairs(
+        sides[0], sides[1], rows: 1, gradient: .divergence, as: Double.self, on: set)
+      let reverse = evaluatePairs(
+        sides[0], sides[1], rows: 1, gradient: .reversedDivergence, as: Double.self, on: set)
+      let worst = (0..<n).map { k -> Double in
+        let (mass, other) = (q.probabilities[k].high, p.probabilities[k].high)
+        let larger = max(mass, other)
+        let slope = (q.probabilities[k] - p.probabilities[k]).high
+        let ratio = mass == 0 ? 0 : (q.logProbabilities[k] - p.logProbabilities[k]).high
+        let size = abs(slope) < larger / 2 ? abs(slope) : larger
+        let errors = [
+          (
+            forward.gradient[0, k] * temperature - slope,
+            bound * (4 * size + least.squareRoot() * larger) + 0x1p-52 * larger
+          ),
+          (
+            reverse.gradient[0, k] * temperature - mass * (ratio - divergence),
+            mass * (bound * (4 * (abs(ratio) + divergence) + divergence.squareRoot()) + 0x1p-52)
+          ),
+        ]
+        return errors.map { abs($0.0) / ($0.1 + 1e-28) }.max() ?? 0
+      }.max()
+      #expect((worst ?? 0) <= 1, "\(name), \(kind.name), \(n) classes on \(set)")
+      #expect(forward.results.status(ofRow: 0) == (.valid, .valid))
     }
   }
 

@@ -333,7 +333,8 @@ typedef struct kvk_table {
 
   // The gradient with respect to b's logits, for classes from ... to - 1, written to `result` (row
   // `first` of it). Per row, from pair_rows: what normalises it, and D(b‖a); a NaN among them makes the row
-  // NaN.
+  // NaN. Beside its own rounding every class has that of the ratio: at most 1e-6 √D of its mass where elements are
+  // Float, 1e-12 √D where they are Double.
   void (*pair_gradient)(const kvk_side *a, const kvk_side *b, int64_t first, int64_t count, int64_t from, int64_t to,
                         int32_t which, const kvk_pair_norms *norms, const double *d_ba, const kvk_target *result);
 

@@ -32,16 +32,18 @@ public enum CSV {
   ) throws(FileError) -> Table {
     // The text itself, and numbers of 8 bytes for cells of 2 and more.
     try AvailableMemory.check(5 * bytes.count, for: path)
-    let text = bytes.prefix(bytes.count)
-    try TextEncoding.refuseZeros(text, from: bytes.seen, path: path)
-    try TextEncoding.refuseUnlessUTF8(text, path: path)
-    let separator = separator?.asciiValue ?? sniff(text, path)
-    if let other = SeparatorDoubt.separator(of: text, insteadOf: separator) {
-      throw .malformed(
-        path: path, place: "row 1",
-        reason: "columns seem to be separated by \(other): commas and tabs are read")
+    let table = try bytes.withText { text throws(FileError) in
+      try TextEncoding.refuseZeros(text, from: bytes.seen, path: path)
+      try TextEncoding.refuseUnlessUTF8(text, path: path)
+      let separator = separator?.asciiValue ?? sniff(text, path)
+      if let other = SeparatorDoubt.separator(of: text, insteadOf: separator) {
+        throw .malformed(
+          path: path, place: "row 1",
+          reason: "columns seem to be separated by \(other): commas and tabs are read")
+      }
+      let dialect = TextDialect(separator: separator)
+      return try CSVTable(path: path, text: text, dialect: dialect, options: options).read()
     }
-    let table = try table(text, path, separator, options)
     return options.isTransposed == true ? table.transposed() : table
   }
 
@@ -51,34 +53,7 @@ public enum CSV {
     try TextEncoding.refuseZeros(start, path: path)
   }
 
-  private static func table(
-    _ text: [UInt8], _ path: String, _ separator: UInt8, _ options: TableOptions
-  ) throws(FileError) -> Table {
-    var scanner = CSVScanner(text, separator: separator)
-    if let columns = options.long {
-      var long = LongForm(path: path, columns: columns, header: options.header)
-      while let cells = try scanner.row(path: path) {
-        try long.add(cells, line: scanner.rowNumber)
-      }
-      return try long.table()
-    }
-    var survey = CSVSurvey(path: path, options: options)
-    while let cells = try scanner.row(path: path) {
-      guard !TableBuilder.isEmptyLine(cells) else { continue }
-      survey.take(cells, line: scanner.rowNumber, quoted: scanner.quotedCells)
-    }
-    let (layout, doubt) = try survey.layout()
-    var builder = TableBuilder(path: path, layout: layout)
-    scanner = CSVScanner(text, separator: separator)
-    while let cells = try scanner.row(path: path) {
-      try builder.add(cells, line: scanner.rowNumber)
-    }
-    // Where a cell is wrong too, that is the better thing to say.
-    if let doubt { throw doubt }
-    return builder.table()
-  }
-
-  private static func sniff(_ text: [UInt8], _ path: String) -> UInt8 {
+  private static func sniff(_ text: TextBytes, _ path: String) -> UInt8 {
     if path.hasSuffix(".tsv") { return 9 }
     let line = text.prefix { $0 != 10 && $0 != 13 }
     let (tabs, commas) = (line.count { $0 == 9 }, line.count { $0 == 44 })

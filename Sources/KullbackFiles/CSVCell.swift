@@ -15,7 +15,7 @@ enum CSVCell: Equatable {
   /// Numbers are decimal, their minus sign also U+2212, thousands also separated by spaces that do not
   /// break (U+00A0, U+2009, U+202F); and "inf", "-inf" and "nan" in any case. What is too small for a
   /// `Double` is 0.
-  init(_ bytes: ArraySlice<UInt8>) {
+  init(_ bytes: some RandomAccessCollection<UInt8>) {
     let cell = CSVCell.trimmed(bytes)
     // strtod also takes hexadecimal numbers and "nan(...)": cells have neither.
     if !cell.isEmpty, cell.allSatisfy(CSVCell.isOfANumber),
@@ -26,6 +26,29 @@ enum CSVCell: Equatable {
     }
     // Longer ones are no word that is known, and no number.
     self = cell.count > 1000 ? .word : CSVCell(String(decoding: cell, as: UTF8.self))
+  }
+
+  /// Reads a cell of a text.
+  init(_ text: TextBytes, _ cell: Range<Int>, _ dialect: TextDialect) {
+    let number = DecimalReader.shared.scan(
+      text, from: cell.lowerBound, to: cell.upperBound, point: dialect.point)
+    if let number, number.end == cell.upperBound {
+      self = .number(number.number)
+    } else if let number = CSVCell.named(text, cell) {
+      self = .number(number)
+    } else {
+      self.init(text[cell])
+    }
+  }
+
+  /// The number that has a name of three letters: inf, -inf or nan.
+  private static func named(_ text: TextBytes, _ cell: Range<Int>) -> Double? {
+    let isNegative = cell.count == 4 && text[cell.lowerBound] == UInt8(ascii: "-")
+    guard cell.count == 3 || isNegative else { return nil }
+    let letters = text[cell].suffix(3).reduce(UInt32(0)) { $0 << 8 | UInt32($1 | 0x20) }
+    // The letters of inf and of nan.
+    if letters == 0x696E66 { return isNegative ? -.infinity : .infinity }
+    return letters == 0x6E616E ? .nan : nil
   }
 
   private init(_ text: String) {
@@ -45,7 +68,7 @@ enum CSVCell: Equatable {
   }
 
   /// Whether a cell is a truth value, as True and FALSE.
-  static func isTruth(_ bytes: ArraySlice<UInt8>) -> Bool {
+  static func isTruth(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
     guard bytes.count <= 7 else { return false }
     return ["true", "false"].contains(
       String(decoding: trimmed(bytes), as: UTF8.self).lowercased())
@@ -75,7 +98,7 @@ enum CSVCell: Equatable {
   }
 
   /// The whole number that a cell spells in digits alone, or nil.
-  static func whole(_ bytes: ArraySlice<UInt8>) -> Int? {
+  static func whole(_ bytes: some RandomAccessCollection<UInt8>) -> Int? {
     let cell = trimmed(bytes)
     guard !cell.isEmpty, cell.count <= 18, cell.allSatisfy(isDigit) else {
       return nil
@@ -84,8 +107,14 @@ enum CSVCell: Equatable {
   }
 
   /// Whether a cell is a number with a decimal point or an exponent.
-  static func hasFraction(_ bytes: ArraySlice<UInt8>) -> Bool {
+  static func hasFraction(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
     bytes.contains { [0x2E, 0x45, 0x65].contains($0) } && CSVCell(bytes).number != nil
+  }
+
+  /// Whether a cell of a text is a number with a decimal point or an exponent.
+  static func hasFraction(_ text: TextBytes, _ cell: Range<Int>, _ dialect: TextDialect) -> Bool {
+    text[cell].contains { $0 == dialect.point || $0 | 0x20 == UInt8(ascii: "e") }
+      && CSVCell(text, cell, dialect).number != nil
   }
 
   private static let missingWords: Set<String> = [
@@ -101,8 +130,10 @@ enum CSVCell: Equatable {
     isDigit(byte) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(byte)
   }
 
-  private static func trimmed(_ cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    var cell = cell
+  private static func trimmed<Cell: RandomAccessCollection<UInt8>>(
+    _ cell: Cell
+  ) -> Cell.SubSequence {
+    var cell = cell[...]
     while let last = cell.last, last == 32 || last == 9 { cell = cell.dropLast() }
     while let first = cell.first, first == 32 || first == 9 { cell = cell.dropFirst() }
     return cell

@@ -10,8 +10,6 @@ struct CSVSurvey {
     let labels: [Int]
     /// Columns of numbers, from 0, in the order in which they are wanted.
     let numbers: [Int]
-    /// The row in which the width is first seen.
-    let line: Int
   }
 
   /// What the cells of a column are, below the first row.
@@ -21,8 +19,7 @@ struct CSVSurvey {
     var truths = 0
     var fractions = 0
 
-    mutating func add(_ bytes: ArraySlice<UInt8>) {
-      let cell = CSVCell(bytes)
+    mutating func add(_ cell: CSVCell, _ bytes: some RandomAccessCollection<UInt8>) {
       if cell == .word { words += 1 }
       if cell == .word, CSVCell.isTruth(bytes) { truths += 1 }
       let isRead = cell.number != nil || cell == .tooLarge
@@ -41,8 +38,8 @@ struct CSVSurvey {
   private var secondQuoted = 0
   private var leading: [Column] = []
   private var namedLabels: [Bool] = []
-  /// Columns behind the first whose names are those of identifiers, and whether they are whole below.
-  private var suspects: [(place: Int, isWhole: Bool)] = []
+  /// Columns behind the first whose names are those of identifiers, and whose cells are whole numbers as far as seen.
+  private var suspects: [Int] = []
   /// Whether every row below the first has a number with a decimal point.
   private var haveFractions = true
   private var counter = Counter()
@@ -62,7 +59,6 @@ struct CSVSurvey {
       (first, firstLine, firstQuoted) = (cells, line, quoted)
       namedLabels = cells.prefix(Self.mostLabels).map { ColumnName($0).isThatOfLabels }
       suspects = cells.indices.dropFirst().filter { ColumnName(cells[$0]).isThatOfIdentifiers }
-        .map { ($0, true) }
       return
     }
     rowsBelow += 1
@@ -71,18 +67,58 @@ struct CSVSurvey {
       leading = Array(repeating: Column(), count: max(0, min(Self.mostLabels, widthBelow - 1)))
     }
     for place in 0..<min(leading.count, cells.count) {
-      leading[place].add(cells[place])
-      if CSVCell(cells[place]).isNumeric, place >= namedLabels.count || !namedLabels[place] {
-        break
-      }
+      let cell = CSVCell(cells[place])
+      leading[place].add(cell, cells[place])
+      if endsLabels(cell, place) { break }
     }
-    for index in suspects.indices where suspects[index].isWhole {
-      let place = suspects[index].place
-      suspects[index].isWhole = place < cells.count && CSVCell.whole(cells[place]) != nil
-    }
-    if haveFractions { haveFractions = cells.contains(where: CSVCell.hasFraction) }
+    suspects = suspects.filter { $0 < cells.count && CSVCell.whole(cells[$0]) != nil }
+    if haveFractions { haveFractions = cells.contains { CSVCell.hasFraction($0) } }
     counter.take(cells[0])
     if widthBelow == 3, cells.count == 3 { long.take(cells) }
+  }
+
+  /// Whether the rows below the first two, where their lines are plain, may be taken by their lines.
+  var takesLines: Bool { rowsBelow > 0 && !(widthBelow == 3 && long.isOpen) }
+
+  /// How many rows were taken.
+  var rows: Int { rowsBelow + (first.isEmpty ? 0 : 1) }
+
+  /// Takes the next row where that is a plain line: of its cells those alone that tell something.
+  mutating func take(_ text: TextBytes, _ line: Range<Int>, _ dialect: TextDialect) {
+    rowsBelow += 1
+    var cells = LineCells(text, line, dialect)
+    for place in leading.indices {
+      guard let range = cells.next() else { break }
+      let cell = CSVCell(text, range, dialect)
+      leading[place].add(cell, text[range])
+      if endsLabels(cell, place) { break }
+    }
+    if counter.counts {
+      cells = LineCells(text, line, dialect)
+      if let range = cells.next() { counter.take(text[range]) }
+    }
+    if !suspects.isEmpty {
+      cells = LineCells(text, line, dialect)
+      var (place, cell) = (-1, Range<Int>?.none)
+      suspects = suspects.filter { suspect in
+        while place < suspect {
+          cell = cells.next()
+          place += 1
+        }
+        return cell.flatMap { CSVCell.whole(text[$0]) } != nil
+      }
+    }
+    guard haveFractions else { return }
+    cells = LineCells(text, line, dialect)
+    while let range = cells.next() {
+      if CSVCell.hasFraction(text, range, dialect) { return }
+    }
+    haveFractions = false
+  }
+
+  /// Whether no column behind this one can be of labels, as far as this row tells.
+  private func endsLabels(_ cell: CSVCell, _ place: Int) -> Bool {
+    cell.isNumeric && (place >= namedLabels.count || !namedLabels[place])
   }
 
   /// What has been found, and a doubt that only matters where nothing else is wrong.
@@ -120,8 +156,7 @@ struct CSVSurvey {
     let (labels, labelDoubt) = try labels(names, width, hasHeader, isShort: isShort)
     let numbers = try numbers(names, width, labels)
     let layout = Layout(
-      hasHeader: hasHeader, names: names, width: width, labels: labels, numbers: numbers,
-      line: hasHeader ? secondLine : firstLine)
+      hasHeader: hasHeader, names: names, width: width, labels: labels, numbers: numbers)
     return (layout, headerDoubt ?? longDoubt(layout) ?? labelDoubt)
   }
 
@@ -214,7 +249,7 @@ struct CSVSurvey {
     for place in 0..<min(Self.mostLabels, width - 1) {
       guard wanted?.contains(place) != true else { break }
       var column = place < leading.count ? leading[place] : Column()
-      if !hasHeader { column.add(first[place]) }
+      if !hasHeader { column.add(CSVCell(first[place]), first[place]) }
       let name = names.map { ColumnName(Array($0[place].utf8)[...]) }
       let isNamed = name?.isThatOfLabels == true
       if isNamed, name?.isBlank == false, column.fractions > 0, column.words == 0 {
@@ -253,12 +288,11 @@ struct CSVSurvey {
   private func suspectDoubt(_ names: [String]?, _ hasHeader: Bool) -> FileError? {
     guard hasHeader, options.contents == .classes, rowsBelow > 0, let names,
       names.count == first.count,
-      let suspect = suspects.first(where: \.isWhole), suspect.place < names.count,
-      suspect.place >= leadingLabels(names)
+      let suspect = suspects.first, suspect < names.count, suspect >= leadingLabels(names)
     else { return nil }
     return malformed(
-      "column \(suspect.place + 1)",
-      "\"\(names[suspect.place].inBrief)\" is what columns of identifiers are called: --label-columns or"
+      "column \(suspect + 1)",
+      "\"\(names[suspect].inBrief)\" is what columns of identifiers are called: --label-columns or"
         + " --columns says what it is")
   }
 
@@ -306,7 +340,7 @@ private struct Counter {
   private(set) var counts = true
   private var last = 0
 
-  mutating func take(_ cell: ArraySlice<UInt8>) {
+  mutating func take(_ cell: some RandomAccessCollection<UInt8>) {
     guard counts else { return }
     guard let number = CSVCell.whole(cell), start == nil || number == last + 1 else {
       counts = false
@@ -366,6 +400,9 @@ private struct LongSigns {
   private var steps = 0
   /// Whether a cell of the first two columns is no number.
   private(set) var haveWords = false
+
+  /// Whether more rows may tell more.
+  var isOpen: Bool { ascends || count < 10_000 }
 
   mutating func take(_ cells: [ArraySlice<UInt8>]) {
     guard cells.count == 3 else { return }

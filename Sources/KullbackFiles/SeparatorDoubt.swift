@@ -4,7 +4,7 @@ enum SeparatorDoubt {
   ///
   /// The first lines tell: cut at another character, each has as many cells, and all but the first of them
   /// are numbers, perhaps with a decimal comma. The first line may be a header.
-  static func separator(of text: [UInt8], insteadOf separator: UInt8) -> String? {
+  static func separator(of text: TextBytes, insteadOf separator: UInt8) -> String? {
     let lines = firstLines(of: text)
     let body = lines.count > 1 ? lines.dropFirst() : lines[...]
     guard !body.isEmpty else { return nil }
@@ -22,8 +22,8 @@ enum SeparatorDoubt {
     return nil
   }
 
-  private static func firstLines(of text: [UInt8]) -> [ArraySlice<UInt8>] {
-    var lines: [ArraySlice<UInt8>] = []
+  private static func firstLines(of text: TextBytes) -> [Slice<TextBytes>] {
+    var lines: [Slice<TextBytes>] = []
     var rest = text[...]
     while lines.count < 8, !rest.isEmpty {
       // Numbers are found at the beginnings of long lines as well.
@@ -35,13 +35,13 @@ enum SeparatorDoubt {
   }
 
   private static func cells(
-    _ line: ArraySlice<UInt8>, separatedBy other: UInt8
-  ) -> [ArraySlice<UInt8>] {
+    _ line: Slice<TextBytes>, separatedBy other: UInt8
+  ) -> [Slice<TextBytes>] {
     line.split(separator: other, omittingEmptySubsequences: other == 32)
   }
 
   /// Whether a cell is a number, with a decimal point, a decimal comma or Fortran's D.
-  private static func isNumber(_ cell: ArraySlice<UInt8>) -> Bool {
+  private static func isNumber(_ cell: Slice<TextBytes>) -> Bool {
     guard cell.count < 100, let first = cell.first, first != 44 else { return false }
     let text = cell.map { $0 == 44 ? 46 : $0 == 68 || $0 == 100 ? 101 : $0 }
     return CSVCell(text[...]).number != nil

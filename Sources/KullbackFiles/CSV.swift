@@ -32,31 +32,33 @@ public enum CSV {
   ) throws(FileError) -> Table {
     // The text itself, and numbers of 8 bytes for cells of 2 and more.
     try AvailableMemory.check(5 * bytes.count, for: path)
-    let table = try bytes.withText { text throws(FileError) in
-      try TextEncoding.refuseZeros(text, from: bytes.seen, path: path)
-      try TextEncoding.refuseUnlessUTF8(text, path: path)
-      let separator = separator?.asciiValue ?? sniff(text, path)
-      if let other = SeparatorDoubt.separator(of: text, insteadOf: separator) {
-        throw .malformed(
-          path: path, place: "row 1",
-          reason: "columns seem to be separated by \(other): commas and tabs are read")
-      }
-      let dialect = TextDialect(separator: separator)
-      return try CSVTable(path: path, text: text, dialect: dialect, options: options).read()
-    }
+    var options = options
+    options.separator = separator.map { .character($0) } ?? options.separator
+    let encoding =
+      options.encoding ?? TextEncoding.shown(by: bytes.prefix(Bytes.firstBytes)) ?? .utf8
+    let isUTF8 = encoding == .utf8
+    let text =
+      isUTF8
+      ? bytes
+      : Bytes(
+        try bytes.withText { text throws(FileError) in try encoding.utf8(text, path: path) })
+    let table = try text.withText { text throws(FileError) in
+      try TextEncoding.refuseZeros(text, from: isUTF8 ? bytes.seen : 0, path: path)
+      if isUTF8 { try TextEncoding.refuseUnlessUTF8(text, path: path) }
+      let found = try DialectSearch(text, path: path, options: options).found()
+      return try CSVTable(
+        path: path, text: text, dialect: found.dialect, start: found.start, options: options
+      ).read()
+    }.said { $0.encoding = encoding }
     return options.isTransposed == true ? table.transposed() : table
   }
 
-  /// Refuses what by its first bytes is no text.
-  static func refuseUnlessText(_ start: [UInt8], path: String) throws(FileError) {
+  /// Refuses what by its first bytes is no text in the encoding that is asked for, or that they show.
+  static func refuseUnlessText(
+    _ start: [UInt8], path: String, encoding: TextEncoding? = nil
+  ) throws(FileError) {
+    guard (encoding ?? TextEncoding.shown(by: start)) != .utf16 else { return }
     try UnreadFormat.refuse(start, path: path)
     try TextEncoding.refuseZeros(start, path: path)
-  }
-
-  private static func sniff(_ text: TextBytes, _ path: String) -> UInt8 {
-    if path.hasSuffix(".tsv") { return 9 }
-    let line = text.prefix { $0 != 10 && $0 != 13 }
-    let (tabs, commas) = (line.count { $0 == 9 }, line.count { $0 == 44 })
-    return path.hasSuffix(".csv") ? (tabs > 0 && commas == 0 ? 9 : 44) : tabs > commas ? 9 : 44
   }
 }

@@ -28,6 +28,21 @@ enum CSVCell: Equatable {
     self = cell.count > 1000 ? .word : CSVCell(String(decoding: cell, as: UTF8.self))
   }
 
+  /// Reads a cell of which the numbers have this decimal point.
+  init(_ bytes: some RandomAccessCollection<UInt8>, point: UInt8) {
+    let usual = UInt8(ascii: ".")
+    guard point != usual, bytes.contains(where: { $0 == point || $0 == usual }) else {
+      self.init(bytes)
+      return
+    }
+    guard bytes.contains(usual) else {
+      self.init(bytes.map { $0 == point ? usual : $0 })
+      return
+    }
+    let cell = CSVCell(bytes)
+    self = cell.number == nil ? cell : .foreign("numbers have decimal commas here, and no points")
+  }
+
   /// Reads a cell of a text.
   init(_ text: TextBytes, _ cell: Range<Int>, _ dialect: TextDialect) {
     let number = DecimalReader.shared.scan(
@@ -37,7 +52,7 @@ enum CSVCell: Equatable {
     } else if let number = CSVCell.named(text, cell) {
       self = .number(number)
     } else {
-      self.init(text[cell])
+      self.init(text[cell], point: dialect.point)
     }
   }
 
@@ -63,6 +78,8 @@ enum CSVCell: Equatable {
     case "nan", "+nan", "-nan": self = .number(.nan)
     case let text where text.allSatisfy(\.isWhitespace): self = .blank
     case let text where CSVCell.missingWords.contains(text): self = .missing
+    case let text where CSVCell.failures.contains(text):
+      self = .foreign("a spreadsheet's word for a formula that failed")
     default: self = CSVCell.notation(spelt).map(CSVCell.foreign) ?? .word
     }
   }
@@ -90,10 +107,9 @@ enum CSVCell: Equatable {
   /// Why a message refuses the cell.
   func refusal(_ bytes: ArraySlice<UInt8>) -> String {
     switch self {
-    case .blank: "the cell is empty"
     case .foreign(let notation): "\"\(brief(bytes))\" is not a number: \(notation)"
     case .tooLarge: "\"\(brief(bytes))\" is beyond the largest float64, 1.8e308"
-    case .number, .missing, .word: "\"\(brief(bytes))\" is not a number"
+    case .number, .blank, .missing, .word: "\"\(brief(bytes))\" is not a number"
     }
   }
 
@@ -107,8 +123,8 @@ enum CSVCell: Equatable {
   }
 
   /// Whether a cell is a number with a decimal point or an exponent.
-  static func hasFraction(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
-    bytes.contains { [0x2E, 0x45, 0x65].contains($0) } && CSVCell(bytes).number != nil
+  static func hasFraction(_ bytes: some RandomAccessCollection<UInt8>, point: UInt8) -> Bool {
+    bytes.contains { [point, 0x45, 0x65].contains($0) } && CSVCell(bytes, point: point).number != nil
   }
 
   /// Whether a cell of a text is a number with a decimal point or an exponent.
@@ -117,10 +133,27 @@ enum CSVCell: Equatable {
       && CSVCell(text, cell, dialect).number != nil
   }
 
+  /// Whether it stands for a value that is not there.
+  var isMissing: Bool {
+    switch self {
+    case .blank, .missing: true
+    case .number(let number): number.isNaN
+    case .tooLarge, .foreign, .word: false
+    }
+  }
+
+  /// The number in a table, also where it is missing; nil where the cell is refused.
+  func value(_ missing: TableOptions.MissingCells) -> Double? {
+    guard isMissing else { return number }
+    return missing == .zero ? 0 : .nan
+  }
+
   private static let missingWords: Set<String> = [
     "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "missing", "-", "--", "---", ".", "?",
-    "#value!", "#div/0!", "#ref!", "#num!",
   ]
+
+  /// What spreadsheets write where a formula fails.
+  private static let failures: Set<String> = ["#value!", "#div/0!", "#ref!", "#num!", "#name?"]
 
   private static func isDigit(_ byte: UInt8) -> Bool {
     byte >= 0x30 && byte <= 0x39
@@ -202,7 +235,7 @@ enum CSVCell: Equatable {
     }
     guard isLikeANumber(text[...]) else { return nil }
     return text.contains(",")
-      ? "thousands separators and decimal commas are not read"
+      ? "thousands separators are not read, and decimal commas where --decimal comma says so"
       : "separators between digits are not read"
   }
 

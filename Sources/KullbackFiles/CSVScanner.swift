@@ -26,8 +26,12 @@ struct CSVScanner {
     var cells: [ArraySlice<UInt8>] = []
     var more = true
     while more {
+      if dialect.areBlanks {
+        place = LineCells.behindBlanks(of: text, from: place, to: text.count, dialect)
+        if !cells.isEmpty, isAtEndOfCell { break }
+      }
       cells.append(try cell(path: path, column: cells.count + 1))
-      more = place < text.count && text[place] == dialect.separator
+      more = place < text.count && dialect.separates(text[place])
       if more { place += 1 }
     }
     endLine()
@@ -41,7 +45,7 @@ struct CSVScanner {
 
   private var isAtEndOfCell: Bool {
     guard place < text.count else { return true }
-    return text[place] == dialect.separator || text[place] == 10 || text[place] == 13
+    return dialect.separates(text[place]) || text[place] == 10 || text[place] == 13
   }
 
   private mutating func cell(path: String, column: Int) throws(FileError) -> ArraySlice<UInt8> {

@@ -5,7 +5,12 @@ struct CSVSurvey {
     let hasHeader: Bool
     /// A name for each column, where there is a header.
     let names: [String]?
+    /// How many cells a row has, without an empty one behind the last separator.
     let width: Int
+    /// Whether every row has such a cell.
+    var hasEmptyEnd = false
+    /// The column that was left out for its name, from 0.
+    let taxonomy: Int?
     /// Columns of labels, from 0.
     let labels: [Int]
     /// Columns of numbers, from 0, in the order in which they are wanted.
@@ -29,6 +34,9 @@ struct CSVSurvey {
 
   private let path: String
   private let options: TableOptions
+  private let point: UInt8
+  /// Whether the first row is a comment that is a header.
+  private var isHeaderComment = false
   private var first: [ArraySlice<UInt8>] = []
   private var firstLine = 0
   private var firstQuoted = 0
@@ -42,16 +50,28 @@ struct CSVSurvey {
   private var suspects: [Int] = []
   /// Whether every row below the first has a number with a decimal point.
   private var haveFractions = true
+  /// Whether nothing stands behind the last separator of any row below the first.
+  private var endEmpty = true
+  private var secondLast: CSVCell?
   private var counter = Counter()
   private var long = LongSigns()
 
   /// How many columns may be labels unasked.
   private static let mostLabels = 4
 
-  init(path: String, options: TableOptions) {
+  init(path: String, options: TableOptions, point: UInt8) {
     self.path = path
     self.options = options
+    self.point = point
   }
+
+  /// Takes a comment as the header.
+  mutating func take(header: [ArraySlice<UInt8>], line: Int) {
+    isHeaderComment = true
+    take(header, line: line, quoted: 0)
+  }
+
+  private func cell(_ bytes: ArraySlice<UInt8>) -> CSVCell { CSVCell(bytes, point: point) }
 
   /// Takes the cells of the next row that is not empty.
   mutating func take(_ cells: [ArraySlice<UInt8>], line: Int, quoted: Int) {
@@ -65,14 +85,17 @@ struct CSVSurvey {
     if rowsBelow == 1 {
       (secondLine, widthBelow, secondQuoted) = (line, cells.count, quoted)
       leading = Array(repeating: Column(), count: max(0, min(Self.mostLabels, widthBelow - 1)))
+      let last = cells.count > 1 && cells[cells.count - 1].isEmpty ? cells.count - 2 : cells.count - 1
+      secondLast = cell(cells[last])
     }
+    endEmpty = endEmpty && cells.count > 1 && cells[cells.count - 1].isEmpty
     for place in 0..<min(leading.count, cells.count) {
-      let cell = CSVCell(cells[place])
+      let cell = cell(cells[place])
       leading[place].add(cell, cells[place])
       if endsLabels(cell, place) { break }
     }
     suspects = suspects.filter { $0 < cells.count && CSVCell.whole(cells[$0]) != nil }
-    if haveFractions { haveFractions = cells.contains { CSVCell.hasFraction($0) } }
+    if haveFractions { haveFractions = cells.contains { CSVCell.hasFraction($0, point: point) } }
     counter.take(cells[0])
     if widthBelow == 3, cells.count == 3 { long.take(cells) }
   }
@@ -86,6 +109,9 @@ struct CSVSurvey {
   /// Takes the next row where that is a plain line: of its cells those alone that tell something.
   mutating func take(_ text: TextBytes, _ line: Range<Int>, _ dialect: TextDialect) {
     rowsBelow += 1
+    endEmpty =
+      endEmpty && !dialect.areBlanks && !line.isEmpty
+      && text[line.upperBound - 1] == dialect.separator
     var cells = LineCells(text, line, dialect)
     for place in leading.indices {
       guard let range = cells.next() else { break }
@@ -123,23 +149,33 @@ struct CSVSurvey {
 
   /// What has been found, and a doubt that only matters where nothing else is wrong.
   func layout() throws(FileError) -> (layout: Layout, doubt: FileError?) {
-    if !first.isEmpty, brief(first[0]).hasPrefix("sep="), first[0].count <= 5 {
-      throw malformed(
-        "row \(firstLine)", "a line that names the separator is not read: remove it")
-    }
+    guard rowsBelow > 0, widthBelow > 1, endEmpty, first.count > 1, first[first.count - 1].isEmpty
+    else { return try layoutOfAll() }
+    var survey = self
+    survey.first.removeLast()
+    survey.widthBelow -= 1
+    var (layout, doubt) = try survey.layoutOfAll()
+    layout.hasEmptyEnd = true
+    return (layout, doubt)
+  }
+
+  private func layoutOfAll() throws(FileError) -> (layout: Layout, doubt: FileError?) {
     let (hasHeader, headerDoubt) = try header()
     guard rowsBelow > 0 || (!hasHeader && !first.isEmpty) else {
       throw malformed("", "the file holds no rows of numbers")
     }
     let width = rowsBelow > 0 && hasHeader ? widthBelow : first.count
+    if hasHeader, endEmpty, first.count == width - 1, width > 1, !isHeaderShort {
+      var survey = self
+      survey.widthBelow -= 1
+      survey.endEmpty = false
+      var (layout, doubt) = try survey.layoutOfAll()
+      layout.hasEmptyEnd = true
+      return (layout, doubt)
+    }
     // The column of labels may have no cell in the header at all.
     let isShort = hasHeader && first.count == width - 1 && firstIsLabel
     guard !hasHeader || first.count == width || isShort else {
-      if first[0].first == UInt8(ascii: "#") {
-        throw malformed(
-          "row \(firstLine)", "a line that begins with # is a comment, which is not read: remove it"
-        )
-      }
       throw malformed(
         "row \(secondLine)", "\(counted(width, "cell")), where other rows have \(first.count)")
     }
@@ -154,9 +190,11 @@ struct CSVSurvey {
           + " rows, --no-transpose its rows")
     }
     let (labels, labelDoubt) = try labels(names, width, hasHeader, isShort: isShort)
-    let numbers = try numbers(names, width, labels)
+    let taxonomy = taxonomy(names, labels)
+    let numbers = try numbers(names, width, labels, without: taxonomy)
     let layout = Layout(
-      hasHeader: hasHeader, names: names, width: width, labels: labels, numbers: numbers)
+      hasHeader: hasHeader, names: names, width: width, taxonomy: taxonomy, labels: labels,
+      numbers: numbers)
     return (layout, headerDoubt ?? longDoubt(layout) ?? labelDoubt)
   }
 
@@ -174,11 +212,12 @@ struct CSVSurvey {
   // MARK: The header
 
   private func header() throws(FileError) -> (isHeader: Bool, doubt: FileError?) {
+    if isHeaderComment { return (true, nil) }
     if let header = options.header { return (header, nil) }
     guard !first.isEmpty else { return (false, nil) }
     let references = (options.labelColumns ?? []) + (options.columns ?? [])
     if references.contains(where: \.isName) { return (true, nil) }
-    let cells = first.map { CSVCell($0) }
+    let cells = first.map(cell)
     let names = ColumnName(first[0])
     let isIndex = names.isThatOfLabels && cells.count > 1
     if !cells.contains(where: { $0.number != nil || $0 == .tooLarge }) {
@@ -225,6 +264,9 @@ struct CSVSurvey {
 
   // MARK: Labels
 
+  /// Whether the header has no cell for the first column, and not for the last.
+  private var isHeaderShort: Bool { firstIsLabel && secondLast?.isMissing == false }
+
   /// Whether the first column is labels where the header has no cell for it.
   private var firstIsLabel: Bool {
     if let labels = options.labelColumns { return !labels.isEmpty }
@@ -249,7 +291,7 @@ struct CSVSurvey {
     for place in 0..<min(Self.mostLabels, width - 1) {
       guard wanted?.contains(place) != true else { break }
       var column = place < leading.count ? leading[place] : Column()
-      if !hasHeader { column.add(CSVCell(first[place]), first[place]) }
+      if !hasHeader { column.add(cell(first[place]), first[place]) }
       let name = names.map { ColumnName(Array($0[place].utf8)[...]) }
       let isNamed = name?.isThatOfLabels == true
       if isNamed, name?.isBlank == false, column.fractions > 0, column.words == 0 {
@@ -277,7 +319,8 @@ struct CSVSurvey {
     let start = hasHeader ? counter.start : CSVCell.whole(first[0])
     guard let start, start <= 1, hasHeader || counter.start == start + 1 else { return nil }
     let haveFractions =
-      haveFractions && (hasHeader || first.dropFirst().contains(where: CSVCell.hasFraction))
+      haveFractions
+      && (hasHeader || first.dropFirst().contains { CSVCell.hasFraction($0, point: point) })
     guard rows > 2 || (rows == 2 && haveFractions) else { return nil }
     return malformed(
       "column 1",
@@ -302,19 +345,30 @@ struct CSVSurvey {
   }
 
   private func numbers(
-    _ names: [String]?, _ width: Int, _ labels: [Int]
+    _ names: [String]?, _ width: Int, _ labels: [Int], without taxonomy: Int?
   ) throws(FileError) -> [Int] {
     guard let references = options.columns else {
-      let numbers = (0..<width).filter { !labels.contains($0) }
+      let isLabel = Set(labels)
+      let numbers = (0..<width).filter { !isLabel.contains($0) && $0 != taxonomy }
       guard !numbers.isEmpty else { throw malformed("", "no column is left for numbers") }
       return numbers
     }
     let numbers = try ColumnReference.places(references, names: names, count: width, path: path)
-    if let both = numbers.first(where: labels.contains) {
+    let isLabel = Set(labels)
+    if let both = numbers.first(where: isLabel.contains) {
       throw malformed("", "column \(both + 1) is to be labels, and to be numbers")
     }
     guard !numbers.isEmpty else { throw malformed("", "no column is left for numbers") }
     return numbers
+  }
+
+  /// The last column, where its name and its first cell are words for kinds of living beings.
+  private func taxonomy(_ names: [String]?, _ labels: [Int]) -> Int? {
+    guard options.columns == nil, let names, names.count > 2, let name = names.last,
+      ColumnName.ofTaxonomies.contains(name.lowercased()), let secondLast, !secondLast.isNumeric,
+      !labels.contains(names.count - 1)
+    else { return nil }
+    return names.count - 1
   }
 
   // MARK: A number a line
@@ -382,6 +436,11 @@ private struct ColumnName {
   private static let ofLabels: Set<String> = [
     "id", "ids", "uid", "uuid", "guid", "index", "idx", "row", "rows", "rowname", "rownames",
     "row.names", "row_names", "rownumber", "row_number", "row number",
+  ]
+
+  /// Names of the column behind the samples that says what a feature is.
+  static let ofTaxonomies: Set<String> = [
+    "taxonomy", "taxon", "consensuslineage", "consensus lineage", "consensus_lineage", "lineage",
   ]
 
   /// Names of the column of features in a table whose columns are samples.

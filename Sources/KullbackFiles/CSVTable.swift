@@ -1,37 +1,63 @@
-/// Reading a text whose encoding and separator are known.
+/// Reading a text whose separator is known.
 struct CSVTable {
   let path: String
   let text: TextBytes
   let dialect: TextDialect
+  let start: TextRows.Place
   let options: TableOptions
   /// How many bytes a thread reads at a time, about.
   var partSize = 1 << 20
 
   /// The table, by the rules that `CSV` has, and by `options`.
   func read() throws(FileError) -> Table {
-    // A byte-order mark is no part of the first cell.
-    let start = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    if let columns = options.long {
-      var long = LongForm(path: path, columns: columns, header: options.header)
-      var scanner = CSVScanner(text, dialect, from: start)
-      while let cells = try scanner.row(path: path) {
-        try long.add(cells, line: scanner.rowNumber)
-      }
-      return try long.table()
-    }
+    if let columns = options.long { return try long(columns) }
     let rows = TextRows(text, from: start, dialect)
-    var found = Found(CSVSurvey(path: path, options: options))
+    var found = Found(CSVSurvey(path: path, options: options, point: dialect.point))
     try look(at: rows, &found)
     let (layout, doubt) = try found.survey.layout()
     let header = layout.hasHeader ? 1 : 0
     let builder = TableBuilder(
-      path: path, text: text, dialect: dialect, layout: layout, gap: found.gap)
+      path: path, text: text, dialect: dialect, layout: layout, gap: found.gap,
+      missing: options.missing)
     let cuts = found.cuts.dropFirst(header).map { TableCut(place: $0.place, row: $0.row - header) }
     let table = try builder.table(rows, cuts: cuts, count: found.survey.rows - header)
     // Where a cell is wrong too, that is the better thing to say.
     if let doubt { throw doubt }
-    return table
+    return table.said { layout in
+      layout.comments = found.comments
+      say(&layout)
+    }
   }
+
+  private func say(_ layout: inout TableLayout) {
+    layout.separator = dialect.columnSeparator
+    layout.decimal = dialect.decimalMark
+    layout.missing?.readAs = options.missing
+  }
+
+  private func long(_ columns: LongColumns) throws(FileError) -> Table {
+    var long = LongForm(
+      path: path, columns: columns, header: options.header, point: dialect.point,
+      missing: options.missing)
+    var scanner = CSVScanner(text, dialect, from: start.place, row: start.rows)
+    var comments = 0
+    var place = scanner.place
+    while let cells = try scanner.row(path: path) {
+      let isSuspect = text[place] == CSVComment.sign
+      place = scanner.place
+      if isSuspect, CSVComment.isThat(cells, dialect) {
+        comments += 1
+      } else {
+        try long.add(cells, line: scanner.rowNumber)
+      }
+    }
+    return try long.table().said { layout in
+      layout.comments = comments
+      say(&layout)
+    }
+  }
+
+  // MARK: A first look
 
   /// What a first look at all rows finds.
   private struct Found {
@@ -40,6 +66,7 @@ struct CSVTable {
     var cuts: [TableCut] = []
     /// The first empty line that has rows on both sides.
     var gap: Int?
+    var comments = 0
 
     init(_ survey: CSVSurvey) { self.survey = survey }
   }
@@ -47,14 +74,15 @@ struct CSVTable {
   private func look(at rows: TextRows, _ found: inout Found) throws(FileError) {
     var rows = rows
     var emptyLine: Int?
+    var comment: (cells: [ArraySlice<UInt8>], line: Int)?
     while let row = rows.next() {
-      guard !row.line.isEmpty else {
+      guard !row.isEmpty else {
         emptyLine = emptyLine ?? rows.number
         continue
       }
       let place = rows.before
-      let count = found.survey.rows
-      if row.isPlain, found.survey.takesLines {
+      let isSuspect = text[row.line.lowerBound] == CSVComment.sign
+      if row.isPlain, found.survey.takesLines, !isSuspect {
         found.survey.take(text, row.line, dialect)
       } else {
         let cells = try rows.cells(path: path)
@@ -62,13 +90,59 @@ struct CSVTable {
           emptyLine = emptyLine ?? rows.number
           continue
         }
+        if isSuspect, CSVComment.isThat(cells, dialect) {
+          found.comments += 1
+          if found.survey.rows == 0 { comment = (cells, rows.number) }
+          continue
+        }
+        if found.survey.rows == 0, options.header != false, let comment,
+          let header = CSVComment.header(comment.cells, above: cells, dialect)
+        {
+          found.survey.take(header: header, line: comment.line)
+          found.comments -= 1
+          found.cuts.append(TableCut(place: place, row: 0))
+        }
         found.survey.take(cells, line: rows.number, quoted: rows.quotedCells)
       }
+      let count = found.survey.rows - 1
       if count > 0 { found.gap = found.gap ?? emptyLine }
       emptyLine = nil
-      if count < 2 || place.place - found.cuts[found.cuts.count - 1].place.place >= partSize {
+      if found.cuts.count < 2 || place.place - found.cuts[found.cuts.count - 1].place.place >= partSize {
         found.cuts.append(TableCut(place: place, row: count))
       }
     }
+  }
+}
+
+/// Lines that begin with #.
+enum CSVComment {
+  static let sign = UInt8(ascii: "#")
+
+  /// Whether a row is a comment: # and a blank, or # and no number in another cell.
+  ///
+  /// - Parameter cells: those of a line that begins with #.
+  static func isThat(_ cells: [ArraySlice<UInt8>], _ dialect: TextDialect) -> Bool {
+    let name = (cells.first ?? []).drop { $0 == sign }
+    if name.first == UInt8(ascii: " ") || (dialect.areBlanks && name.isEmpty) { return true }
+    return !cells.dropFirst().contains { cell in
+      let cell = CSVCell(cell, point: dialect.point)
+      return cell.isNumeric || cell.isMissing
+    }
+  }
+
+  /// The names of columns in the last comment above the first row, where there are as many, or one less above a column
+  /// of labels, and none of them is a number, but one in the row is.
+  static func header(
+    _ comment: [ArraySlice<UInt8>], above row: [ArraySlice<UInt8>], _ dialect: TextDialect
+  ) -> [ArraySlice<UInt8>]? {
+    var names = comment
+    names[0] = names[0].drop { $0 == sign || $0 == UInt8(ascii: " ") }
+    if dialect.areBlanks, names[0].isEmpty { names.removeFirst() }
+    func isNumber(_ cell: ArraySlice<UInt8>) -> Bool {
+      CSVCell(cell, point: dialect.point).isNumeric
+    }
+    guard !names.contains(where: isNumber), row.contains(where: isNumber) else { return nil }
+    let isShort = names.count == row.count - 1 && CSVCell(row[0]) == .word
+    return names.count == row.count || isShort ? names : nil
   }
 }

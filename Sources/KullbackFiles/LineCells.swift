@@ -15,6 +15,10 @@ struct LineCells {
   /// Where the next cell's text lies, without quotes.
   mutating func next() -> Range<Int>? {
     guard !isAtEnd else { return nil }
+    if dialect.areBlanks {
+      place = Self.behindBlanks(of: text, from: place, to: end, dialect)
+      guard place < end else { return nil }
+    }
     let (cell, behind) = Self.cell(of: text, from: place, to: end, dialect)
     isAtEnd = behind >= end
     place = behind + 1
@@ -32,8 +36,18 @@ struct LineCells {
       return (start + 1..<close, close + 1)
     }
     var place = start
-    while place < end, text[place] != dialect.separator { place += 1 }
+    while place < end, !dialect.separates(text[place]) { place += 1 }
     return (start..<place, place)
+  }
+
+  /// The place behind the separators that follow.
+  @inline(__always)
+  static func behindBlanks(
+    of text: TextBytes, from start: Int, to end: Int, _ dialect: TextDialect
+  ) -> Int {
+    var place = start
+    while place < end, dialect.separates(text[place]) { place += 1 }
+    return place
   }
 
   /// Whether the quotes of a line are plain.
@@ -42,12 +56,12 @@ struct LineCells {
     var rest = line
     while let open = text.first(quote, in: rest) {
       // Inside a cell a quote is a character as others are.
-      guard open == line.lowerBound || text[open - 1] == dialect.separator else {
+      guard open == line.lowerBound || dialect.separates(text[open - 1]) else {
         rest = open + 1..<line.upperBound
         continue
       }
       guard let close = text.first(quote, in: open + 1..<line.upperBound) else { return false }
-      guard close + 1 == line.upperBound || text[close + 1] == dialect.separator else {
+      guard close + 1 == line.upperBound || dialect.separates(text[close + 1]) else {
         return false
       }
       rest = close + 1..<line.upperBound

@@ -10,14 +10,14 @@ public enum MatrixReader {
     let bytes: Bytes
     let format: FileFormat
 
-    init(_ text: String) throws(FileError) {
+    init(_ text: String, encoding: TextEncoding? = nil) throws(FileError) {
       let path = ArrayPath(text)
       array = path.array
       name = inputName(path.file)
       // A pipe gives its bytes only once.
       bytes = try Bytes(path: path.file) { start throws(FileError) in
         guard MatrixReader.isText(FileFormat.ofInput(start, named: path.file)) else { return }
-        try CSV.refuseUnlessText(start, path: inputName(path.file))
+        try CSV.refuseUnlessText(start, path: inputName(path.file), encoding: encoding)
       }
       format = FileFormat.ofInput(bytes.prefix(16), named: path.file)
       guard array == nil || format.contents == .namedMatrices else {
@@ -66,7 +66,7 @@ public enum MatrixReader {
   public static func read(
     _ path: String, options: TableOptions = TableOptions()
   ) throws(FileError) -> Table {
-    let input = try Input(path)
+    let input = try Input(path, encoding: options.encoding)
     guard !isText(input.format) else {
       return try CSV.read(input.bytes, path: input.name, separator: nil, options: options)
     }
@@ -107,10 +107,11 @@ public enum MatrixReader {
     }
     var labels: [Int64] = []
     for row in 0..<matrix.rows {
-      guard let label = Int64(exactly: matrix.value(row: row, column: 0)) else {
+      let value = matrix.value(row: row, column: 0)
+      guard let label = Int64(exactly: value) else {
         throw .malformed(
           path: name, place: "row \(row + 1)",
-          reason: "\(matrix.value(row: row, column: 0)) is not a whole number")
+          reason: value.isNaN ? "the label is missing" : "\(value) is not a whole number")
       }
       labels.append(label)
     }

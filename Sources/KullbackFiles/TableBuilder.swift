@@ -10,20 +10,24 @@ struct TableBuilder {
   private let layout: CSVSurvey.Layout
   /// The row of an empty line that stands in the middle of a single column.
   private let gap: Int?
+  private let whatIsMissing: TableOptions.MissingCells
   /// The place of each column's number in a row of the table; of labels, -1 and below.
   private let roles: [Int]
 
   private static let leftOut = Int.min
 
   init(
-    path: String, text: TextBytes, dialect: TextDialect, layout: CSVSurvey.Layout, gap: Int?
+    path: String, text: TextBytes, dialect: TextDialect, layout: CSVSurvey.Layout, gap: Int?,
+    missing: TableOptions.MissingCells
   ) {
     self.path = path
     self.text = text
     self.dialect = dialect
     self.layout = layout
     self.gap = layout.width == 1 ? gap : nil
-    var roles = [Int](repeating: Self.leftOut, count: layout.width)
+    whatIsMissing = missing
+    var roles = [Int](
+      repeating: Self.leftOut, count: layout.width + (layout.hasEmptyEnd ? 1 : 0))
     for (place, column) in layout.labels.enumerated() { roles[column] = -1 - place }
     for (place, column) in layout.numbers.enumerated() { roles[column] = place }
     self.roles = roles
@@ -40,7 +44,7 @@ struct TableBuilder {
   ///   - cuts: where the parts begin, the first of them behind the header.
   ///   - count: how many rows the table has.
   func table(_ rows: TextRows, cuts: [TableCut], count: Int) throws(FileError) -> Table {
-    let (cells, overflow) = count.multipliedReportingOverflow(by: layout.width)
+    let (cells, overflow) = count.multipliedReportingOverflow(by: roles.count)
     // Between two cells is a separator: where there are too few of them, a row is too short, and will be found.
     let isComplete = !overflow && cells <= text.count + count
     var parts: [Swift.Result<Part, FileError>] = []
@@ -58,16 +62,23 @@ struct TableBuilder {
       }
     }
     var labels: [String] = []
-    for part in parts { labels += try part.get().labels }
+    var missing: TableLayout.MissingCells?
+    for part in parts {
+      let part = try part.get()
+      labels += part.labels
+      missing.add(part.missing)
+    }
     guard isComplete else { throw changed }
-    let used = layout.labels.count + layout.numbers.count
+    if let names = layout.names, let column = missing?.column { missing?.name = names[column - 1] }
+    let used = layout.labels.count + layout.numbers.count + (layout.taxonomy == nil ? 0 : 1)
     return Table(
       matrix: AnyMatrix(matrix),
       rowLabels: layout.labels.isEmpty ? nil : labels,
       columnNames: layout.names.map { names in layout.numbers.map { names[$0] } },
       layout: TableLayout(
         hasHeader: layout.hasHeader, labelColumns: layout.labels.map { $0 + 1 },
-        leftOut: layout.width - used))
+        leftOut: layout.width - used, hasEmptyEnd: layout.hasEmptyEnd,
+        taxonomy: layout.taxonomy.flatMap { layout.names?[$0] }, missing: missing))
   }
 
   private var changed: FileError {
@@ -82,6 +93,7 @@ struct TableBuilder {
     var row: Int
     let end: Int
     var labels: [String] = []
+    var missing: TableLayout.MissingCells?
   }
 
   private func read(
@@ -91,16 +103,20 @@ struct TableBuilder {
     let reader = DecimalReader.shared
     var labels = [Range<Int>](repeating: 0..<0, count: layout.labels.count)
     while let row = rows.next() {
-      guard !row.line.isEmpty else { continue }
-      if let gap, rows.number > gap { throw malformed(line: gap, column: 1, "the cell is empty") }
-      if row.isPlain, part.row < part.end,
-        read(row.line, row: part.row, reader, &labels, numbers)
+      guard !row.isEmpty else { continue }
+      let isSuspect = text[row.line.lowerBound] == CSVComment.sign
+      if let gap, !isSuspect, rows.number > gap {
+        throw malformed(line: gap, column: 1, "the cell is empty")
+      }
+      if row.isPlain, !isSuspect, part.row < part.end,
+        read(row.line, &part, line: rows.number, reader, &labels, numbers)
       {
         if !labels.isEmpty { part.labels.append(label(labels.map { text.string($0) })) }
       } else {
         let cells = try rows.cells(path: path)
         guard !Self.isEmptyLine(cells) else { continue }
-        try read(cells, line: rows.number, row: part.row, numbers)
+        if isSuspect, CSVComment.isThat(cells, dialect) { continue }
+        try read(cells, &part, line: rows.number, numbers)
         guard part.row < part.end else { throw changed }
         if !labels.isEmpty {
           part.labels.append(
@@ -119,31 +135,38 @@ struct TableBuilder {
 
   /// Reads a plain line; whether all is in it that has to be.
   private func read(
-    _ line: Range<Int>, row: Int, _ reader: DecimalReader, _ labels: inout [Range<Int>],
-    _ numbers: Numbers?
+    _ line: Range<Int>, _ part: inout Part, line number: Int, _ reader: DecimalReader,
+    _ labels: inout [Range<Int>], _ numbers: Numbers?
   ) -> Bool {
     var place = line.lowerBound
     let end = line.upperBound
-    let base = row * layout.numbers.count
+    let base = part.row * layout.numbers.count
+    var missing = part.missing
     for column in roles.indices {
       if column > 0 {
         guard place < end else { return false }
         place += 1
+      }
+      if dialect.areBlanks {
+        place = LineCells.behindBlanks(of: text, from: place, to: end, dialect)
+        guard place < end else { return false }
       }
       let role = roles[column]
       if role >= 0 {
         let start = place
         while place < end, text[place] == UInt8(ascii: " ") { place += 1 }
         if let found = reader.scan(text, from: place, to: end, point: dialect.point),
-          found.end == end || text[found.end] == dialect.separator
+          found.end == end || dialect.separates(text[found.end])
         {
           numbers?.set(found.number, at: base + role)
           place = found.end
           continue
         }
-        let (cell, behind) = LineCells.cell(of: text, from: start, to: end, dialect)
-        guard let number = CSVCell(text, cell, dialect).number else { return false }
-        numbers?.set(number, at: base + role)
+        let (range, behind) = LineCells.cell(of: text, from: start, to: end, dialect)
+        let cell = CSVCell(text, range, dialect)
+        guard let value = cell.value(whatIsMissing) else { return false }
+        if cell.isMissing { missing.add(row: number, column: column) }
+        numbers?.set(value, at: base + role)
         place = behind
       } else {
         let (cell, behind) = LineCells.cell(of: text, from: place, to: end, dialect)
@@ -151,22 +174,32 @@ struct TableBuilder {
         place = behind
       }
     }
-    return place == end
+    if dialect.areBlanks {
+      place = LineCells.behindBlanks(of: text, from: place, to: end, dialect)
+    }
+    guard place == end else { return false }
+    part.missing = missing
+    return true
   }
 
   /// Reads the cells of a row of any kind.
   private func read(
-    _ cells: [ArraySlice<UInt8>], line: Int, row: Int, _ numbers: Numbers?
+    _ cells: [ArraySlice<UInt8>], _ part: inout Part, line: Int, _ numbers: Numbers?
   ) throws(FileError) {
-    guard cells.count == layout.width else { throw ragged(cells, line) }
+    guard cells.count == roles.count else {
+      throw .malformed(
+        path: path, place: "row \(line)",
+        reason: "\(counted(cells.count, "cell")), where other rows have \(roles.count)")
+    }
     for (place, column) in layout.numbers.enumerated() {
-      let cell = CSVCell(cells[column])
-      guard case .number(let number) = cell else {
+      let cell = CSVCell(cells[column], point: dialect.point)
+      guard let value = cell.value(whatIsMissing) else {
         throw malformed(
           line: line, column: column + 1,
-          cell.refusal(cells[column]) + advice(cell, isFirst: row == 0, column))
+          cell.refusal(cells[column]) + advice(cell, isFirst: part.row == 0, column))
       }
-      numbers?.set(number, at: row * layout.numbers.count + place)
+      if cell.isMissing { part.missing.add(row: line, column: column) }
+      if part.row < part.end { numbers?.set(value, at: part.row * layout.numbers.count + place) }
     }
   }
 
@@ -182,14 +215,6 @@ struct TableBuilder {
 
   private func malformed(line: Int, column: Int, _ reason: String) -> FileError {
     .malformed(path: path, place: "row \(line), column \(column)", reason: reason)
-  }
-
-  private func ragged(_ cells: [ArraySlice<UInt8>], _ line: Int) -> FileError {
-    .malformed(
-      path: path, place: "row \(line)",
-      reason: cells[0].first == UInt8(ascii: "#")
-        ? "a line that begins with # is a comment, which is not read: remove it"
-        : "\(counted(cells.count, "cell")), where other rows have \(layout.width)")
   }
 }
 

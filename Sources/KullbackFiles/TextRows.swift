@@ -4,12 +4,14 @@ struct TextRows {
   struct Row {
     /// The line, without its end.
     let line: Range<Int>
+    /// Whether nothing is on it.
+    let isEmpty: Bool
     /// Whether the row is this line, of which `LineCells` has the cells.
     let isPlain: Bool
   }
 
   /// A place between two rows.
-  struct Place {
+  struct Place: Sendable {
     let place: Int
     /// How many rows lie before it.
     let rows: Int
@@ -27,14 +29,16 @@ struct TextRows {
   /// How many cells of the row that `cells(path:)` split last stood in quotes.
   private(set) var quotedCells = 0
 
-  /// All rows.
-  init(_ text: TextBytes, from start: Int, _ dialect: TextDialect) {
+  /// All rows from a place on, before which there are so many.
+  init(_ text: TextBytes, from start: Place, _ dialect: TextDialect) {
+    let (start, rows) = (start.place, start.rows)
     self.text = text
     self.dialect = dialect
     ends = LineEnds(of: text, from: start)
     hasQuotes = text.first(UInt8(ascii: "\""), in: start..<text.count) != nil
     limit = text.count
     place = start
+    number = rows
   }
 
   /// The rows between two places.
@@ -48,9 +52,6 @@ struct TextRows {
     number = start.rows
   }
 
-  /// The place before the next row.
-  var here: Place { Place(place: place, rows: number) }
-
   /// The place before the row that was handed out last.
   var before: Place { Place(place: start, rows: number - 1) }
 
@@ -62,7 +63,10 @@ struct TextRows {
     let (end, next) = ends.line(of: text, from: start, to: limit)
     place = next
     let line = start..<end
-    return Row(line: line, isPlain: !hasQuotes || LineCells.arePlain(text, line, dialect))
+    return Row(
+      line: line,
+      isEmpty: line.isEmpty || (dialect.areBlanks && text[line].allSatisfy(dialect.separates)),
+      isPlain: !hasQuotes || LineCells.arePlain(text, line, dialect))
   }
 
   /// The cells of the row that was handed out last, which may go on over more lines.

@@ -16,7 +16,7 @@ enum UnreadFormat {
       "a zip archive, as .npz, .pt and .xlsx are: save the array in it as .npy"
     ),
     (Array("PK".utf8) + [5, 6], "a zip archive without files"),
-    ([0x1F, 0x8B], "compressed with gzip: gunzip it first"),
+    ([0x1F, 0x8B], "compressed with gzip, in a way that is not read: gunzip it first"),
     ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd: unzstd it first"),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "compressed with xz: unxz it first"),
     (Array("BZh".utf8), "compressed with bzip2: bunzip2 it first"),
@@ -29,7 +29,6 @@ enum UnreadFormat {
     ([0x80, 2, 0x7D], "a Python pickle: save the array as .npy"),
     ([0x80, 4, 0x95], "a Python pickle: save the array as .npy"),
     ([0x80, 5, 0x95], "a Python pickle: save the array as .npy"),
-    ([0xFF, 0xFE], "text in UTF-16: save it as UTF-8"),
-    ([0xFE, 0xFF], "text in UTF-16: save it as UTF-8"),
+    ([0xFF, 0xFE, 0, 0], "text in UTF-32: save it as UTF-8"),
   ]
 }

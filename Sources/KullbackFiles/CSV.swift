@@ -1,20 +1,27 @@
 /// Reading tables of numbers as text.
 public enum CSV {
-  /// Reads comma- or tab-separated numbers, with or without a header row and columns of labels.
+  /// Reads numbers in columns, with or without a header row and columns of labels.
   ///
-  /// Quotes are those of RFC 4180. Numbers are decimal, with "inf", "-inf" and "nan" in any case. Empty
-  /// lines are skipped, unless they stand in the middle of a single column. What `options` do not say
-  /// these rules do; where they do not decide, the text is refused:
+  /// Quotes are those of RFC 4180. Numbers are decimal, with "inf", "-inf" and "nan" in any case, and rounded to the
+  /// nearest. Empty lines are skipped, unless they stand in the middle of a single column, and so are comments: lines that
+  /// begin with # and a blank, or with # and have no number behind the first cell. What `options` do not say these rules do;
+  /// where they do not decide, the text is refused:
   ///
+  /// - Commas or tabs separate columns, or what a first line "sep=;" names, or semicolons, bars or blanks where the first
+  ///   lines make no table otherwise. A separator at the end of every line makes no column.
+  /// - A comma is a decimal one where it separates nothing else and some number has it that has no groups of three digits.
   /// - The first row is a header when none of its cells is a number, when it alone stands in quotes, or when
-  ///   it counts from 0 or 1 over three columns or more and all other rows have decimal points.
+  ///   it counts from 0 or 1 over three columns or more and all other rows have decimal points; and the last comment above
+  ///   the rows is one when it has a name for each column.
   /// - The leading columns are labels that have no name in the header, that are called `id`, `index`, `row` or end in
-  ///   `_id`, or of which more than half of the cells are words.
-  /// - All other cells have to be numbers.
+  ///   `_id`, or of which more than half of the cells are words. A last column of words called `taxonomy` is left out.
+  /// - All other cells have to be numbers, or missing: empty, NA and the like.
+  ///
+  /// Memory: the numbers and labels; a text that is no file, or is compressed or not in UTF-8, too.
   ///
   /// - Parameters:
   ///   - path: the file; "-" is standard input.
-  ///   - separator: "," or a tab; by default the one that the first line has more of.
+  ///   - separator: what separates the columns, where neither `options` nor the rules are to say it.
   ///   - options: what the rules are not to decide.
   /// - Throws: `FileError.cannotRead`, or `.malformed` with the row and column from 1, header included.
   public static func read(
@@ -22,7 +29,7 @@ public enum CSV {
   ) throws(FileError) -> Table {
     try read(
       Bytes(path: path) { start throws(FileError) in
-        try refuseUnlessText(start, path: inputName(path))
+        try refuseUnlessText(start, path: inputName(path), encoding: options.encoding)
       }, path: inputName(path), separator: separator, options: options)
   }
 

@@ -124,7 +124,8 @@ enum CSVCell: Equatable {
 
   /// Whether a cell is a number with a decimal point or an exponent.
   static func hasFraction(_ bytes: some RandomAccessCollection<UInt8>, point: UInt8) -> Bool {
-    bytes.contains { [point, 0x45, 0x65].contains($0) } && CSVCell(bytes, point: point).number != nil
+    bytes.contains { [point, 0x45, 0x65].contains($0) }
+      && CSVCell(bytes, point: point).number != nil
   }
 
   /// Whether a cell of a text is a number with a decimal point or an exponent.
@@ -235,7 +236,7 @@ enum CSVCell: Equatable {
     }
     guard isLikeANumber(text[...]) else { return nil }
     return text.contains(",")
-      ? "thousands separators are not read, and decimal commas where --decimal comma says so"
+      ? "thousands separators are not read (--decimal comma if it is a decimal comma)"
       : "separators between digits are not read"
   }
 

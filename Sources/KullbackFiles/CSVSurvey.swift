@@ -85,7 +85,8 @@ struct CSVSurvey {
     if rowsBelow == 1 {
       (secondLine, widthBelow, secondQuoted) = (line, cells.count, quoted)
       leading = Array(repeating: Column(), count: max(0, min(Self.mostLabels, widthBelow - 1)))
-      let last = cells.count > 1 && cells[cells.count - 1].isEmpty ? cells.count - 2 : cells.count - 1
+      let last =
+        cells.count > 1 && cells[cells.count - 1].isEmpty ? cells.count - 2 : cells.count - 1
       secondLast = cell(cells[last])
     }
     endEmpty = endEmpty && cells.count > 1 && cells[cells.count - 1].isEmpty

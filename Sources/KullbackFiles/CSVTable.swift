@@ -107,7 +107,9 @@ struct CSVTable {
       let count = found.survey.rows - 1
       if count > 0 { found.gap = found.gap ?? emptyLine }
       emptyLine = nil
-      if found.cuts.count < 2 || place.place - found.cuts[found.cuts.count - 1].place.place >= partSize {
+      if found.cuts.count < 2
+        || place.place - found.cuts[found.cuts.count - 1].place.place >= partSize
+      {
         found.cuts.append(TableCut(place: place, row: count))
       }
     }

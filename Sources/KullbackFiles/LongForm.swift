@@ -70,7 +70,8 @@ struct LongForm {
     let found = try places(isNamed ? names : nil)
     guard found.count == 3 else { throw malformed("", "--long takes three columns") }
     width = cells.count
-    isHeader = hasHeader ?? (isNamed || CSVCell(cells[found[2]], point: point).value(.invalid) == nil)
+    isHeader =
+      hasHeader ?? (isNamed || CSVCell(cells[found[2]], point: point).value(.invalid) == nil)
     self.places = (found[0], found[1], found[2])
     if !isHeader { try add(cells, line: line) }
   }

@@ -52,7 +52,7 @@ public enum MatrixReader {
 
   private static func isText(_ format: FileFormat) -> Bool { format == .csv || format == .tsv }
 
-  /// Reads a .npy or .safetensors file, or else comma- or tab-separated text; "-" is standard input.
+  /// Reads a .npy or .safetensors file, or else text as `CSV` reads it; "-" is standard input.
   ///
   /// The first bytes say what a file is, and its name where they do not. An array of several is named behind a colon,
   /// `model.safetensors:lm_head.weight`, as `ArrayPath` says.

@@ -55,7 +55,8 @@ extension TextEncoding {
       }
       guard let scalar = Unicode.Scalar(character(byte)), scalar.value > 0 else {
         throw noCharacter(
-          path, place, "a byte 0x\(String(byte, radix: 16, uppercase: true)) that is none of Windows-1252")
+          path, place,
+          "a byte 0x\(String(byte, radix: 16, uppercase: true)) that is none of Windows-1252")
       }
       result += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
     }

@@ -17,13 +17,14 @@ import Testing
 
   /// What reading comes to, in words.
   private func outcome(
-    _ text: String, _ options: TableOptions = TableOptions(), partSize: Int
+    _ text: String, _ options: TableOptions = TableOptions(), isBlank: Bool = false, partSize: Int
   ) -> String {
     do {
       let table = try Bytes(Array(text.utf8)).withText { text throws(FileError) in
         try CSVTable(
-          path: "a.csv", text: text, dialect: TextDialect(separator: UInt8(ascii: ",")),
-          options: options, partSize: partSize
+          path: "a.csv", text: text,
+          dialect: isBlank ? .blanks : TextDialect(separator: UInt8(ascii: ",")),
+          start: .init(place: 0, rows: 0), options: options, partSize: partSize
         ).read()
       }
       return "\(table.matrix.rows) \(table.matrix.doubles) \(table.rowLabels ?? [])"
@@ -58,6 +59,7 @@ import Testing
       }
       lines.append(cells.joined(separator: ","))
       if isBroken, random.below(20) == 0 { lines.append("") }
+      if random.below(30) == 0 { lines.append("# a comment, 1") }
     }
     return lines.joined(separator: end) + (random.below(2) == 0 ? end : "")
   }
@@ -70,9 +72,13 @@ import Testing
       var options = TableOptions()
       if random.below(4) == 0 { options.columns = [.from(2), .numbers(1...1)] }
       if random.below(4) == 0 { options.header = random.below(2) == 0 }
-      let whole = outcome(text, options, partSize: .max)
+      if random.below(2) == 0 { options.missing = .zero }
+      let isBlank = random.below(3) == 0
+      let cells = isBlank ? text.replacing(",", with: " ") : text
+      let whole = outcome(cells, options, isBlank: isBlank, partSize: .max)
       for size in [1, 10, 100] {
-        #expect(outcome(text, options, partSize: size) == whole, "\(text)")
+        #expect(
+          outcome(cells, options, isBlank: isBlank, partSize: size) == whole, "\(cells)")
       }
     }
   }
@@ -99,7 +105,8 @@ import Testing
   @Test func manyColumnsOfIdentifiersCostWhatOthersDo() {
     let names = ["name"] + (0..<20_000).map { "c\($0)_id" }
     let row = "x" + String(repeating: ",7", count: 20_000)
-    let text = names.joined(separator: ",") + "\n" + Array(repeating: row, count: 20).joined(separator: "\n")
+    let text =
+      names.joined(separator: ",") + "\n" + Array(repeating: row, count: 20).joined(separator: "\n")
     #expect(outcome(text, partSize: 1 << 20).contains("what columns of identifiers are called"))
   }
 }

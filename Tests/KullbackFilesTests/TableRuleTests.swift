@@ -96,8 +96,9 @@ import Testing
     #expect(
       try read("a,b\n1\u{A0}234,1\u{202F}000\u{202F}000.5\n").matrix.doubles == [1234, 1_000_000.5])
     #expect(reason("a,b,c\n\"1,234\",10,5\n812,33,9\n77,8,9\n").contains("row 2, column 1"))
-    for cell in ["\"1,234\"", "\"0,25\"", "1'000", "1 000", "12%", "$5", "0.25D+00", "1_000", "#REF!"]
-    {
+    for cell in [
+      "\"1,234\"", "\"0,25\"", "1'000", "1 000", "12%", "$5", "0.25D+00", "1_000", "#REF!",
+    ] {
       #expect(reason("a,b\n1,3\n\(cell),1\n").contains("row 3, column 1"), "\(cell)")
       #expect(reason("a,b\n\(cell),1\n1,3\n").contains("row 2, column 1"), "\(cell)")
     }

@@ -109,7 +109,3 @@ struct TableArguments: ParsableArguments {
     return separator
   }
 }
-
-extension DecimalMark: ExpressibleByArgument {}
-extension TextEncoding: ExpressibleByArgument {}
-extension TableOptions.MissingCells: ExpressibleByArgument {}

@@ -55,7 +55,8 @@ struct InputReport: Encodable {
       /// As in `3 cells, the first in row 7, column "b"`.
       var text: String {
         let place = name.map { "\"\($0.inBrief)\"" } ?? "\(column)"
-        return "\(Format.count(cells, "cell")), the first in row \(Format.count(row)), column \(place)"
+        return
+          "\(Format.count(cells, "cell")), the first in row \(Format.count(row)), column \(place)"
       }
     }
 

@@ -271,8 +271,9 @@ struct CSVSurvey {
   /// Whether the first column is labels where the header has no cell for it.
   private var firstIsLabel: Bool {
     if let labels = options.labelColumns { return !labels.isEmpty }
-    // R puts numbers of rows in quotes.
-    return leading.first.map { 2 * $0.words > rowsBelow } == true || secondQuoted > 0
+    // R puts numbers of rows in quotes, unless it is told not to.
+    let countsRows = rowsBelow > 1 && counter.counts && (counter.start ?? 2) <= 1
+    return leading.first.map { 2 * $0.words > rowsBelow } == true || secondQuoted > 0 || countsRows
   }
 
   private func labels(

@@ -63,24 +63,32 @@ struct DialectSearch {
   // MARK: Separators
 
   private func shown(from start: Int) throws(FileError) -> TextDialect {
-    let lines = firstLines(from: start, most: 8)
-    let usual = usual(lines.first)
-    let body = lines.count > 1 ? lines.dropFirst() : lines[...]
-    guard !body.isEmpty else { return usual }
-    let isUsual = body.contains { text.first(usual.separator, in: $0) != nil }
+    let usual = usual(from: start)
+    let region = start..<min(text.count, start + Self.regionSize)
     let others = [
       TextDialect(separator: UInt8(ascii: ";")), TextDialect(separator: UInt8(ascii: "|")),
       TextDialect(separator: UInt8(ascii: "\t")), .blanks,
-    ]
-    for other in others where other.separator != usual.separator {
-      guard let rows = cells(of: body, other) else { continue }
-      // A label may have blanks in it.
-      if other.areBlanks, isUsual { continue }
+    ].filter { other in
+      other.separator != usual.separator
+        && (text.first(other.separator, in: region) != nil
+          || (other.areBlanks && text.first(UInt8(ascii: "\t"), in: region) != nil))
+    }
+    guard !others.isEmpty else { return usual }
+    let usualBody = body(usual, from: start)
+    let isUsual = usualBody.map { $0.contains { $0.count > 1 } } ?? true
+    for other in others {
+      guard let body = body(other, from: start), let width = body.first?.count, width > 1,
+        body.allSatisfy({ $0.count == width })
+      else { continue }
+      // A separator may stand at every line's end.
+      let rows = body.allSatisfy { $0.last?.isEmpty == true } ? body.map { $0.dropLast() } : body
       guard
         rows.allSatisfy({ row in
           isUsual ? row.dropFirst().allSatisfy(isNumber) : row.dropFirst().contains(where: isNumber)
         })
       else { continue }
+      // A label may have blanks in it.
+      if other.areBlanks, let usualBody, isTable(usualBody) { continue }
       if other.areBlanks, rows.allSatisfy(areThousands) {
         throw .malformed(
           path: path, place: "row 1",
@@ -91,66 +99,75 @@ struct DialectSearch {
     return usual
   }
 
-  /// Commas or tabs: by the name, or by what the first line has more of.
-  private func usual(_ line: Range<Int>?) -> TextDialect {
+  /// Commas or tabs: by the name, or by what the first line that is no comment has more of.
+  private func usual(from start: Int) -> TextDialect {
     let (comma, tab) = (
       TextDialect(separator: UInt8(ascii: ",")), TextDialect(separator: UInt8(ascii: "\t"))
     )
     let name = Gzip.nameInside(path)
     if name.hasSuffix(".tsv") { return tab }
-    let line = text[line ?? 0..<0]
+    let line = text[firstLine(from: start)]
     let (tabs, commas) = (line.count { $0 == tab.separator }, line.count { $0 == comma.separator })
     guard name.hasSuffix(".csv") else { return tabs > commas ? tab : comma }
     return tabs > 0 && commas == 0 ? tab : comma
   }
 
-  /// The first lines that hold something; those that begin with # only where there are no others.
-  private func firstLines(from start: Int, most: Int) -> [Range<Int>] {
-    var (lines, comments): ([Range<Int>], [Range<Int>]) = ([], [])
+  /// The first line that is not empty and begins not with #; where all do, the first line.
+  private func firstLine(from start: Int) -> Range<Int> {
+    var first: Range<Int>?
     var place = start
-    // Comments end somewhere, or are all there is.
-    while lines.count < most, comments.count < 1000, place < text.count {
+    while place < text.count, place - start < Self.regionSize {
       let (end, next) = LineEnds.mixed.line(of: text, from: place, to: text.count)
-      if !text[place..<end].allSatisfy(TextDialect.blanks.separates) {
-        if text[place] == UInt8(ascii: "#") {
-          comments.append(place..<end)
-        } else {
-          lines.append(place..<end)
-        }
+      if end > place {
+        first = first ?? place..<end
+        if text[place] != CSVComment.sign { return place..<end }
       }
       place = next
     }
-    return lines.isEmpty ? Array(comments.prefix(most)) : lines
+    return first ?? start..<start
   }
 
-  /// The cells of lines, where there are as many in each, and more than one.
-  private func cells(
-    of lines: ArraySlice<Range<Int>>, _ dialect: TextDialect
-  ) -> [[Range<Int>]]? {
-    var rows: [[Range<Int>]] = []
-    for line in lines {
-      let hasSeparator =
-        text.first(dialect.separator, in: line) != nil
-        || (dialect.areBlanks && text.first(UInt8(ascii: "\t"), in: line) != nil)
-      guard hasSeparator, LineCells.arePlain(text, line, dialect) else { return nil }
-      var cells = LineCells(text, line, dialect)
-      var row: [Range<Int>] = []
-      while let cell = cells.next() { row.append(cell) }
-      rows.append(row)
+  /// The cells of the first rows without the first of them, which may be names, where there are others; nil where quotes
+  /// are wrong.
+  private func body(_ dialect: TextDialect, from start: Int) -> [[ArraySlice<UInt8>]]? {
+    guard let rows = rows(dialect, from: start, most: 9) else { return nil }
+    return rows.count > 1 ? Array(rows.dropFirst()) : rows
+  }
+
+  private func rows(
+    _ dialect: TextDialect, from start: Int, most: Int
+  ) -> [[ArraySlice<UInt8>]]? {
+    var scanner = CSVScanner(text, dialect, from: start)
+    var rows: [[ArraySlice<UInt8>]] = []
+    while rows.count < most, scanner.place < text.count,
+      rows.count < 2 || scanner.place - start < Self.regionSize
+    {
+      let isSuspect = text[scanner.place] == CSVComment.sign
+      guard let cells = (try? scanner.row(path: path)) ?? nil else { return nil }
+      guard !TableBuilder.isEmptyLine(cells), !isSuspect || !CSVComment.isThat(cells, dialect)
+      else { continue }
+      rows.append(cells)
     }
-    guard let width = rows.first?.count, width > 1, rows.allSatisfy({ $0.count == width }) else {
-      return nil
+    return rows
+  }
+
+  /// How much of a text is looked at, at least two rows of it.
+  private static let regionSize = 1 << 20
+
+  /// Whether rows are as long and have nothing but numbers behind the first cell.
+  private func isTable(_ rows: [[ArraySlice<UInt8>]]) -> Bool {
+    guard let width = rows.first?.count, width > 1 else { return false }
+    return rows.allSatisfy { row in
+      row.count == width && row.dropFirst().allSatisfy(isNumber)
     }
-    // A separator may stand at every line's end.
-    return rows.allSatisfy { $0.last?.isEmpty == true } ? rows.map { $0.dropLast() } : rows
   }
 
   /// Whether a cell is a number, with a decimal point, a decimal comma or Fortran's D, or one that is missing.
-  private func isNumber(_ cell: Range<Int>) -> Bool {
-    guard cell.count < 100, let first = text[cell].first else { return true }
-    guard first != UInt8(ascii: ",") else { return false }
-    if CSVCell(text[cell]).isMissing { return true }
-    let spelt = text[cell].map { byte in
+  private func isNumber(_ cell: ArraySlice<UInt8>) -> Bool {
+    guard cell.count < 100 else { return false }
+    if CSVCell(cell).isMissing { return true }
+    guard cell.first != UInt8(ascii: ",") else { return false }
+    let spelt = cell.map { byte in
       switch byte {
       case UInt8(ascii: ","): UInt8(ascii: ".")
       case UInt8(ascii: "D"), UInt8(ascii: "d"): UInt8(ascii: "e")
@@ -161,9 +178,11 @@ struct DialectSearch {
   }
 
   /// Whether the cells may be groups of three digits of one number.
-  private func areThousands(_ cells: [Range<Int>]) -> Bool {
-    cells.dropFirst().allSatisfy { $0.count == 3 && CSVCell.whole(text[$0]) != nil }
-      && (cells.first.map { (1...3).contains($0.count) && CSVCell.whole(text[$0]) != nil } ?? false)
+  private func areThousands(_ cells: [ArraySlice<UInt8>]) -> Bool {
+    guard let first = cells.first, (1...3).contains(first.count), CSVCell.whole(first) != nil else {
+      return false
+    }
+    return cells.dropFirst().allSatisfy { $0.count == 3 && CSVCell.whole($0) != nil }
   }
 
   // MARK: The decimal point
@@ -171,36 +190,28 @@ struct DialectSearch {
   /// Whether numbers have decimal commas: one has that separates no thousands, and none has a point.
   private func hasDecimalCommas(_ dialect: TextDialect, from start: Int) -> Bool {
     let comma = UInt8(ascii: ",")
-    guard dialect.separator != comma else { return false }
-    var commas = dialect
-    commas.point = comma
+    let region = start..<min(text.count, start + Self.regionSize)
+    guard dialect.separator != comma, text.first(comma, in: region) != nil,
+      let rows = rows(dialect, from: start, most: 100)
+    else { return false }
     var isCertain = false
-    for line in firstLines(from: start, most: 100) {
-      guard line.upperBound - start < 1 << 20 || line.lowerBound == start else { break }
-      var cells = LineCells(text, line, dialect)
-      while let cell = cells.next() {
-        guard text.first(comma, in: cell) != nil else {
-          if text.first(UInt8(ascii: "."), in: cell) != nil,
-            CSVCell(text, cell, dialect).number != nil
-          {
-            return false
-          }
-          continue
-        }
-        if !isCertain, CSVCell(text, cell, commas).number != nil { isCertain = !isGrouped(cell) }
+    for cell in rows.joined() {
+      if cell.contains(comma) {
+        isCertain = isCertain || (CSVCell(cell, point: comma).number != nil && !isGrouped(cell))
+      } else if cell.contains(UInt8(ascii: ".")), CSVCell(cell).number != nil {
+        return false
       }
     }
     return isCertain
   }
 
   /// Whether a comma in a number may separate thousands: 1,234 and not 0,123.
-  private func isGrouped(_ cell: Range<Int>) -> Bool {
-    let groups = text[cell].drop { [32, 43, 45].contains($0) }
+  private func isGrouped(_ cell: ArraySlice<UInt8>) -> Bool {
+    let groups = cell.drop { [32, 43, 45].contains($0) }
       .split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
     guard groups.count > 1, let first = groups.first, (1...3).contains(first.count),
-      first.first != UInt8(ascii: "0")
+      first.first != UInt8(ascii: "0"), CSVCell.whole(first) != nil
     else { return false }
     return groups.dropFirst().allSatisfy { $0.count == 3 && CSVCell.whole($0) != nil }
-      && CSVCell.whole(first) != nil
   }
 }

@@ -87,6 +87,19 @@ import Testing
       labels: ["r 1", "r\"2"], names: ["a", "b"], separator: .blanks)
     try check(
       "\"a\" \"b\"\n\"1\" 0.25 NA\n", [], separator: .blanks, isMissing: true)
+    // Row numbers without quotes, and blanks in front of the names above them.
+    for text in ["a b\n1 0.25 0.75\n2 0.5 0.5\n", " a b\n0 0.25 0.75\n1 0.5 0.5\n"] {
+      let first = text.hasPrefix("a") ? 1 : 0
+      try check(
+        text, [0.25, 0.75, 0.5, 0.5], labels: ["\(first)", "\(first + 1)"], names: ["a", "b"],
+        separator: .blanks)
+    }
+    // Numbers in quotes with commas, labels over two lines, and labels with a blank before a comma.
+    let broken = try read("\"0,25\" \"0,75\"\n\"0,5\" \"0,5\"\n")
+    #expect(broken.matrix.doubles == [0.25, 0.75, 0.5, 0.5] && broken.layout?.decimal == .comma)
+    #expect(try read("\"a\nb\";1;2\n\"c;\";3;4\n").rowLabels == ["a\nb", "c;"])
+    #expect(try read("row 1,2,3\nrow 2,4,5\n").matrix.doubles == [2, 3, 4, 5])
+    #expect(try read("\ta\tb\n0\t0,25\t0,5\n1\t0,5\t1\n", as: "a.csv").rowLabels == ["0", "1"])
     let tabs = try read("\"a\"\t\"b\"\n\"1\"\t0.25\t0.75\n\"2\"\t0.5\t0.5\n")
     #expect(tabs.rowLabels == ["1", "2"] && tabs.columnNames == ["a", "b"])
     // Blanks that separate thousands are not guessed at.

@@ -51,9 +51,18 @@ enum CSVCell: Equatable {
       self = .number(number.number)
     } else if let number = CSVCell.named(text, cell) {
       self = .number(number)
+    } else if let first = text[cell].first, CSVCell.beginsNoNumber(first) {
+      self = .word
     } else {
       self.init(text[cell], point: dialect.point)
     }
+  }
+
+  /// Whether a byte is a letter with which no number begins, no name of one, and no word for a missing one.
+  private static func beginsNoNumber(_ byte: UInt8) -> Bool {
+    let small = byte | 0x20
+    return small >= UInt8(ascii: "a") && small <= UInt8(ascii: "z")
+      && ![UInt8(ascii: "i"), UInt8(ascii: "m"), UInt8(ascii: "n")].contains(small)
   }
 
   /// The number that has a name of three letters: inf, -inf or nan.

@@ -113,6 +113,7 @@ struct CSVSurvey {
     endEmpty =
       endEmpty && !dialect.areBlanks && !line.isEmpty
       && text[line.upperBound - 1] == dialect.separator
+    if takesFirst(of: text, line, dialect) { return }
     var cells = LineCells(text, line, dialect)
     for place in leading.indices {
       guard let range = cells.next() else { break }
@@ -141,6 +142,25 @@ struct CSVSurvey {
       if CSVCell.hasFraction(text, range, dialect) { return }
     }
     haveFractions = false
+  }
+
+  /// Takes a line whose first cell, a number, tells all that a line has to tell; whether it is one.
+  private mutating func takesFirst(
+    of text: TextBytes, _ line: Range<Int>, _ dialect: TextDialect
+  ) -> Bool {
+    guard suspects.isEmpty, !leading.isEmpty, namedLabels.first != true else { return false }
+    let found = DecimalReader.shared.scan(
+      text, from: line.lowerBound, to: line.upperBound, point: dialect.point)
+    guard let found, found.end == line.upperBound || dialect.separates(text[found.end]) else {
+      return false
+    }
+    let bytes = text[line.lowerBound..<found.end]
+    if haveFractions, !bytes.contains(where: { $0 == dialect.point || $0 | 0x20 == 0x65 }) {
+      return false
+    }
+    leading[0].add(.number(found.number), bytes)
+    if counter.counts { counter.take(bytes) }
+    return true
   }
 
   /// Whether no column behind this one can be of labels, as far as this row tells.

@@ -50,11 +50,13 @@ public enum CSV {
       : Bytes(
         try bytes.withText { text throws(FileError) in try encoding.utf8(text, path: path) })
     let table = try text.withText { text throws(FileError) in
-      try TextEncoding.refuseZeros(text, from: isUTF8 ? bytes.seen : 0, path: path)
-      if isUTF8 { try TextEncoding.refuseUnlessUTF8(text, path: path) }
+      let marks = TextMarks(text)
+      if let zero = marks.zero { throw TextEncoding.zero(at: zero, path: path) }
+      if isUTF8, !marks.isASCII { try TextEncoding.refuseUnlessUTF8(text, path: path) }
       let found = try DialectSearch(text, path: path, options: options).found()
       return try CSVTable(
-        path: path, text: text, dialect: found.dialect, start: found.start, options: options
+        path: path, text: text, dialect: found.dialect, start: found.start, options: options,
+        marks: marks
       ).read()
     }.said { $0.encoding = encoding }
     return options.isTransposed == true ? table.transposed() : table

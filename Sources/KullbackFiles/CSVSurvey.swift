@@ -30,6 +30,12 @@ struct CSVSurvey {
       let isRead = cell.number != nil || cell == .tooLarge
       if isRead, CSVCell.whole(bytes) == nil { fractions += 1 }
     }
+
+    mutating func add(_ later: Column) {
+      words += later.words
+      truths += later.truths
+      fractions += later.fractions
+    }
   }
 
   private let path: String
@@ -82,7 +88,7 @@ struct CSVSurvey {
       return
     }
     rowsBelow += 1
-    if rowsBelow == 1 {
+    if secondLine == 0 {
       (secondLine, widthBelow, secondQuoted) = (line, cells.count, quoted)
       leading = Array(repeating: Column(), count: max(0, min(Self.mostLabels, widthBelow - 1)))
       let last =
@@ -102,7 +108,27 @@ struct CSVSurvey {
   }
 
   /// Whether the rows below the first two, where their lines are plain, may be taken by their lines.
-  var takesLines: Bool { rowsBelow > 0 && !(widthBelow == 3 && long.isOpen) }
+  var takesLines: Bool { secondLine > 0 && !(widthBelow == 3 && long.isOpen) }
+
+  /// A survey of rows further below, which `add(_:)` takes.
+  var forRowsBelow: CSVSurvey {
+    var part = self
+    part.rowsBelow = 0
+    part.leading = leading.map { _ in Column() }
+    (part.haveFractions, part.endEmpty, part.counter) = (true, true, Counter())
+    return part
+  }
+
+  /// Takes what was found in the rows that follow.
+  mutating func add(_ part: CSVSurvey) {
+    rowsBelow += part.rowsBelow
+    for place in leading.indices { leading[place].add(part.leading[place]) }
+    let whole = Set(part.suspects)
+    suspects = suspects.filter(whole.contains)
+    haveFractions = haveFractions && part.haveFractions
+    endEmpty = endEmpty && part.endEmpty
+    counter.add(part.counter)
+  }
 
   /// How many rows were taken.
   var rows: Int { rowsBelow + (first.isEmpty ? 0 : 1) }
@@ -416,6 +442,12 @@ private struct Counter {
   private(set) var counts = true
   private var last = 0
 
+  init() {}
+
+  private init(start: Int?, counts: Bool, last: Int) {
+    (self.start, self.counts, self.last) = (start, counts, last)
+  }
+
   mutating func take(_ cell: some RandomAccessCollection<UInt8>) {
     guard counts else { return }
     guard let number = CSVCell.whole(cell), start == nil || number == last + 1 else {
@@ -424,6 +456,18 @@ private struct Counter {
     }
     start = start ?? number
     last = number
+  }
+
+  /// Goes on with the cells below.
+  mutating func add(_ later: Counter) {
+    guard let first = later.start, later.counts, let start else {
+      self = Counter(
+        start: start ?? later.start, counts: counts && later.counts,
+        last: start == nil ? later.last : last)
+      return
+    }
+    counts = counts && first == last + 1
+    (self.start, last) = (start, later.last)
   }
 }
 

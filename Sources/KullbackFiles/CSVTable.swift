@@ -5,15 +5,15 @@ struct CSVTable {
   let dialect: TextDialect
   let start: TextRows.Place
   let options: TableOptions
+  let marks: TextMarks
   /// How many bytes a thread reads at a time, about.
   var partSize = 1 << 20
 
   /// The table, by the rules that `CSV` has, and by `options`.
   func read() throws(FileError) -> Table {
     if let columns = options.long { return try long(columns) }
-    let rows = TextRows(text, from: start, dialect)
-    var found = Found(CSVSurvey(path: path, options: options, point: dialect.point))
-    try look(at: rows, &found)
+    let rows = TextRows(text, from: start, dialect, marks)
+    let found = try look(at: rows)
     let (layout, doubt) = try found.survey.layout()
     let header = layout.hasHeader ? 1 : 0
     let builder = TableBuilder(
@@ -59,7 +59,7 @@ struct CSVTable {
 
   // MARK: A first look
 
-  /// What a first look at all rows finds.
+  /// What a first look at rows finds.
   private struct Found {
     var survey: CSVSurvey
     /// The places before the first row and the second, and before others so that parts are of a size.
@@ -67,17 +67,63 @@ struct CSVTable {
     /// The first empty line that has rows on both sides.
     var gap: Int?
     var comments = 0
+    /// The first of the empty lines behind the last row.
+    var emptyLine: Int?
+    /// The last comment above the first row.
+    var comment: (cells: [ArraySlice<UInt8>], line: Int)?
+    /// How many rows were seen, empty ones and comments too.
+    var seen = 0
 
     init(_ survey: CSVSurvey) { self.survey = survey }
+
+    /// Takes what was found in the rows that follow.
+    mutating func add(_ part: Found) {
+      let rows = survey.rows
+      // The survey of a part has the first row of the text.
+      cuts += part.cuts.map { cut in
+        TableCut(
+          place: .init(place: cut.place.place, rows: seen + cut.place.rows), row: rows + cut.row - 1
+        )
+      }
+      let isTaken = part.survey.rows > 1
+      gap = gap ?? (isTaken ? emptyLine : nil) ?? part.gap.map { seen + $0 }
+      emptyLine = (isTaken ? nil : emptyLine) ?? part.emptyLine.map { seen + $0 }
+      comments += part.comments
+      survey.add(part.survey)
+      seen += part.seen
+    }
   }
 
-  private func look(at rows: TextRows, _ found: inout Found) throws(FileError) {
+  /// Looks at the first rows, and then at parts of the others at the same time.
+  private func look(at rows: TextRows) throws(FileError) -> Found {
     var rows = rows
-    var emptyLine: Int?
-    var comment: (cells: [ArraySlice<UInt8>], line: Int)?
-    while let row = rows.next() {
+    var found = Found(CSVSurvey(path: path, options: options, point: dialect.point))
+    try look(at: &rows, &found, upTo: start.place + min(partSize, text.count))
+    let parts = rows.parts(of: partSize)
+    let first = found
+    let looks = inParallel(parts.count) { index in
+      Swift.Result { () throws(FileError) in
+        var rows = parts[index]
+        // The first part goes on where the look ended.
+        var found = index == 0 ? first : Found(first.survey.forRowsBelow)
+        try look(at: &rows, &found, upTo: nil)
+        return found
+      }
+    }
+    for (index, part) in looks.enumerated() {
+      if index == 0 { found = try part.get() } else { found.add(try part.get()) }
+    }
+    return found
+  }
+
+  /// Looks at rows, all of them or up to a place behind which lines tell as much as cells.
+  private func look(
+    at rows: inout TextRows, _ found: inout Found, upTo end: Int?
+  ) throws(FileError) {
+    while !found.survey.takesLines || end.map({ rows.place < $0 }) != false, let row = rows.next() {
+      found.seen = rows.number
       guard !row.isEmpty else {
-        emptyLine = emptyLine ?? rows.number
+        found.emptyLine = found.emptyLine ?? rows.number
         continue
       }
       let place = rows.before
@@ -87,15 +133,15 @@ struct CSVTable {
       } else {
         let cells = try rows.cells(path: path)
         guard !TableBuilder.isEmptyLine(cells) else {
-          emptyLine = emptyLine ?? rows.number
+          found.emptyLine = found.emptyLine ?? rows.number
           continue
         }
         if isSuspect, CSVComment.isThat(cells, dialect) {
           found.comments += 1
-          if found.survey.rows == 0 { comment = (cells, rows.number) }
+          if found.survey.rows == 0 { found.comment = (cells, rows.number) }
           continue
         }
-        if found.survey.rows == 0, options.header != false, let comment,
+        if found.survey.rows == 0, options.header != false, let comment = found.comment,
           let header = CSVComment.header(comment.cells, above: cells, dialect)
         {
           found.survey.take(header: header, line: comment.line)
@@ -105,11 +151,9 @@ struct CSVTable {
         found.survey.take(cells, line: rows.number, quoted: rows.quotedCells)
       }
       let count = found.survey.rows - 1
-      if count > 0 { found.gap = found.gap ?? emptyLine }
-      emptyLine = nil
-      if found.cuts.count < 2
-        || place.place - found.cuts[found.cuts.count - 1].place.place >= partSize
-      {
+      if count > 0 { found.gap = found.gap ?? found.emptyLine }
+      found.emptyLine = nil
+      if count < 2 || place.place - (found.cuts.last?.place.place ?? 0) >= partSize {
         found.cuts.append(TableCut(place: place, row: count))
       }
     }

@@ -7,8 +7,8 @@ enum LineEnds {
   /// With either, or both.
   case mixed
 
-  init(of text: TextBytes, from start: Int) {
-    guard var place = text.first(Self.carriage, in: start..<text.count) else {
+  init(of text: TextBytes, from start: Int, _ marks: TextMarks) {
+    guard marks.hasReturns, var place = text.first(Self.carriage, in: start..<text.count) else {
       self = .feeds
       return
     }
@@ -45,6 +45,9 @@ enum LineEnds {
       return (end, end + (isBoth ? 2 : 1))
     }
   }
+
+  /// The last byte of a line's end, behind which another line begins.
+  var last: UInt8 { self == .returns ? Self.carriage : Self.feed }
 
   private static let feed = UInt8(ascii: "\n")
   private static let carriage = UInt8(ascii: "\r")

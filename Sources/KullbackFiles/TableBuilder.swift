@@ -1,6 +1,4 @@
 internal import KullbackMatrix
-internal import KullbackSystem
-internal import Synchronization
 
 /// The rows of a text whose columns are known, as a table: parts of the text at the same time, each by a thread.
 struct TableBuilder {
@@ -242,16 +240,4 @@ private struct Numbers: @unchecked Sendable {
     // SAFETY: the place lies in the buffer.
     unsafe buffer.initializeElement(at: place, to: number)
   }
-}
-
-/// The results of tasks that all processors share, in order.
-private func inParallel<Value: Sendable>(
-  _ tasks: Int, _ body: @Sendable (Int) -> Value
-) -> [Value] {
-  let results = Mutex<[Value?]>(Array(repeating: nil, count: tasks))
-  ThreadTeam.run(tasks: tasks, threads: ThreadTeam.processors) { index in
-    let value = body(index)
-    results.withLock { $0[index] = value }
-  }
-  return results.withLock { $0.compactMap(\.self) }
 }

@@ -18,13 +18,20 @@ extension TextEncoding {
     return zeros(in: start) == nil ? nil : .utf16
   }
 
-  /// The half of every pair of bytes that is zero, where the other never is: 1 or 0; else nil.
+  /// The half of every pair of bytes that is zero, where the other is a character of Latin-1: 1 or 0; else nil.
   private static func zeros(in start: [UInt8]) -> Int? {
     let pairs = min(start.count, 1024) / 2
     guard pairs > 0 else { return nil }
     return [1, 0].first { half in
-      (0..<pairs).allSatisfy { start[2 * $0 + half] == 0 && start[2 * $0 + 1 - half] != 0 }
+      (0..<pairs).allSatisfy { pair in
+        let other = start[2 * pair + 1 - half]
+        return start[2 * pair + half] == 0 && isPrinted(other)
+      }
     }
+  }
+
+  private static func isPrinted(_ byte: UInt8) -> Bool {
+    (9...13).contains(byte) || (32...126).contains(byte) || byte >= 0xA0
   }
 
   /// A text of this encoding in UTF-8.
@@ -150,7 +157,8 @@ extension TextEncoding {
     throw zero(at: bad, path: path)
   }
 
-  private static func zero(at place: Int, path: String) -> FileError {
+  /// What refuses a byte 0.
+  static func zero(at place: Int, path: String) -> FileError {
     .malformed(
       path: path, place: "byte \(place)",
       reason: "a byte 0: not text, or text in UTF-16, which --encoding utf-16 reads")

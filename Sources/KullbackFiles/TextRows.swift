@@ -23,22 +23,39 @@ struct TextRows {
   private let hasQuotes: Bool
   private let limit: Int
   private var start = 0
-  private var place: Int
+  /// Where the next row begins.
+  private(set) var place: Int
   /// The number of the row that was handed out last, from 1; empty ones count.
   private(set) var number = 0
   /// How many cells of the row that `cells(path:)` split last stood in quotes.
   private(set) var quotedCells = 0
 
   /// All rows from a place on, before which there are so many.
-  init(_ text: TextBytes, from start: Place, _ dialect: TextDialect) {
+  init(_ text: TextBytes, from start: Place, _ dialect: TextDialect, _ marks: TextMarks) {
     let (start, rows) = (start.place, start.rows)
     self.text = text
     self.dialect = dialect
-    ends = LineEnds(of: text, from: start)
-    hasQuotes = text.first(UInt8(ascii: "\""), in: start..<text.count) != nil
+    ends = LineEnds(of: text, from: start, marks)
+    hasQuotes = marks.hasQuotes
     limit = text.count
     place = start
     number = rows
+  }
+
+  /// The rows that are left in parts of about a size, each with its own numbers; one where a quote may hold a line's end.
+  func parts(of size: Int) -> [TextRows] {
+    guard !hasQuotes else { return [self] }
+    var starts = [place]
+    while let last = starts.last, last < limit, limit - last > size,
+      let end = text.first(ends.last, in: last + size..<limit), end + 1 < limit
+    {
+      starts.append(end + 1)
+    }
+    return starts.indices.map { index in
+      TextRows(
+        self, from: Place(place: starts[index], rows: index == 0 ? number : 0),
+        to: index + 1 < starts.count ? Place(place: starts[index + 1], rows: 0) : nil)
+    }
   }
 
   /// The rows between two places.

@@ -24,7 +24,8 @@ import Testing
         try CSVTable(
           path: "a.csv", text: text,
           dialect: isBlank ? .blanks : TextDialect(separator: UInt8(ascii: ",")),
-          start: .init(place: 0, rows: 0), options: options, partSize: partSize
+          start: .init(place: 0, rows: 0), options: options, marks: TextMarks(text),
+          partSize: partSize
         ).read()
       }
       return "\(table.matrix.rows) \(table.matrix.doubles) \(table.rowLabels ?? [])"
@@ -92,6 +93,36 @@ import Testing
       let said = outcome(rows.joined(separator: "\n"), partSize: 16)
       #expect(said.hasPrefix("a.csv: row \(broken + 1), column 1: \"x\""), "\(said)")
     }
+  }
+
+  // What is said of all rows is said of the parts together, each of which has it.
+  @Test func whatAllRowsHaveIsSeenOverParts() {
+    func said(_ rows: [String]) -> [String] {
+      [1, 30, Int.max].map { outcome(rows.joined(separator: "\n"), partSize: $0) }
+    }
+    let counted = (0..<100).map { "\($0),5,\(100 - $0),1" }
+    for outcome in said(counted) { #expect(outcome.contains("may be numbers of rows")) }
+    for broken in [2, 50, 99] {
+      var rows = counted
+      rows[broken] = "7,5,1,1"
+      for outcome in said(rows) { #expect(outcome.hasPrefix("100 ")) }
+    }
+    let fractions = ["0,1,2"] + (1..<100).map { "\($0).5,\($0),2" }
+    for outcome in said(fractions) { #expect(outcome.hasPrefix("99 ")) }
+    for whole in [1, 60, 99] {
+      var rows = fractions
+      rows[whole] = "1,2,3"
+      for outcome in said(rows) { #expect(outcome.contains("--header")) }
+    }
+    let ends = ["a,b,"] + (1..<100).map { "\($0 * $0),\($0)," }
+    for outcome in said(ends) { #expect(outcome.contains("hasEmptyEnd: true")) }
+    for outcome in said(ends + ["1,2,3"]) { #expect(outcome.contains("hasEmptyEnd: false")) }
+    let words = (0..<100).map { "\($0 < 51 ? "x" : "7"),1,2" }
+    for outcome in said(words) { #expect(outcome.contains("labelColumns: [1]")) }
+    for outcome in said(Array(words.dropFirst(2))) { #expect(outcome.contains("\"x\"")) }
+    let identifiers = ["n,a_id"] + (0..<99).map { "x,\($0)" }
+    for outcome in said(identifiers) { #expect(outcome.contains("columns of identifiers")) }
+    for outcome in said(identifiers + ["x,0.5"]) { #expect(outcome.hasPrefix("100 ")) }
   }
 
   @Test func aHeaderOfManyNamesOverShortRowsTakesNoMemory() {

@@ -48,7 +48,7 @@ struct DialectSearch {
 
   /// The separator of a line "sep=;", as spreadsheets write it, and where the line behind it begins.
   private func namedSeparator(from start: Int) -> (separator: Character, next: Int)? {
-    let (end, next) = LineEnds.mixed.line(of: text, from: start, to: text.count)
+    let (end, next) = LineEnds.mixed.line(of: text, from: start, to: min(text.count, start + 16))
     guard end - start <= 8 else { return nil }
     var line = text.copy(start..<end)[...]
     if line.first == UInt8(ascii: "\""), line.last == UInt8(ascii: "\""), line.count > 1 {

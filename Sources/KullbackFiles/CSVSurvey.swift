@@ -59,7 +59,7 @@ struct CSVSurvey {
   /// Whether nothing stands behind the last separator of any row below the first.
   private var endEmpty = true
   private var secondLast: CSVCell?
-  private var counter = Counter()
+  private var counter = RowCounter()
   private var long = LongSigns()
 
   /// How many columns may be labels unasked.
@@ -115,7 +115,7 @@ struct CSVSurvey {
     var part = self
     part.rowsBelow = 0
     part.leading = leading.map { _ in Column() }
-    (part.haveFractions, part.endEmpty, part.counter) = (true, true, Counter())
+    (part.haveFractions, part.endEmpty, part.counter) = (true, true, RowCounter())
     return part
   }
 
@@ -212,7 +212,7 @@ struct CSVSurvey {
       throw malformed("", "the file holds no rows of numbers")
     }
     let width = rowsBelow > 0 && hasHeader ? widthBelow : first.count
-    if hasHeader, endEmpty, first.count == width - 1, width > 1, !isHeaderShort {
+    if hasHeader, endEmpty, first.count == width - 1, width > 1 {
       var survey = self
       survey.widthBelow -= 1
       survey.endEmpty = false
@@ -310,9 +310,6 @@ struct CSVSurvey {
   }
 
   // MARK: Labels
-
-  /// Whether the header has no cell for the first column, and not for the last.
-  private var isHeaderShort: Bool { firstIsLabel && secondLast?.isMissing == false }
 
   /// Whether the first column is labels where the header has no cell for it.
   private var firstIsLabel: Bool {
@@ -434,139 +431,4 @@ struct CSVSurvey {
     return malformed(
       "", "this looks like a number a line: --long \(columns) reads it so" + other)
   }
-}
-
-/// Whether the cells of a column count on by one.
-private struct Counter {
-  private(set) var start: Int?
-  private(set) var counts = true
-  private var last = 0
-
-  init() {}
-
-  private init(start: Int?, counts: Bool, last: Int) {
-    (self.start, self.counts, self.last) = (start, counts, last)
-  }
-
-  mutating func take(_ cell: some RandomAccessCollection<UInt8>) {
-    guard counts else { return }
-    guard let number = CSVCell.whole(cell), start == nil || number == last + 1 else {
-      counts = false
-      return
-    }
-    start = start ?? number
-    last = number
-  }
-
-  /// Goes on with the cells below.
-  mutating func add(_ later: Counter) {
-    guard let first = later.start, later.counts, let start else {
-      self = Counter(
-        start: start ?? later.start, counts: counts && later.counts,
-        last: start == nil ? later.last : last)
-      return
-    }
-    counts = counts && first == last + 1
-    (self.start, last) = (start, later.last)
-  }
-}
-
-/// What a column's name says about it.
-private struct ColumnName {
-  private let text: String
-
-  init(_ bytes: ArraySlice<UInt8>) {
-    // Long ones are no name that is known.
-    let text = String(decoding: bytes.prefix(80), as: UTF8.self)
-    self.text = String(
-      text.drop { $0 == "#" || $0 == " " }.reversed().drop { $0 == " " }.reversed())
-  }
-
-  var isBlank: Bool { text.isEmpty }
-
-  /// Whether columns of this name are labels of rows, not numbers of them.
-  var isThatOfLabels: Bool {
-    isBlank || Self.ofLabels.contains(text.lowercased()) || isThatOfIdentifiers
-  }
-
-  /// Whether the name ends like that of an identifier: doc_id, sampleID.
-  var isThatOfIdentifiers: Bool {
-    let lower = text.lowercased()
-    if lower.hasPrefix("unnamed:") { return true }
-    let ends = ["_id", "-id", " id", ".id", "_index", "_idx"]
-    return ends.contains(where: lower.hasSuffix)
-      || ((text.hasSuffix("Id") || text.hasSuffix("ID")) && text.count > 2
-        && text.dropLast(2).last?.isLowercase == true)
-  }
-
-  private static let ofLabels: Set<String> = [
-    "id", "ids", "uid", "uuid", "guid", "index", "idx", "row", "rows", "rowname", "rownames",
-    "row.names", "row_names", "rownumber", "row_number", "row number",
-  ]
-
-  /// Names of the column behind the samples that says what a feature is.
-  static let ofTaxonomies: Set<String> = [
-    "taxonomy", "taxon", "consensuslineage", "consensus lineage", "consensus_lineage", "lineage",
-  ]
-
-  /// Names of the column of features in a table whose columns are samples.
-  static let ofFeatures: Set<String> = [
-    "otu id", "otu_id", "otuid", "asv id", "asv_id", "feature id", "feature_id", "featureid",
-  ]
-}
-
-/// Signs that a text of three columns has a number a line.
-private struct LongSigns {
-  private var rows: Set<[UInt8]> = []
-  private var columns: Set<[UInt8]> = []
-  private var count = 0
-  private var last: (row: Int, column: Int)?
-  private var ascends = true
-  private var steps = 0
-  /// Whether a cell of the first two columns is no number.
-  private(set) var haveWords = false
-
-  /// Whether more rows may tell more.
-  var isOpen: Bool { ascends || count < 10_000 }
-
-  mutating func take(_ cells: [ArraySlice<UInt8>]) {
-    guard cells.count == 3 else { return }
-    count += 1
-    if !haveWords, count <= 10_000 {
-      haveWords = cells.dropLast().contains { CSVCell($0).number == nil }
-    }
-    // Enough to see whether values come again.
-    if count <= 10_000 {
-      rows.insert(Array(cells[0]))
-      columns.insert(Array(cells[1]))
-    }
-    guard ascends else { return }
-    guard let row = CSVCell.whole(cells[0]), let column = CSVCell.whole(cells[1]),
-      let value = CSVCell(cells[2]).number, value > 0
-    else {
-      ascends = false
-      return
-    }
-    if let last {
-      if row == last.row, column > last.column {
-        steps += 1
-      } else if row <= last.row {
-        ascends = false
-      }
-    }
-    last = (row, column)
-  }
-
-  func areThose(header: [String]?) -> Bool {
-    let comesAgain = min(rows.count, columns.count) < min(count, 10_000)
-    if let header, header.count == 3, Self.values.contains(header[2]), comesAgain {
-      return !header.dropLast().contains(where: Self.values.contains)
-    }
-    return ascends && steps > 0 && rows.count > 1 && columns.count < count
-  }
-
-  private static let values: Set<String> = [
-    "count", "counts", "value", "values", "n", "freq", "frequency", "frequencies", "weight",
-    "abundance", "tf", "tfidf", "tf-idf", "prob", "probability", "p", "share", "score", "logit",
-  ]
 }

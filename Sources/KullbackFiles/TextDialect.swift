@@ -7,10 +7,10 @@ struct TextDialect: Sendable {
   /// The decimal point.
   var point: UInt8
 
-  init(separator: UInt8, point: UInt8 = UInt8(ascii: ".")) {
+  init(separator: UInt8) {
     self.separator = separator
     areBlanks = false
-    self.point = point
+    point = UInt8(ascii: ".")
   }
 
   private init(blank: UInt8) {

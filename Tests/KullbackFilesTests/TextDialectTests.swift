@@ -132,6 +132,9 @@ import Testing
     try check("a,b,\n1,3,\n", [1, 3], names: ["a", "b"])
     try check("a,b\n1,3,\n1,1,\n", [1, 3, 1, 1], names: ["a", "b"])
     try check("x,1,3,\ny,1,1,\n", [1, 3, 1, 1], labels: ["x", "y"])
+    // The header may have names for all columns, and no separator behind them.
+    try check(
+      "name,a,b\nx,1,3,\ny,1,1,\n", [1, 3, 1, 1], labels: ["x", "y"], names: ["a", "b"])
     try check("0,1,2,\n0.5,0.25,0.25,\n", [0.5, 0.25, 0.25], names: ["0", "1", "2"])
     try check("1;3;\n1;1;\n", [1, 3, 1, 1], separator: .character(";"))
     #expect(try read("1,3,\n1,1,\n").layout?.hasEmptyEnd == true)

@@ -23,6 +23,7 @@ let package = Package(
       dependencies: [
         "CLimits",
         .product(name: "Kullback", package: "Kullback"),
+        .product(name: "KullbackFiles", package: "Kullback"),
         .product(name: "KullbackInference", package: "Kullback"),
         .product(name: "KullbackKernels", package: "Kullback"),
         .product(name: "KullbackLinearAlgebra", package: "Kullback"),
@@ -32,6 +33,7 @@ let package = Package(
       name: "KullbackBenchmarks",
       dependencies: [
         "KernelWork",
+        .product(name: "KullbackFiles", package: "Kullback"),
         .product(name: "KullbackInference", package: "Kullback"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

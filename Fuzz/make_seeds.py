@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Writes the seeds of the fuzz targets: small inputs, good and bad, one folder a target."""
+import gzip
 import io
 import json
 import pathlib
@@ -67,6 +68,12 @@ tables = {
     "thousands": 'a,b\n"1,234",\u22125\n',
     "small": "0." + "0" * 420 + "1,1\n",
     "returns": "1,2\r3,4\r",
+    "semicolons": "x;a;b;\nr;0,25;0,75;\ns;0,5;NA;\n",
+    "named-separator": "sep=;\na;b\n1;3\n",
+    "blanks": '"a" "b"\n"r 1" 0.25 0.75\n"s" 1e-3 nan\n',
+    "comments": "# run 7\n# a,b\n1,3\n#x\n1,1,\n",
+    "biom": "# Constructed\n#OTU ID\tS1\ttaxonomy\nf\t1\tk__A; p\n",
+    "long-digits": "123456789012345678,0.1234567890123456789\n9007199254740993e-22,1e-320\n",
 }
 for name, text in tables.items():
     keep("csv", name, text)
@@ -75,8 +82,10 @@ for name, text in tables.items():
 # The length chooses how a table is read.
 for way, name in ((0, "transposed"), (1, "header"), (2, "columns"), (3, "named-columns"), (4, "long"), (5, "long-by-name")):
     text = "name,a,b\nx,1,2\ny,1,2\nx,3,4\n"
-    keep("csv", name + "-chosen", text + "\n" * ((way - len(text)) % 8))
+    keep("csv", name + "-chosen", text + "\n" * ((way - len(text)) % 14))
 keep("csv", "not-utf8", b"a,b\n1,\xff\n")
+keep("csv", "utf16", "name,a\nx,1\n".encode("utf-16"))
+keep("csv", "gzip", gzip.compress(b"a,b\n1,3\n", mtime=0))
 keep("text", "npy", npy("<f4", "(1, 2)", bytes(8)))
 
 keep("labels", "text", "0\n2\n-1\n")

@@ -90,6 +90,7 @@ def main():
     import normals
     import pairs
     import softmax
+    import text
     import variational
     import works
     from partner import Partner, Refused
@@ -149,6 +150,8 @@ def main():
         normals.compare(partner, threads, options.quick)
     if options.filter.lower() in "variational fit":
         variational.compare(partner, threads, options.quick)
+    if options.filter.lower() in "text of numbers":
+        text.compare(partner, options.quick)
     partner.close()
     if options.json:
         with open(options.json, "w") as file:
@@ -156,7 +159,7 @@ def main():
 
 
 def versions():
-    for package in ("torch", "jax", "numba", "onnxruntime", "scipy", "numpy"):
+    for package in ("torch", "jax", "numba", "onnxruntime", "scipy", "numpy", "pandas"):
         try:
             yield f"{package} {importlib.metadata.version(package)}"
         except importlib.metadata.PackageNotFoundError:

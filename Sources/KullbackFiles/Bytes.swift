@@ -33,7 +33,7 @@ struct Bytes: Sendable {
     self.init(.inMemory(bytes), 0..<bytes.count)
   }
 
-  /// The bytes of a file, a pipe or, for "-", standard input.
+  /// The bytes of a file, a pipe or, for "-", standard input; of what gzip compressed, those that it holds.
   ///
   /// - Parameter look: sees the first bytes before the others are read.
   init(path: String, look: Look? = nil) throws(FileError) {
@@ -56,20 +56,38 @@ struct Bytes: Sendable {
   private static func all(
     of descriptor: Int32, path: String, maps: Bool, look: Look?
   ) throws(FileError) -> Bytes {
-    guard maps, let file = try mapped(descriptor, path: path) else {
-      var seen = 0
-      let bytes = try readAll(descriptor, path: path) { start throws(FileError) in
-        guard let look else { return }
-        try look(start)
-        seen = start.count
-      }
-      return Bytes(.inMemory(bytes), 0..<bytes.count, seen: seen)
+    // What is compressed is looked at when it is not any more.
+    var (seen, isCompressed) = (0, false)
+    func lookAtStart(_ start: [UInt8]) throws(FileError) {
+      isCompressed = Gzip.isBegun(by: start)
+      guard !isCompressed, let look else { return }
+      try look(start)
+      seen = start.count
     }
-    let all = Bytes(.mapped(file), 0..<file.byteCount)
-    guard let look else { return all }
-    let start = all.prefix(firstBytes)
-    try look(start)
-    return Bytes(all.source, all.range, seen: start.count)
+    let source: Source
+    let count: Int
+    if maps, let file = try mapped(descriptor, path: path) {
+      (source, count) = (.mapped(file), file.byteCount)
+      let all = Bytes(source, 0..<count)
+      try lookAtStart(all.prefix(look == nil ? 16 : firstBytes))
+    } else {
+      let bytes = try readAll(descriptor, path: path) { start throws(FileError) in
+        try lookAtStart(start)
+      }
+      (source, count) = (.inMemory(bytes), bytes.count)
+    }
+    let all = Bytes(source, 0..<count, seen: seen)
+    // A pipe may have given a few bytes at first.
+    guard isCompressed || Gzip.isBegun(by: all.prefix(16)) else { return all }
+    seen = 0
+    let bytes = try Gzip.inflated(
+      all, path: path, limit: (AvailableMemory.bytes ?? Int.max) / 4
+    ) { start throws(FileError) in
+      guard let look else { return }
+      try look(start)
+      seen = start.count
+    }
+    return Bytes(.inMemory(bytes), 0..<bytes.count, seen: seen)
   }
 
   /// The file that is open, mapped; nil for a pipe or a device.

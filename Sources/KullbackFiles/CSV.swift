@@ -1,20 +1,27 @@
 /// Reading tables of numbers as text.
 public enum CSV {
-  /// Reads comma- or tab-separated numbers, with or without a header row and columns of labels.
+  /// Reads numbers in columns, with or without a header row and columns of labels.
   ///
-  /// Quotes are those of RFC 4180. Numbers are decimal, with "inf", "-inf" and "nan" in any case. Empty
-  /// lines are skipped, unless they stand in the middle of a single column. What `options` do not say
-  /// these rules do; where they do not decide, the text is refused:
+  /// Quotes are those of RFC 4180. Numbers are decimal, with "inf", "-inf" and "nan" in any case, and rounded to the
+  /// nearest. Empty lines are skipped, unless they stand in the middle of a single column, and so are comments: lines that
+  /// begin with # and a blank, or with # and have no number behind the first cell. What `options` do not say these rules do;
+  /// where they do not decide, the text is refused:
   ///
+  /// - Commas or tabs separate columns, or what a first line "sep=;" names, or semicolons, bars or blanks where the first
+  ///   lines make no table otherwise. A separator at the end of every line makes no column.
+  /// - A comma is a decimal one where it separates nothing else and some number has it that has no groups of three digits.
   /// - The first row is a header when none of its cells is a number, when it alone stands in quotes, or when
-  ///   it counts from 0 or 1 over three columns or more and all other rows have decimal points.
+  ///   it counts from 0 or 1 over three columns or more and all other rows have decimal points; and the last comment above
+  ///   the rows is one when it has a name for each column.
   /// - The leading columns are labels that have no name in the header, that are called `id`, `index`, `row` or end in
-  ///   `_id`, or of which more than half of the cells are words.
-  /// - All other cells have to be numbers.
+  ///   `_id`, or of which more than half of the cells are words. A last column of words called `taxonomy` is left out.
+  /// - All other cells have to be numbers, or missing: empty, NA and the like.
+  ///
+  /// Memory: the numbers and labels; a text that is no file, or is compressed or not in UTF-8, too.
   ///
   /// - Parameters:
   ///   - path: the file; "-" is standard input.
-  ///   - separator: "," or a tab; by default the one that the first line has more of.
+  ///   - separator: what separates the columns, where neither `options` nor the rules are to say it.
   ///   - options: what the rules are not to decide.
   /// - Throws: `FileError.cannotRead`, or `.malformed` with the row and column from 1, header included.
   public static func read(
@@ -22,7 +29,7 @@ public enum CSV {
   ) throws(FileError) -> Table {
     try read(
       Bytes(path: path) { start throws(FileError) in
-        try refuseUnlessText(start, path: inputName(path))
+        try refuseUnlessText(start, path: inputName(path), encoding: options.encoding)
       }, path: inputName(path), separator: separator, options: options)
   }
 
@@ -32,56 +39,35 @@ public enum CSV {
   ) throws(FileError) -> Table {
     // The text itself, and numbers of 8 bytes for cells of 2 and more.
     try AvailableMemory.check(5 * bytes.count, for: path)
-    let text = bytes.prefix(bytes.count)
-    try TextEncoding.refuseZeros(text, from: bytes.seen, path: path)
-    try TextEncoding.refuseUnlessUTF8(text, path: path)
-    let separator = separator?.asciiValue ?? sniff(text, path)
-    if let other = SeparatorDoubt.separator(of: text, insteadOf: separator) {
-      throw .malformed(
-        path: path, place: "row 1",
-        reason: "columns seem to be separated by \(other): commas and tabs are read")
-    }
-    let table = try table(text, path, separator, options)
+    var options = options
+    options.separator = separator.map { .character($0) } ?? options.separator
+    let encoding =
+      options.encoding ?? TextEncoding.shown(by: bytes.prefix(Bytes.firstBytes)) ?? .utf8
+    let isUTF8 = encoding == .utf8
+    let text =
+      isUTF8
+      ? bytes
+      : Bytes(
+        try bytes.withText { text throws(FileError) in try encoding.utf8(text, path: path) })
+    let table = try text.withText { text throws(FileError) in
+      let marks = TextMarks(text)
+      if let zero = marks.zero { throw TextEncoding.zero(at: zero, path: path) }
+      if isUTF8, !marks.isASCII { try TextEncoding.refuseUnlessUTF8(text, path: path) }
+      let found = try DialectSearch(text, path: path, options: options).found()
+      return try CSVTable(
+        path: path, text: text, dialect: found.dialect, start: found.start, options: options,
+        marks: marks
+      ).read()
+    }.said { $0.encoding = encoding }
     return options.isTransposed == true ? table.transposed() : table
   }
 
-  /// Refuses what by its first bytes is no text.
-  static func refuseUnlessText(_ start: [UInt8], path: String) throws(FileError) {
+  /// Refuses what by its first bytes is no text in the encoding that is asked for, or that they show.
+  static func refuseUnlessText(
+    _ start: [UInt8], path: String, encoding: TextEncoding? = nil
+  ) throws(FileError) {
+    guard (encoding ?? TextEncoding.shown(by: start)) != .utf16 else { return }
     try UnreadFormat.refuse(start, path: path)
     try TextEncoding.refuseZeros(start, path: path)
-  }
-
-  private static func table(
-    _ text: [UInt8], _ path: String, _ separator: UInt8, _ options: TableOptions
-  ) throws(FileError) -> Table {
-    var scanner = CSVScanner(text, separator: separator)
-    if let columns = options.long {
-      var long = LongForm(path: path, columns: columns, header: options.header)
-      while let cells = try scanner.row(path: path) {
-        try long.add(cells, line: scanner.rowNumber)
-      }
-      return try long.table()
-    }
-    var survey = CSVSurvey(path: path, options: options)
-    while let cells = try scanner.row(path: path) {
-      guard !TableBuilder.isEmptyLine(cells) else { continue }
-      survey.take(cells, line: scanner.rowNumber, quoted: scanner.quotedCells)
-    }
-    let (layout, doubt) = try survey.layout()
-    var builder = TableBuilder(path: path, layout: layout)
-    scanner = CSVScanner(text, separator: separator)
-    while let cells = try scanner.row(path: path) {
-      try builder.add(cells, line: scanner.rowNumber)
-    }
-    // Where a cell is wrong too, that is the better thing to say.
-    if let doubt { throw doubt }
-    return builder.table()
-  }
-
-  private static func sniff(_ text: [UInt8], _ path: String) -> UInt8 {
-    if path.hasSuffix(".tsv") { return 9 }
-    let line = text.prefix { $0 != 10 && $0 != 13 }
-    let (tabs, commas) = (line.count { $0 == 9 }, line.count { $0 == 44 })
-    return path.hasSuffix(".csv") ? (tabs > 0 && commas == 0 ? 9 : 44) : tabs > commas ? 9 : 44
   }
 }

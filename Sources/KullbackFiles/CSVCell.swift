@@ -15,7 +15,7 @@ enum CSVCell: Equatable {
   /// Numbers are decimal, their minus sign also U+2212, thousands also separated by spaces that do not
   /// break (U+00A0, U+2009, U+202F); and "inf", "-inf" and "nan" in any case. What is too small for a
   /// `Double` is 0.
-  init(_ bytes: ArraySlice<UInt8>) {
+  init(_ bytes: some RandomAccessCollection<UInt8>) {
     let cell = CSVCell.trimmed(bytes)
     // strtod also takes hexadecimal numbers and "nan(...)": cells have neither.
     if !cell.isEmpty, cell.allSatisfy(CSVCell.isOfANumber),
@@ -26,6 +26,53 @@ enum CSVCell: Equatable {
     }
     // Longer ones are no word that is known, and no number.
     self = cell.count > 1000 ? .word : CSVCell(String(decoding: cell, as: UTF8.self))
+  }
+
+  /// Reads a cell of which the numbers have this decimal point.
+  init(_ bytes: some RandomAccessCollection<UInt8>, point: UInt8) {
+    let usual = UInt8(ascii: ".")
+    guard point != usual, bytes.contains(where: { $0 == point || $0 == usual }) else {
+      self.init(bytes)
+      return
+    }
+    guard bytes.contains(usual) else {
+      self.init(bytes.map { $0 == point ? usual : $0 })
+      return
+    }
+    let cell = CSVCell(bytes)
+    self = cell.number == nil ? cell : .foreign("numbers have decimal commas here, and no points")
+  }
+
+  /// Reads a cell of a text.
+  init(_ text: TextBytes, _ cell: Range<Int>, _ dialect: TextDialect) {
+    let number = DecimalReader.shared.scan(
+      text, from: cell.lowerBound, to: cell.upperBound, point: dialect.point)
+    if let number, number.end == cell.upperBound {
+      self = .number(number.number)
+    } else if let number = CSVCell.named(text, cell) {
+      self = .number(number)
+    } else if let first = text[cell].first, CSVCell.beginsNoNumber(first) {
+      self = .word
+    } else {
+      self.init(text[cell], point: dialect.point)
+    }
+  }
+
+  /// Whether a byte is a letter with which no number begins, no name of one, and no word for a missing one.
+  private static func beginsNoNumber(_ byte: UInt8) -> Bool {
+    let small = byte | 0x20
+    return small >= UInt8(ascii: "a") && small <= UInt8(ascii: "z")
+      && ![UInt8(ascii: "i"), UInt8(ascii: "m"), UInt8(ascii: "n")].contains(small)
+  }
+
+  /// The number that has a name of three letters: inf, -inf or nan.
+  private static func named(_ text: TextBytes, _ cell: Range<Int>) -> Double? {
+    let isNegative = cell.count == 4 && text[cell.lowerBound] == UInt8(ascii: "-")
+    guard cell.count == 3 || isNegative else { return nil }
+    let letters = text[cell].suffix(3).reduce(UInt32(0)) { $0 << 8 | UInt32($1 | 0x20) }
+    // The letters of inf and of nan.
+    if letters == 0x696E66 { return isNegative ? -.infinity : .infinity }
+    return letters == 0x6E616E ? .nan : nil
   }
 
   private init(_ text: String) {
@@ -40,12 +87,14 @@ enum CSVCell: Equatable {
     case "nan", "+nan", "-nan": self = .number(.nan)
     case let text where text.allSatisfy(\.isWhitespace): self = .blank
     case let text where CSVCell.missingWords.contains(text): self = .missing
+    case let text where CSVCell.failures.contains(text):
+      self = .foreign("a spreadsheet's word for a formula that failed")
     default: self = CSVCell.notation(spelt).map(CSVCell.foreign) ?? .word
     }
   }
 
   /// Whether a cell is a truth value, as True and FALSE.
-  static func isTruth(_ bytes: ArraySlice<UInt8>) -> Bool {
+  static func isTruth(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
     guard bytes.count <= 7 else { return false }
     return ["true", "false"].contains(
       String(decoding: trimmed(bytes), as: UTF8.self).lowercased())
@@ -67,15 +116,14 @@ enum CSVCell: Equatable {
   /// Why a message refuses the cell.
   func refusal(_ bytes: ArraySlice<UInt8>) -> String {
     switch self {
-    case .blank: "the cell is empty"
     case .foreign(let notation): "\"\(brief(bytes))\" is not a number: \(notation)"
     case .tooLarge: "\"\(brief(bytes))\" is beyond the largest float64, 1.8e308"
-    case .number, .missing, .word: "\"\(brief(bytes))\" is not a number"
+    case .number, .blank, .missing, .word: "\"\(brief(bytes))\" is not a number"
     }
   }
 
   /// The whole number that a cell spells in digits alone, or nil.
-  static func whole(_ bytes: ArraySlice<UInt8>) -> Int? {
+  static func whole(_ bytes: some RandomAccessCollection<UInt8>) -> Int? {
     let cell = trimmed(bytes)
     guard !cell.isEmpty, cell.count <= 18, cell.allSatisfy(isDigit) else {
       return nil
@@ -84,14 +132,38 @@ enum CSVCell: Equatable {
   }
 
   /// Whether a cell is a number with a decimal point or an exponent.
-  static func hasFraction(_ bytes: ArraySlice<UInt8>) -> Bool {
-    bytes.contains { [0x2E, 0x45, 0x65].contains($0) } && CSVCell(bytes).number != nil
+  static func hasFraction(_ bytes: some RandomAccessCollection<UInt8>, point: UInt8) -> Bool {
+    bytes.contains { [point, 0x45, 0x65].contains($0) }
+      && CSVCell(bytes, point: point).number != nil
+  }
+
+  /// Whether a cell of a text is a number with a decimal point or an exponent.
+  static func hasFraction(_ text: TextBytes, _ cell: Range<Int>, _ dialect: TextDialect) -> Bool {
+    text[cell].contains { $0 == dialect.point || $0 | 0x20 == UInt8(ascii: "e") }
+      && CSVCell(text, cell, dialect).number != nil
+  }
+
+  /// Whether it stands for a value that is not there.
+  var isMissing: Bool {
+    switch self {
+    case .blank, .missing: true
+    case .number(let number): number.isNaN
+    case .tooLarge, .foreign, .word: false
+    }
+  }
+
+  /// The number in a table, also where it is missing; nil where the cell is refused.
+  func value(_ missing: TableOptions.MissingCells) -> Double? {
+    guard isMissing else { return number }
+    return missing == .zero ? 0 : .nan
   }
 
   private static let missingWords: Set<String> = [
     "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "missing", "-", "--", "---", ".", "?",
-    "#value!", "#div/0!", "#ref!", "#num!",
   ]
+
+  /// What spreadsheets write where a formula fails.
+  private static let failures: Set<String> = ["#value!", "#div/0!", "#ref!", "#num!", "#name?"]
 
   private static func isDigit(_ byte: UInt8) -> Bool {
     byte >= 0x30 && byte <= 0x39
@@ -101,8 +173,10 @@ enum CSVCell: Equatable {
     isDigit(byte) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains(byte)
   }
 
-  private static func trimmed(_ cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    var cell = cell
+  private static func trimmed<Cell: RandomAccessCollection<UInt8>>(
+    _ cell: Cell
+  ) -> Cell.SubSequence {
+    var cell = cell[...]
     while let last = cell.last, last == 32 || last == 9 { cell = cell.dropLast() }
     while let first = cell.first, first == 32 || first == 9 { cell = cell.dropFirst() }
     return cell
@@ -171,7 +245,7 @@ enum CSVCell: Equatable {
     }
     guard isLikeANumber(text[...]) else { return nil }
     return text.contains(",")
-      ? "thousands separators and decimal commas are not read"
+      ? "thousands separators are not read (--decimal comma if it is a decimal comma)"
       : "separators between digits are not read"
   }
 

@@ -5,13 +5,16 @@ struct CSVSurvey {
     let hasHeader: Bool
     /// A name for each column, where there is a header.
     let names: [String]?
+    /// How many cells a row has, without an empty one behind the last separator.
     let width: Int
+    /// Whether every row has such a cell.
+    var hasEmptyEnd = false
+    /// The column that was left out for its name, from 0.
+    let taxonomy: Int?
     /// Columns of labels, from 0.
     let labels: [Int]
     /// Columns of numbers, from 0, in the order in which they are wanted.
     let numbers: [Int]
-    /// The row in which the width is first seen.
-    let line: Int
   }
 
   /// What the cells of a column are, below the first row.
@@ -21,17 +24,25 @@ struct CSVSurvey {
     var truths = 0
     var fractions = 0
 
-    mutating func add(_ bytes: ArraySlice<UInt8>) {
-      let cell = CSVCell(bytes)
+    mutating func add(_ cell: CSVCell, _ bytes: some RandomAccessCollection<UInt8>) {
       if cell == .word { words += 1 }
       if cell == .word, CSVCell.isTruth(bytes) { truths += 1 }
       let isRead = cell.number != nil || cell == .tooLarge
       if isRead, CSVCell.whole(bytes) == nil { fractions += 1 }
     }
+
+    mutating func add(_ later: Column) {
+      words += later.words
+      truths += later.truths
+      fractions += later.fractions
+    }
   }
 
   private let path: String
   private let options: TableOptions
+  private let point: UInt8
+  /// Whether the first row is a comment that is a header.
+  private var isHeaderComment = false
   private var first: [ArraySlice<UInt8>] = []
   private var firstLine = 0
   private var firstQuoted = 0
@@ -41,20 +52,32 @@ struct CSVSurvey {
   private var secondQuoted = 0
   private var leading: [Column] = []
   private var namedLabels: [Bool] = []
-  /// Columns behind the first whose names are those of identifiers, and whether they are whole below.
-  private var suspects: [(place: Int, isWhole: Bool)] = []
+  /// Columns behind the first whose names are those of identifiers, and whose cells are whole numbers as far as seen.
+  private var suspects: [Int] = []
   /// Whether every row below the first has a number with a decimal point.
   private var haveFractions = true
-  private var counter = Counter()
+  /// Whether nothing stands behind the last separator of any row below the first.
+  private var endEmpty = true
+  private var secondLast: CSVCell?
+  private var counter = RowCounter()
   private var long = LongSigns()
 
   /// How many columns may be labels unasked.
   private static let mostLabels = 4
 
-  init(path: String, options: TableOptions) {
+  init(path: String, options: TableOptions, point: UInt8) {
     self.path = path
     self.options = options
+    self.point = point
   }
+
+  /// Takes a comment as the header.
+  mutating func take(header: [ArraySlice<UInt8>], line: Int) {
+    isHeaderComment = true
+    take(header, line: line, quoted: 0)
+  }
+
+  private func cell(_ bytes: ArraySlice<UInt8>) -> CSVCell { CSVCell(bytes, point: point) }
 
   /// Takes the cells of the next row that is not empty.
   mutating func take(_ cells: [ArraySlice<UInt8>], line: Int, quoted: Int) {
@@ -62,48 +85,144 @@ struct CSVSurvey {
       (first, firstLine, firstQuoted) = (cells, line, quoted)
       namedLabels = cells.prefix(Self.mostLabels).map { ColumnName($0).isThatOfLabels }
       suspects = cells.indices.dropFirst().filter { ColumnName(cells[$0]).isThatOfIdentifiers }
-        .map { ($0, true) }
       return
     }
     rowsBelow += 1
-    if rowsBelow == 1 {
+    if secondLine == 0 {
       (secondLine, widthBelow, secondQuoted) = (line, cells.count, quoted)
       leading = Array(repeating: Column(), count: max(0, min(Self.mostLabels, widthBelow - 1)))
+      let last =
+        cells.count > 1 && cells[cells.count - 1].isEmpty ? cells.count - 2 : cells.count - 1
+      secondLast = cell(cells[last])
     }
+    endEmpty = endEmpty && cells.count > 1 && cells[cells.count - 1].isEmpty
     for place in 0..<min(leading.count, cells.count) {
-      leading[place].add(cells[place])
-      if CSVCell(cells[place]).isNumeric, place >= namedLabels.count || !namedLabels[place] {
-        break
-      }
+      let cell = cell(cells[place])
+      leading[place].add(cell, cells[place])
+      if endsLabels(cell, place) { break }
     }
-    for index in suspects.indices where suspects[index].isWhole {
-      let place = suspects[index].place
-      suspects[index].isWhole = place < cells.count && CSVCell.whole(cells[place]) != nil
-    }
-    if haveFractions { haveFractions = cells.contains(where: CSVCell.hasFraction) }
+    suspects = suspects.filter { $0 < cells.count && CSVCell.whole(cells[$0]) != nil }
+    if haveFractions { haveFractions = cells.contains { CSVCell.hasFraction($0, point: point) } }
     counter.take(cells[0])
     if widthBelow == 3, cells.count == 3 { long.take(cells) }
   }
 
+  /// Whether the rows below the first two, where their lines are plain, may be taken by their lines.
+  var takesLines: Bool { secondLine > 0 && !(widthBelow == 3 && long.isOpen) }
+
+  /// A survey of rows further below, which `add(_:)` takes.
+  var forRowsBelow: CSVSurvey {
+    var part = self
+    part.rowsBelow = 0
+    part.leading = leading.map { _ in Column() }
+    (part.haveFractions, part.endEmpty, part.counter) = (true, true, RowCounter())
+    return part
+  }
+
+  /// Takes what was found in the rows that follow.
+  mutating func add(_ part: CSVSurvey) {
+    rowsBelow += part.rowsBelow
+    for place in leading.indices { leading[place].add(part.leading[place]) }
+    let whole = Set(part.suspects)
+    suspects = suspects.filter(whole.contains)
+    haveFractions = haveFractions && part.haveFractions
+    endEmpty = endEmpty && part.endEmpty
+    counter.add(part.counter)
+  }
+
+  /// How many rows were taken.
+  var rows: Int { rowsBelow + (first.isEmpty ? 0 : 1) }
+
+  /// Takes the next row where that is a plain line: of its cells those alone that tell something.
+  mutating func take(_ text: TextBytes, _ line: Range<Int>, _ dialect: TextDialect) {
+    rowsBelow += 1
+    endEmpty =
+      endEmpty && !dialect.areBlanks && !line.isEmpty
+      && text[line.upperBound - 1] == dialect.separator
+    if takesFirst(of: text, line, dialect) { return }
+    var cells = LineCells(text, line, dialect)
+    for place in leading.indices {
+      guard let range = cells.next() else { break }
+      let cell = CSVCell(text, range, dialect)
+      leading[place].add(cell, text[range])
+      if endsLabels(cell, place) { break }
+    }
+    if counter.counts {
+      cells = LineCells(text, line, dialect)
+      if let range = cells.next() { counter.take(text[range]) }
+    }
+    if !suspects.isEmpty {
+      cells = LineCells(text, line, dialect)
+      var (place, cell) = (-1, Range<Int>?.none)
+      suspects = suspects.filter { suspect in
+        while place < suspect {
+          cell = cells.next()
+          place += 1
+        }
+        return cell.flatMap { CSVCell.whole(text[$0]) } != nil
+      }
+    }
+    guard haveFractions else { return }
+    cells = LineCells(text, line, dialect)
+    while let range = cells.next() {
+      if CSVCell.hasFraction(text, range, dialect) { return }
+    }
+    haveFractions = false
+  }
+
+  /// Takes a line whose first cell, a number, tells all that a line has to tell; whether it is one.
+  private mutating func takesFirst(
+    of text: TextBytes, _ line: Range<Int>, _ dialect: TextDialect
+  ) -> Bool {
+    guard suspects.isEmpty, !leading.isEmpty, namedLabels.first != true else { return false }
+    let found = DecimalReader.shared.scan(
+      text, from: line.lowerBound, to: line.upperBound, point: dialect.point)
+    guard let found, found.end == line.upperBound || dialect.separates(text[found.end]) else {
+      return false
+    }
+    let bytes = text[line.lowerBound..<found.end]
+    if haveFractions, !bytes.contains(where: { $0 == dialect.point || $0 | 0x20 == 0x65 }) {
+      return false
+    }
+    leading[0].add(.number(found.number), bytes)
+    if counter.counts { counter.take(bytes) }
+    return true
+  }
+
+  /// Whether no column behind this one can be of labels, as far as this row tells.
+  private func endsLabels(_ cell: CSVCell, _ place: Int) -> Bool {
+    cell.isNumeric && (place >= namedLabels.count || !namedLabels[place])
+  }
+
   /// What has been found, and a doubt that only matters where nothing else is wrong.
   func layout() throws(FileError) -> (layout: Layout, doubt: FileError?) {
-    if !first.isEmpty, brief(first[0]).hasPrefix("sep="), first[0].count <= 5 {
-      throw malformed(
-        "row \(firstLine)", "a line that names the separator is not read: remove it")
-    }
+    guard rowsBelow > 0, widthBelow > 1, endEmpty, first.count > 1, first[first.count - 1].isEmpty
+    else { return try layoutOfAll() }
+    var survey = self
+    survey.first.removeLast()
+    survey.widthBelow -= 1
+    var (layout, doubt) = try survey.layoutOfAll()
+    layout.hasEmptyEnd = true
+    return (layout, doubt)
+  }
+
+  private func layoutOfAll() throws(FileError) -> (layout: Layout, doubt: FileError?) {
     let (hasHeader, headerDoubt) = try header()
     guard rowsBelow > 0 || (!hasHeader && !first.isEmpty) else {
       throw malformed("", "the file holds no rows of numbers")
     }
     let width = rowsBelow > 0 && hasHeader ? widthBelow : first.count
+    if hasHeader, endEmpty, first.count == width - 1, width > 1 {
+      var survey = self
+      survey.widthBelow -= 1
+      survey.endEmpty = false
+      var (layout, doubt) = try survey.layoutOfAll()
+      layout.hasEmptyEnd = true
+      return (layout, doubt)
+    }
     // The column of labels may have no cell in the header at all.
     let isShort = hasHeader && first.count == width - 1 && firstIsLabel
     guard !hasHeader || first.count == width || isShort else {
-      if first[0].first == UInt8(ascii: "#") {
-        throw malformed(
-          "row \(firstLine)", "a line that begins with # is a comment, which is not read: remove it"
-        )
-      }
       throw malformed(
         "row \(secondLine)", "\(counted(width, "cell")), where other rows have \(first.count)")
     }
@@ -118,10 +237,11 @@ struct CSVSurvey {
           + " rows, --no-transpose its rows")
     }
     let (labels, labelDoubt) = try labels(names, width, hasHeader, isShort: isShort)
-    let numbers = try numbers(names, width, labels)
+    let taxonomy = taxonomy(names, labels)
+    let numbers = try numbers(names, width, labels, without: taxonomy)
     let layout = Layout(
-      hasHeader: hasHeader, names: names, width: width, labels: labels, numbers: numbers,
-      line: hasHeader ? secondLine : firstLine)
+      hasHeader: hasHeader, names: names, width: width, taxonomy: taxonomy, labels: labels,
+      numbers: numbers)
     return (layout, headerDoubt ?? longDoubt(layout) ?? labelDoubt)
   }
 
@@ -139,11 +259,12 @@ struct CSVSurvey {
   // MARK: The header
 
   private func header() throws(FileError) -> (isHeader: Bool, doubt: FileError?) {
+    if isHeaderComment { return (true, nil) }
     if let header = options.header { return (header, nil) }
     guard !first.isEmpty else { return (false, nil) }
     let references = (options.labelColumns ?? []) + (options.columns ?? [])
     if references.contains(where: \.isName) { return (true, nil) }
-    let cells = first.map { CSVCell($0) }
+    let cells = first.map(cell)
     let names = ColumnName(first[0])
     let isIndex = names.isThatOfLabels && cells.count > 1
     if !cells.contains(where: { $0.number != nil || $0 == .tooLarge }) {
@@ -193,8 +314,9 @@ struct CSVSurvey {
   /// Whether the first column is labels where the header has no cell for it.
   private var firstIsLabel: Bool {
     if let labels = options.labelColumns { return !labels.isEmpty }
-    // R puts numbers of rows in quotes.
-    return leading.first.map { 2 * $0.words > rowsBelow } == true || secondQuoted > 0
+    // R puts numbers of rows in quotes, unless it is told not to.
+    let countsRows = rowsBelow > 1 && counter.counts && (counter.start ?? 2) <= 1
+    return leading.first.map { 2 * $0.words > rowsBelow } == true || secondQuoted > 0 || countsRows
   }
 
   private func labels(
@@ -214,7 +336,7 @@ struct CSVSurvey {
     for place in 0..<min(Self.mostLabels, width - 1) {
       guard wanted?.contains(place) != true else { break }
       var column = place < leading.count ? leading[place] : Column()
-      if !hasHeader { column.add(first[place]) }
+      if !hasHeader { column.add(cell(first[place]), first[place]) }
       let name = names.map { ColumnName(Array($0[place].utf8)[...]) }
       let isNamed = name?.isThatOfLabels == true
       if isNamed, name?.isBlank == false, column.fractions > 0, column.words == 0 {
@@ -242,7 +364,8 @@ struct CSVSurvey {
     let start = hasHeader ? counter.start : CSVCell.whole(first[0])
     guard let start, start <= 1, hasHeader || counter.start == start + 1 else { return nil }
     let haveFractions =
-      haveFractions && (hasHeader || first.dropFirst().contains(where: CSVCell.hasFraction))
+      haveFractions
+      && (hasHeader || first.dropFirst().contains { CSVCell.hasFraction($0, point: point) })
     guard rows > 2 || (rows == 2 && haveFractions) else { return nil }
     return malformed(
       "column 1",
@@ -253,12 +376,11 @@ struct CSVSurvey {
   private func suspectDoubt(_ names: [String]?, _ hasHeader: Bool) -> FileError? {
     guard hasHeader, options.contents == .classes, rowsBelow > 0, let names,
       names.count == first.count,
-      let suspect = suspects.first(where: \.isWhole), suspect.place < names.count,
-      suspect.place >= leadingLabels(names)
+      let suspect = suspects.first, suspect < names.count, suspect >= leadingLabels(names)
     else { return nil }
     return malformed(
-      "column \(suspect.place + 1)",
-      "\"\(names[suspect.place].inBrief)\" is what columns of identifiers are called: --label-columns or"
+      "column \(suspect + 1)",
+      "\"\(names[suspect].inBrief)\" is what columns of identifiers are called: --label-columns or"
         + " --columns says what it is")
   }
 
@@ -268,19 +390,30 @@ struct CSVSurvey {
   }
 
   private func numbers(
-    _ names: [String]?, _ width: Int, _ labels: [Int]
+    _ names: [String]?, _ width: Int, _ labels: [Int], without taxonomy: Int?
   ) throws(FileError) -> [Int] {
     guard let references = options.columns else {
-      let numbers = (0..<width).filter { !labels.contains($0) }
+      let isLabel = Set(labels)
+      let numbers = (0..<width).filter { !isLabel.contains($0) && $0 != taxonomy }
       guard !numbers.isEmpty else { throw malformed("", "no column is left for numbers") }
       return numbers
     }
     let numbers = try ColumnReference.places(references, names: names, count: width, path: path)
-    if let both = numbers.first(where: labels.contains) {
+    let isLabel = Set(labels)
+    if let both = numbers.first(where: isLabel.contains) {
       throw malformed("", "column \(both + 1) is to be labels, and to be numbers")
     }
     guard !numbers.isEmpty else { throw malformed("", "no column is left for numbers") }
     return numbers
+  }
+
+  /// The last column, where its name and its first cell are words for kinds of living beings.
+  private func taxonomy(_ names: [String]?, _ labels: [Int]) -> Int? {
+    guard options.columns == nil, let names, names.count > 2, let name = names.last,
+      ColumnName.ofTaxonomies.contains(name.lowercased()), let secondLast, !secondLast.isNumeric,
+      !labels.contains(names.count - 1)
+    else { return nil }
+    return names.count - 1
   }
 
   // MARK: A number a line
@@ -298,113 +431,4 @@ struct CSVSurvey {
     return malformed(
       "", "this looks like a number a line: --long \(columns) reads it so" + other)
   }
-}
-
-/// Whether the cells of a column count on by one.
-private struct Counter {
-  private(set) var start: Int?
-  private(set) var counts = true
-  private var last = 0
-
-  mutating func take(_ cell: ArraySlice<UInt8>) {
-    guard counts else { return }
-    guard let number = CSVCell.whole(cell), start == nil || number == last + 1 else {
-      counts = false
-      return
-    }
-    start = start ?? number
-    last = number
-  }
-}
-
-/// What a column's name says about it.
-private struct ColumnName {
-  private let text: String
-
-  init(_ bytes: ArraySlice<UInt8>) {
-    // Long ones are no name that is known.
-    let text = String(decoding: bytes.prefix(80), as: UTF8.self)
-    self.text = String(
-      text.drop { $0 == "#" || $0 == " " }.reversed().drop { $0 == " " }.reversed())
-  }
-
-  var isBlank: Bool { text.isEmpty }
-
-  /// Whether columns of this name are labels of rows, not numbers of them.
-  var isThatOfLabels: Bool {
-    isBlank || Self.ofLabels.contains(text.lowercased()) || isThatOfIdentifiers
-  }
-
-  /// Whether the name ends like that of an identifier: doc_id, sampleID.
-  var isThatOfIdentifiers: Bool {
-    let lower = text.lowercased()
-    if lower.hasPrefix("unnamed:") { return true }
-    let ends = ["_id", "-id", " id", ".id", "_index", "_idx"]
-    return ends.contains(where: lower.hasSuffix)
-      || ((text.hasSuffix("Id") || text.hasSuffix("ID")) && text.count > 2
-        && text.dropLast(2).last?.isLowercase == true)
-  }
-
-  private static let ofLabels: Set<String> = [
-    "id", "ids", "uid", "uuid", "guid", "index", "idx", "row", "rows", "rowname", "rownames",
-    "row.names", "row_names", "rownumber", "row_number", "row number",
-  ]
-
-  /// Names of the column of features in a table whose columns are samples.
-  static let ofFeatures: Set<String> = [
-    "otu id", "otu_id", "otuid", "asv id", "asv_id", "feature id", "feature_id", "featureid",
-  ]
-}
-
-/// Signs that a text of three columns has a number a line.
-private struct LongSigns {
-  private var rows: Set<[UInt8]> = []
-  private var columns: Set<[UInt8]> = []
-  private var count = 0
-  private var last: (row: Int, column: Int)?
-  private var ascends = true
-  private var steps = 0
-  /// Whether a cell of the first two columns is no number.
-  private(set) var haveWords = false
-
-  mutating func take(_ cells: [ArraySlice<UInt8>]) {
-    guard cells.count == 3 else { return }
-    count += 1
-    if !haveWords, count <= 10_000 {
-      haveWords = cells.dropLast().contains { CSVCell($0).number == nil }
-    }
-    // Enough to see whether values come again.
-    if count <= 10_000 {
-      rows.insert(Array(cells[0]))
-      columns.insert(Array(cells[1]))
-    }
-    guard ascends else { return }
-    guard let row = CSVCell.whole(cells[0]), let column = CSVCell.whole(cells[1]),
-      let value = CSVCell(cells[2]).number, value > 0
-    else {
-      ascends = false
-      return
-    }
-    if let last {
-      if row == last.row, column > last.column {
-        steps += 1
-      } else if row <= last.row {
-        ascends = false
-      }
-    }
-    last = (row, column)
-  }
-
-  func areThose(header: [String]?) -> Bool {
-    let comesAgain = min(rows.count, columns.count) < min(count, 10_000)
-    if let header, header.count == 3, Self.values.contains(header[2]), comesAgain {
-      return !header.dropLast().contains(where: Self.values.contains)
-    }
-    return ascends && steps > 0 && rows.count > 1 && columns.count < count
-  }
-
-  private static let values: Set<String> = [
-    "count", "counts", "value", "values", "n", "freq", "frequency", "frequencies", "weight",
-    "abundance", "tf", "tfidf", "tf-idf", "prob", "probability", "p", "share", "score", "logit",
-  ]
 }

@@ -1,4 +1,7 @@
 /// A format of files: the one list that is read by help texts, by errors, and by what opens files.
+///
+/// A file of any of them may be compressed with gzip where it is not mapped by arrays, as .safetensors is: it is read as
+/// what it holds.
 public struct FileFormat: Sendable, Hashable {
   /// What a file of a format holds.
   public enum Contents: Sendable {
@@ -75,12 +78,13 @@ public struct FileFormat: Sendable, Hashable {
   /// Whether a name ends as those of such files do, in small letters or capitals.
   public func isThat(of path: String) -> Bool { path.lowercased().hasSuffix(".\(ending)") }
 
-  /// The format of an input, by its first bytes, or else by its name; what nothing is said of is text.
+  /// The format of an input, by its first bytes, or else by its name, of which .gz is no part; what nothing is said of is text.
   static func ofInput(_ start: [UInt8], named path: String) -> FileFormat {
     if start.starts(with: NPYHeader.magic) { return .npy }
     if SafetensorsFile.isBegun(by: start) { return .safetensors }
     if ZipArchive.isBegun(by: start) { return .npz }
-    let named = ofInputs.first { $0.isThat(of: path) } ?? .csv
+    let name = Gzip.nameInside(path)
+    let named = ofInputs.first { $0.isThat(of: name) } ?? .csv
     // A text may have any name; the length of a header, which a damaged file has too, is none.
     if named == .safetensors, !start.prefix(8).contains(0) { return .csv }
     // Something else of this name: its first bytes are no archive's.

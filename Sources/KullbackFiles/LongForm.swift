@@ -5,6 +5,9 @@ struct LongForm {
   private let path: String
   private let columns: LongColumns
   private let hasHeader: Bool?
+  private let point: UInt8
+  private let whatIsMissing: TableOptions.MissingCells
+  private var missing: TableLayout.MissingCells?
   private var places: (row: Int, column: Int, value: Int)?
   private var width = 0
   private var isHeader = false
@@ -17,10 +20,15 @@ struct LongForm {
   /// The most numbers that a table may have: 16 GiB of them.
   private static let most = 1 << 31
 
-  init(path: String, columns: LongColumns, header: Bool?) {
+  init(
+    path: String, columns: LongColumns, header: Bool?, point: UInt8,
+    missing: TableOptions.MissingCells
+  ) {
     self.path = path
     self.columns = columns
     hasHeader = header
+    self.point = point
+    whatIsMissing = missing
   }
 
   /// Takes the cells of a line; the first line is 1.
@@ -30,11 +38,12 @@ struct LongForm {
     guard cells.count == width else {
       throw malformed("row \(line)", "\(cells.count) cells, where other rows have \(width)")
     }
-    let cell = CSVCell(cells[places.value])
-    guard case .number(let value) = cell else {
+    let cell = CSVCell(cells[places.value], point: point)
+    guard let value = cell.value(whatIsMissing) else {
       throw malformed(
         "row \(line), column \(places.value + 1)", cell.refusal(cells[places.value]))
     }
+    if cell.isMissing { missing.add(row: line, column: places.value) }
     let row = Self.number(cells[places.row], &rowNumbers, &rowLabels)
     let column = Self.number(cells[places.column], &columnNumbers, &columnNames)
     entries.append((row, column, value, line))
@@ -61,7 +70,8 @@ struct LongForm {
     let found = try places(isNamed ? names : nil)
     guard found.count == 3 else { throw malformed("", "--long takes three columns") }
     width = cells.count
-    isHeader = hasHeader ?? (isNamed || CSVCell(cells[found[2]]).number == nil)
+    isHeader =
+      hasHeader ?? (isNamed || CSVCell(cells[found[2]], point: point).value(.invalid) == nil)
     self.places = (found[0], found[1], found[2])
     if !isHeader { try add(cells, line: line) }
   }
@@ -110,6 +120,7 @@ struct LongForm {
       matrix: AnyMatrix(Matrix(values, rows: rowLabels.count, columns: order.count)),
       rowLabels: rowLabels, columnNames: order.map { columnNames[$0] },
       layout: TableLayout(
-        hasHeader: isHeader, labelColumns: [places.row + 1], leftOut: width - 3, isLong: true))
+        hasHeader: isHeader, labelColumns: [places.row + 1], leftOut: width - 3, isLong: true,
+        missing: missing))
   }
 }

@@ -12,7 +12,9 @@ public enum MatrixReader {
     /// What numbers it is, where it has no format.
     let raw: RawLayout?
 
-    init(_ text: String, raw: RawLayout? = nil) throws(FileError) {
+    init(
+      _ text: String, raw: RawLayout? = nil, encoding: TextEncoding? = nil
+    ) throws(FileError) {
       let path = ArrayPath(text)
       array = path.array
       name = inputName(path.file)
@@ -22,7 +24,7 @@ public enum MatrixReader {
         guard MatrixReader.isText(format), raw == nil || format.isThat(of: path.file) else {
           return
         }
-        try CSV.refuseUnlessText(start, path: inputName(path.file))
+        try CSV.refuseUnlessText(start, path: inputName(path.file), encoding: encoding)
       }
       format = FileFormat.ofInput(bytes.prefix(16), named: path.file)
       self.raw = MatrixReader.isText(format) && !format.isThat(of: path.file) ? raw : nil
@@ -78,7 +80,7 @@ public enum MatrixReader {
   public static func read(
     _ path: String, options: TableOptions = TableOptions()
   ) throws(FileError) -> Table {
-    let input = try Input(path, raw: options.raw)
+    let input = try Input(path, raw: options.raw, encoding: options.encoding)
     guard !input.isText else {
       return try CSV.read(input.bytes, path: input.name, separator: nil, options: options)
         .keeping(options.classes, path: input.name)
@@ -131,10 +133,11 @@ public enum MatrixReader {
     }
     var labels: [Int64] = []
     for row in 0..<matrix.rows {
-      guard let label = Int64(exactly: matrix.value(row: row, column: 0)) else {
+      let value = matrix.value(row: row, column: 0)
+      guard let label = Int64(exactly: value) else {
         throw .malformed(
           path: name, place: "row \(row + 1)",
-          reason: "\(matrix.value(row: row, column: 0)) is not a whole number")
+          reason: value.isNaN ? "the label is missing" : "\(value) is not a whole number")
       }
       labels.append(label)
     }

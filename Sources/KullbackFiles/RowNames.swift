@@ -14,9 +14,11 @@ public enum RowNames {
     let bytes = try Bytes(path: path) { start throws(FileError) in
       try TextEncoding.refuseZeros(start, path: name)
     }
-    let content = bytes.prefix(bytes.count)
-    try TextEncoding.refuseZeros(content, from: bytes.seen, path: name)
-    try TextEncoding.refuseUnlessUTF8(content, path: name)
+    let content = try bytes.withText { text throws(FileError) in
+      try TextEncoding.refuseZeros(text, from: bytes.seen, path: name)
+      try TextEncoding.refuseUnlessUTF8(text, path: name)
+      return text.copy(0..<text.count)
+    }
     // A byte order mark is no part of the first name.
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let text = String(

@@ -7,7 +7,7 @@
 /// The index of a model whose arrays are in several .safetensors files: which of them has which.
 ///
 /// Source: the `model.safetensors.index.json` that Hugging Face's transformers writes.
-struct SafetensorsIndex {
+package struct SafetensorsIndex {
   private struct Contents: Decodable {
     let files: [String: String]
 
@@ -36,6 +36,14 @@ struct SafetensorsIndex {
         reason: (error as? DecodingError)?.inWords ?? "it has no \"weight_map\" of arrays and files"
       )
     }
+  }
+
+  /// The files that an index names; none where a file is no index.
+  package static func files(of path: String) -> [String] {
+    guard FileFormat.safetensorsIndex.isThat(of: path),
+      let index = try? SafetensorsIndex(Bytes(path: path), path: path)
+    else { return [] }
+    return Set(index.files.values).map { AtomicFile.folder(of: path) + "/" + $0 }
   }
 
   /// The array of a name, or the only one, in the file that has it.

@@ -37,6 +37,15 @@ public struct Table: Sendable {
       dimensions: dimensions)
   }
 
+  /// The table with more said of how its text was read.
+  func said(_ say: (inout TableLayout) -> Void) -> Table {
+    guard var layout else { return self }
+    say(&layout)
+    return Table(
+      matrix: matrix, rowLabels: rowLabels, columnNames: columnNames, layout: layout,
+      elementType: elementType)
+  }
+
   /// The columns as rows.
   func transposed() -> Table {
     var layout = layout

@@ -10,8 +10,24 @@ public struct TableOptions: Sendable, Equatable {
     case parameters
   }
 
+  /// What becomes of cells that hold no number: empty ones, NA and its like, nan.
+  public enum MissingCells: String, Sendable, CaseIterable {
+    /// They are NaN, so that their row is invalid.
+    case invalid
+    /// They are 0.
+    case zero
+  }
+
   /// What the numbers of a row are.
   public var contents: Contents
+  /// What separates the columns; nil: what the first lines show.
+  public var separator: ColumnSeparator?
+  /// Whether numbers have decimal points or commas; nil: what the first lines show.
+  public var decimal: DecimalMark?
+  /// How characters are bytes; nil: UTF-8, and UTF-16 where the first bytes show it.
+  public var encoding: TextEncoding?
+  /// What becomes of cells that hold no number.
+  public var missing = MissingCells.invalid
   /// Whether the first row is names of columns; nil: by the rules.
   public var header: Bool?
   /// The columns that are labels of rows; nil: by the rules.

@@ -19,7 +19,7 @@ enum UnreadFormat {
   }
 
   private static let magics: [([UInt8], String)] = [
-    ([0x1F, 0x8B], "compressed with gzip: gunzip it first"),
+    ([0x1F, 0x8B], "compressed with gzip, in a way that is not read: gunzip it first"),
     ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd: unzstd it first"),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "compressed with xz: unxz it first"),
     (Array("BZh".utf8), "compressed with bzip2: bunzip2 it first"),
@@ -50,7 +50,6 @@ enum UnreadFormat {
     ([0x80, 2, 0x7D], pickle),
     ([0x80, 4, 0x95], pickle),
     ([0x80, 5, 0x95], pickle),
-    ([0xFF, 0xFE], "text in UTF-16: save it as UTF-8"),
-    ([0xFE, 0xFF], "text in UTF-16: save it as UTF-8"),
+    ([0xFF, 0xFE, 0, 0], "text in UTF-32: save it as UTF-8"),
   ]
 }

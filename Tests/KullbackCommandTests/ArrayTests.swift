@@ -71,6 +71,22 @@ import Testing
     #expect(joined.status == 0 && joined.output.contains("\"rows\" : 6"), "\(joined.errors)")
   }
 
+  @Test func noFileOfAPatternIsReplaced() throws {
+    try write()
+    let before = try folder.bytes("p-10.npy")
+    for input in ["'p-*.npy'", "."] {
+      let run = try Tool.shell(
+        "cd '\(folder.url.path)'; \"$K\" entropy \(input) --output p-10.npy")
+      #expect(run.status == 64 && run.errors.contains("would replace"), "\(input): \(run.errors)")
+    }
+    #expect(try folder.bytes("p-10.npy") == before)
+    _ = try folder.write("m.safetensors.index.json", "{\"weight_map\":{\"w\":\"s.safetensors\"}}")
+    _ = try folder.write("s.safetensors", "precious")
+    let shard = try Tool.shell(
+      "cd '\(folder.url.path)'; \"$K\" entropy m.safetensors.index.json --output s.safetensors")
+    #expect(shard.status == 64 && shard.errors.contains("would replace"), "\(shard.errors)")
+  }
+
   @Test func filesThatDoNotFitTogetherAreRefused() throws {
     try write()
     _ = try folder.write("p-3.npy", NPY.floats([[1, 2, 3]]))

@@ -9,7 +9,7 @@ import Testing
 
   /// Every subcommand that writes, with all files that it may read (`i...`) and write (`o...`).
   static let lines: [String] = [
-    "evaluate i1.npy i2.npy --labels i3.npy --groups i4 --tokens i5 --output o1.npy",
+    "evaluate i1.npy i2.npy --labels i3.npy --groups i4 --tokens i5 --mask i9.npy --output o1.npy",
     "pairwise i1.npy i2.npy --labels i3 --model-labels i4 --output o1.csv --heatmap o2.svg",
     "nearest i1.npy i2.npy --labels i3 --model-labels i4 --output o1.csv",
     "cluster i1.npy -k 2 --labels i2 --output o1.csv --centroids o2.npy",
@@ -19,9 +19,9 @@ import Testing
     "fit gaussian --posterior logistic --features i1.npy --labels i2.npy --output o1.json --picture o2.svg",
     "predict i1.safetensors i2.npy --output o1.npy",
     "family normal i1.csv i2.csv --output o1.npy",
-    "entropy i1.npy --groups i2 --output o1.npy",
+    "entropy i1.npy --mask i3 --groups i2 --output o1.npy",
     "log-softmax i1.npy o1.npy",
-    "cross-entropy i1.npy i2.npy --class-weights i3.npy --groups i4 --output o1.npy",
+    "cross-entropy i1.npy i2.npy --class-weights i3.npy --groups i4 --mask i5 --output o1.npy",
   ]
 
   private func files(_ line: String, _ kind: Character) -> [String] {

@@ -95,7 +95,9 @@ import Testing
   }
 
   @Test func unreadableInputIs66() throws {
-    for file in [folder.path("absent.npy"), folder.url.path] {
+    let empty = folder.path("empty")
+    try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
+    for file in [folder.path("absent.npy"), empty, folder.path("absent-*.npy")] {
       let run = try Tool.run("evaluate", file, good)
       #expect(run.status == 66)
       #expect(run.errors.contains(file))

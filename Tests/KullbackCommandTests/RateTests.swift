@@ -20,7 +20,7 @@ import Testing
   func waitingForTheInputCounts(arguments: String) throws {
     _ = try folder.write("labels.csv", "0\n1\n0\n")
     let run = try Tool.shell(
-      "cd '\(folder.url.path)' && (sleep 1; cat p.csv) | \"$K\" \(arguments) --json")
+      "cd '\(folder.url.path)' && (sleep 3; cat p.csv) | \"$K\" \(arguments) --json")
     #expect(run.status == 0, "\(run.errors)")
     let report = try #require(
       try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])

@@ -58,7 +58,61 @@ import Testing
     #expect(run.status == 65 && run.errors.contains("view(ml_dtypes.bfloat16)"))
   }
 
+  /// The lines of a report on an input, and its table as JSON.
+  private func report(_ file: String, _ options: String...) throws -> (
+    text: String, table: [String: Any]?
+  ) {
+    let words = options.map { "'\($0)'" }.joined(separator: " ")
+    let run = try Tool.shell("\"$K\" entropy '\(file)' --form weights --allow-invalid \(words)")
+    let json = try Tool.shell(
+      "\"$K\" entropy '\(file)' --form weights --allow-invalid --json \(words)")
+    #expect(run.status == 0 && json.status == 0, "\(run.errors)\(json.errors)")
+    let report = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    let inputs = report?["inputs"] as? [String: [String: Any]]
+    return (run.output, inputs?["set"]?["table"] as? [String: Any])
+  }
+
+  @Test func theReportSaysHowTheTextWasWritten() throws {
+    let european = try folder.write("e.csv", "sep=;\n# run 7\nx;a;b;\nr;0,25;0,75;\ns;0,5;0,5;\n")
+    let (text, table) = try report(european)
+    #expect(
+      text.contains(
+        "classes: 2; separator: semicolon; decimal: comma; comment lines: 1; empty column at the end left out"
+      ), "\(text)")
+    #expect(table?["separator"] as? String == "semicolon")
+    #expect(table?["decimal"] as? String == "comma" && table?["comments"] as? Int == 1)
+    #expect(try report(labelled).table?["separator"] == nil)
+    let told = try report(european, "--separator", "semicolon", "--decimal", "comma")
+    #expect(told.text.contains("decimal: comma"))
+    let latin = folder.path("l.csv")
+    try Data(Array("caf".utf8) + [0xE9] + Array(",b\n1,3\n".utf8)).write(to: URL(filePath: latin))
+    #expect(try Tool.run("entropy", latin).errors.contains("--encoding latin-1"))
+    #expect(try report(latin, "--encoding", "latin-1").text.contains("encoding: latin-1"))
+    let otus = try folder.write("o.tsv", "#OTU ID\tS1\tS2\ttaxonomy\nf1\t1\t2\tk\nf2\t4\t0\tk\n")
+    #expect(try report(otus, "--transpose").text.contains("\"taxonomy\" left out"))
+  }
+
+  @Test func cellsWithoutANumberAreCountedAndNamed() throws {
+    let holes = try folder.write("m.csv", "name,a,b\nx,1,3\ny,2,NA\nz,,4\n")
+    let run = try Tool.run("entropy", holes, "--form", "weights")
+    #expect(run.status == 65 && run.output.contains("over 1 valid row"), "\(run.output)")
+    #expect(run.output.contains("missing: 2 cells, the first in row 3, column \"b\""))
+    let (text, table) = try report(holes, "--missing", "zero")
+    #expect(text.contains("column \"b\": read as 0") && text.contains("over 3 valid rows"))
+    #expect((table?["missing"] as? [String: Any])?["cells"] as? Int == 2)
+  }
+
+  @Test func compressedInputsAreRead() throws {
+    let table = try folder.write("z.csv", "a,b\n1,3\n1,1\n")
+    let run = try Tool.shell(
+      "gzip -k '\(table)' && \"$K\" entropy '\(table).gz' --form weights --quiet"
+        + " && gzip -c '\(table)' | \"$K\" entropy - --form weights --quiet")
+    #expect(run.status == 0, "\(run.errors)")
+  }
+
   @Test(arguments: [
+    ["--separator", "ab"], ["--separator", "1"], ["--decimal", "dot"], ["--encoding", "ebcdic"],
+    ["--missing", "skip"],
     ["--header", "perhaps"], ["--long", "a,b"], ["--columns", "1,,2"], ["--columns", "5...2"],
     ["--long", "a,b,c", "--columns", "1"],
   ])

@@ -29,7 +29,6 @@ import Testing
     try check("a,b\n1,nan(5)\n", "row 2, column 2", "\"nan(5)\"")
     try check("a,b\nc,d\n1,2\n", "row 2, column 1", "\"c\"")
     try check("a,b,c\nx,1,2\ny,z,3\n", "row 3, column 2", "\"z\"")
-    try check("1;2\n3;4\n", "row 1", "separated by ;")
   }
 
   // It would be lost in silence if it were taken for a header.
@@ -37,15 +36,6 @@ import Testing
     try check("1,2x\n3,4\n", "row 1, column 2", "\"2x\"")
     try check("1,2,3x,4\n3,4,5,6\n", "row 1, column 3", "\"3x\"")
     try check("l,0.5,O.5\nm,0.5,0.5\n", "row 1, column 3", "\"O.5\"")
-  }
-
-  @Test func emptyCellsAreNamed() throws {
-    try check("1,2\n3,\n", "row 2, column 2", "empty")
-    try check("1,2\n,3\n", "row 2, column 1", "empty")
-    try check("1,\n3,4\n", "row 1, column 2", "empty")
-    try check(",1\n3,4\n", "row 1, column 1", "empty")
-    try check("1,2\n\"\",3\n", "row 2, column 1", "empty")
-    try check("1, \n2,3\n", "row 1, column 2", "empty")
   }
 
   // In one column an empty line is an empty cell: the rows behind it would move up.
@@ -85,8 +75,8 @@ import Testing
     #expect(other?.place == "line 5, byte 14")
     #expect(other?.reason.contains("byte 0x93") == true)
     #expect(other?.reason.contains("iconv -f WINDOWS-1252 -t UTF-8") == true)
-    let wide = try scratch.file("b.csv", [0xFF, 0xFE, 0x31, 0x00])
-    #expect(refusal { _ = try MatrixReader.read(wide) }?.place == "byte 0")
+    let wide = try scratch.file("b.csv", [0xFF, 0xFE, 0, 0, 0x31, 0, 0, 0])
+    #expect(refusal { _ = try MatrixReader.read(wide) }?.reason.contains("UTF-32") == true)
     let overlong = try scratch.file("c.csv", [0x31, 0xC0, 0x80])
     #expect(refusal { _ = try MatrixReader.read(overlong) }?.place == "line 1, byte 1")
   }

@@ -96,8 +96,9 @@ import Testing
     #expect(
       try read("a,b\n1\u{A0}234,1\u{202F}000\u{202F}000.5\n").matrix.doubles == [1234, 1_000_000.5])
     #expect(reason("a,b,c\n\"1,234\",10,5\n812,33,9\n77,8,9\n").contains("row 2, column 1"))
-    for cell in ["\"1,234\"", "\"0,25\"", "1'000", "1 000", "12%", "$5", "0.25D+00", "1_000", "NA"]
-    {
+    for cell in [
+      "\"1,234\"", "\"0,25\"", "1'000", "1 000", "12%", "$5", "0.25D+00", "1_000", "#REF!",
+    ] {
       #expect(reason("a,b\n1,3\n\(cell),1\n").contains("row 3, column 1"), "\(cell)")
       #expect(reason("a,b\n\(cell),1\n1,3\n").contains("row 2, column 1"), "\(cell)")
     }
@@ -180,13 +181,9 @@ import Testing
     #expect(try MatrixReader.read(array, options: options).matrix.columns == 2)
   }
 
-  @Test func otherSeparatorsAndFormatsAreNamed() throws {
-    #expect(reason("x;a;b\nr1;0,25;0,75\nr2;0,5;0,5\n").contains("separated by ;"))
-    #expect(reason("2.5e-01 7.5e-01\n5e-01 5e-01\n").contains("spaces"))
-    #expect(reason("sep=;\na;b\n").contains("separator"))
-    #expect(reason("# from run 7\na,b\n1,3\n").contains("comment"))
+  @Test func otherFormatsAreNamed() throws {
     for (start, name) in [
-      ([0x50, 0x4B, 3, 4], "zip"), ([0x1F, 0x8B], "gzip"), ([0xFF, 0xFE], "UTF-16"),
+      ([0x50, 0x4B, 3, 4], "zip"), ([0x1F, 0x8B], "gzip"), ([0xFF, 0xFE, 0, 0], "UTF-32"),
     ] as [([UInt8], String)] {
       let path = try scratch.file("a.csv", start + [UInt8](repeating: 1, count: 20))
       #expect(refusal { _ = try MatrixReader.read(path) }?.reason.contains(name) == true)

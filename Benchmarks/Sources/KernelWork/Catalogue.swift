@@ -42,6 +42,7 @@ public func catalogue(_ extent: Extent) -> [Work] {
   return works + clusterWorks(rows) + [
     logisticPosteriorWork(observations: rows(10_000), features: 50, points: 256),
     normalsWork(pairs: rows(10_000), dimension: 32), normalsWork(pairs: rows(200), dimension: 512),
+    textWork(rows: rows(100_000), columns: 100), textWork(rows: rows(2_000_000), columns: 3),
   ] + products
 }
 

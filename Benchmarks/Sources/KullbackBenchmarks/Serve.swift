@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import KernelWork
 import Kullback
+import KullbackFiles
 
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,6 +15,7 @@ struct Serve: ParsableCommand {
         run                                      seconds of one run
         save FILE                                writes the last run's result, raw
         drop NAME                                frees a matrix
+        read FILE                                seconds of reading a file of numbers
       """)
 
   func run() throws {
@@ -65,6 +67,9 @@ struct ServeSession {
       matrices[words[1]] = nil
       work = nil
       return "ok"
+    case ("read", 2):
+      let path = words[1]
+      return "\(try ContinuousClock().measure { _ = try MatrixReader.read(path) }.seconds)"
     default: break
     }
     throw ServeError("not understood: \(words.joined(separator: " "))")

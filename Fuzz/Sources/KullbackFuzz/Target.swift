@@ -76,7 +76,21 @@ private let ways: [TableOptions] = {
     row: .numbers(1...1), column: .numbers(2...2), value: .numbers(3...3), absent: 0)
   ways[5].long = LongColumns(
     row: .name("a"), column: .name("name"), value: .name("b"), absent: nil)
-  return ways + [TableOptions(.features), TableOptions(.parameters)]
+  ways += [TableOptions(.features), TableOptions(.parameters)]
+  for (separator, decimal) in [
+    (ColumnSeparator.blanks, DecimalMark.point), (.character(";"), .comma),
+    (.character(","), .comma),
+  ] {
+    var way = TableOptions()
+    (way.separator, way.decimal, way.missing) = (separator, decimal, .zero)
+    ways.append(way)
+  }
+  for encoding in [TextEncoding.latin1, .windows1252, .utf16] {
+    var way = TableOptions()
+    way.encoding = encoding
+    ways.append(way)
+  }
+  return ways
 }()
 
 private func readTables(_ path: String) {

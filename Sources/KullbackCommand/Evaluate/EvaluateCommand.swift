@@ -12,7 +12,7 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       Row i of TARGET, the distribution p, is compared with row i of MODEL, the distribution q. Forward \
       KL is D(target‖model), reverse KL is D(model‖target). A file of a single row is compared with \
-      every row of the other. Files are \(Formats.ofInputs); - is standard input, as CSV.
+      every row of the other. Files are \(Formats.ofInputs), also compressed with gzip; - is standard input, as CSV.
       Of several arrays in a file one is named behind a colon: model.safetensors:lm_head.weight. \
       TARGET may be what llama.cpp's perplexity tool saves with --kl-divergence-base.
 

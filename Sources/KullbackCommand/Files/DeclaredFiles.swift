@@ -31,7 +31,7 @@ struct DeclaredFiles {
         throw Failure(.usage, "\(output): two outputs need two files")
       }
       guard !OutputFile.isWrittenThrough(output) else { continue }
-      for input in inputs where place == FilePlace(of: input) {
+      for input in inputs where FilePlace.all(of: input).contains(place) {
         throw Failure(.usage, "\(output): the output would replace the input \(input.name)")
       }
     }
@@ -50,12 +50,11 @@ struct DeclaredFiles {
 }
 
 extension FilePlace {
-  /// Where an input is read from, if it is there.
-  fileprivate init?(of input: InputPath) {
-    if input == "-" {
-      self.init(descriptor: STDIN_FILENO)
-    } else {
-      self.init(ArrayPath(input.text).file)
-    }
+  /// Where an input is read from: each of the files that a folder, a pattern or an index stands for.
+  fileprivate static func all(of input: InputPath) -> [FilePlace] {
+    guard input != "-" else { return [FilePlace(descriptor: STDIN_FILENO)].compactMap(\.self) }
+    let paths = (try? InputFiles.named(by: input)) ?? [input]
+    return paths.map { ArrayPath($0.text).file }
+      .flatMap { [$0] + SafetensorsIndex.files(of: $0) }.compactMap { FilePlace($0) }
   }
 }

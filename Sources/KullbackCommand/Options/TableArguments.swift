@@ -35,6 +35,31 @@ struct TableArguments: ParsableArguments {
     transform: ColumnList.init(parsing:))
   var long: ColumnList?
 
+  @Option(
+    help: ArgumentHelp(
+      "What separates the columns of text: comma, tab, semicolon, blanks or a character (default: what the first lines"
+        + " show).", valueName: "separator"),
+    transform: TableArguments.separator)
+  var separator: ColumnSeparator?
+
+  @Option(
+    help: ArgumentHelp(
+      "Whether numbers of text are 0.25 or 0,25: point or comma (default: what the first lines show).",
+      valueName: "point|comma"))
+  var decimal: DecimalMark?
+
+  @Option(
+    help: ArgumentHelp(
+      "The encoding of text: \(TextEncoding.allValueStrings.joined(separator: ", ")) (default: UTF-8, or UTF-16 where"
+        + " it shows).", valueName: "name"))
+  var encoding: TextEncoding?
+
+  @Option(
+    help: ArgumentHelp(
+      "What empty cells of text, NA and nan are: invalid, as their rows then, or zero.",
+      valueName: "invalid|zero"))
+  var missing: TableOptions.MissingCells = .invalid
+
   @OptionGroup var array: ArrayArguments
 
   func validate() throws {
@@ -59,6 +84,10 @@ struct TableArguments: ParsableArguments {
     options.columns = columns?.references
     options.isTransposed = transpose
     array.tell(&options)
+    options.separator = separator
+    options.decimal = decimal
+    options.encoding = encoding
+    options.missing = missing
     if let long = long?.references {
       options.long = LongColumns(
         row: long[0], column: long[1], value: long[2],
@@ -73,5 +102,13 @@ struct TableArguments: ParsableArguments {
     case "no": false
     default: throw ValidationError("--header is yes or no")
     }
+  }
+
+  private static func separator(_ name: String) throws -> ColumnSeparator {
+    guard let separator = ColumnSeparator(named: name) else {
+      throw ValidationError(
+        "--separator is comma, tab, semicolon, pipe, blanks or a character that no number has")
+    }
+    return separator
   }
 }

@@ -35,6 +35,35 @@ struct InputReport: Encodable {
     let classes: Int?
     /// The same of parameters, features, labels and weights.
     let columns: Int?
+    /// How the text was written, where that is not with commas or tabs, decimal points and UTF-8.
+    private(set) var separator: String?
+    private(set) var decimal: String?
+    private(set) var encoding: String?
+    /// How many lines were comments, where any were.
+    private(set) var comments: Int?
+    /// Whether an empty column at the end was left out.
+    private(set) var emptyColumn: Bool?
+    /// The column that was left out because it is called like one of taxonomies.
+    private(set) var taxonomy: String?
+    private(set) var missing: Missing?
+
+    /// Cells that held no number.
+    struct Missing: Encodable {
+      let cells: Int
+      /// Where the first of them stood, counted from 1.
+      let row: Int
+      let column: Int
+      let name: String?
+      /// What they are taken for.
+      let readAs: String
+
+      /// As in `3 cells, the first in row 7, column "b"`.
+      var text: String {
+        let place = name.map { "\"\($0.inBrief)\"" } ?? "\(column)"
+        return
+          "\(Format.count(cells, "cell")), the first in row \(Format.count(row)), column \(place)"
+      }
+    }
 
     init(_ layout: TableLayout, classes: Int? = nil, columns: Int? = nil) {
       header = layout.hasHeader
@@ -43,6 +72,19 @@ struct InputReport: Encodable {
       transposed = layout.isTransposed
       long = layout.isLong
       (self.classes, self.columns) = (classes, columns)
+      if ![.character(","), .character("\t")].contains(layout.separator) {
+        separator = layout.separator.description
+      }
+      if layout.decimal != .point { decimal = layout.decimal.rawValue }
+      if layout.encoding != .utf8 { encoding = layout.encoding.rawValue }
+      if layout.comments > 0 { comments = layout.comments }
+      if layout.hasEmptyEnd { emptyColumn = true }
+      taxonomy = layout.taxonomy
+      missing = layout.missing.map {
+        Missing(
+          cells: $0.count, row: $0.row, column: $0.column, name: $0.name,
+          readAs: $0.readAs.rawValue)
+      }
     }
 
     /// As in `header: yes; labels: column 1; classes: 26`.
@@ -56,6 +98,15 @@ struct InputReport: Encodable {
       if transposed { parts.append("columns read as rows") }
       if let classes { parts.append("classes: \(Format.count(classes))") }
       if let columns { parts.append("columns: \(Format.count(columns))") }
+      if let separator { parts.append("separator: \(separator)") }
+      if let decimal { parts.append("decimal: \(decimal)") }
+      if let encoding { parts.append("encoding: \(encoding)") }
+      if let comments { parts.append("comment lines: \(Format.count(comments))") }
+      if emptyColumn == true { parts.append("empty column at the end left out") }
+      if let taxonomy { parts.append("\"\(taxonomy.inBrief)\" left out") }
+      if let missing {
+        parts.append("missing: \(missing.text)" + (missing.readAs == "zero" ? ": read as 0" : ""))
+      }
       return parts.joined(separator: "; ")
     }
   }

@@ -107,6 +107,24 @@ public struct CodedDistributions: Sendable {
       merged: result.merged)
   }
 
+  /// The surprise −log p of a class of each row, as it is coded: at least so much of a class that the row leaves out.
+  ///
+  /// - Parameter labels: a class of each row.
+  /// - Precondition: there are as many, and each is a class.
+  public func surprises(ofLabels labels: [Int32]) -> [Double] {
+    precondition(labels.count == count, "a label for each row")
+    return labels.indices.map { -rows.logProbability(row: $0, of: Int(labels[$0])).value }
+  }
+
+  /// How many rows leave a class of theirs out.
+  ///
+  /// - Precondition: as of `surprises(ofLabels:)`.
+  public func leftOut(ofLabels labels: [Int32]) -> Int {
+    labels.indices.count { row in
+      isClamped(row: row) && rows.logProbability(row: row, of: Int(labels[row])).isLeast
+    }
+  }
+
   /// Codes are rounded, so that rows sum to 1 only about as well.
   private static func set(_ rows: Matrix<Float>) throws(KullbackError) -> DistributionSet {
     try DistributionSet(logProbabilities: rows, tolerance: 0.1)

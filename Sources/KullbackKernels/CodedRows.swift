@@ -30,8 +30,25 @@ public struct CodedRows: Sendable {
 
   /// How far a row's largest class is above its code 0, in nats: scale · 65535.
   public func spread(ofRow row: Int) -> Double {
-    let bits = (0..<2).map { UInt32(Float16(units.value(row: row, column: $0)).bitPattern) }
-    return Double(Float(bitPattern: bits[0] | bits[1] << 16)) * 65535
+    number(row, 0) * 65535
+  }
+
+  /// log p of a class as it is coded, and whether it is at the minimum, or below.
+  public func logProbability(row: Int, of label: Int) -> (value: Double, isLeast: Bool) {
+    precondition((0..<classes).contains(label), "no such class")
+    let code = unit(row, 4 + label)
+    return (number(row, 0) * Double(code) + number(row, 2), code == 0)
+  }
+
+  /// A unit's bits; as a number they might be a NaN, which becomes another one.
+  private func unit(_ row: Int, _ place: Int) -> UInt16 {
+    // SAFETY: the row has so many units.
+    unsafe withRow(row) { row in unsafe row[place] }
+  }
+
+  /// The `Float` in two units.
+  private func number(_ row: Int, _ place: Int) -> Double {
+    Double(Float(bitPattern: UInt32(unit(row, place)) | UInt32(unit(row, place + 1)) << 16))
   }
 
   /// Hands the address of a row to a closure.

@@ -75,6 +75,25 @@ import Testing
     }
   }
 
+  @Test func perplexitiesAreThoseOfTheTool() throws {
+    let run = try evaluate(501, "--json", "--block", "15")
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+    let labels = try #require(report["labelStatistics"] as? [String: Any])
+    let perplexity = try #require(labels["perplexity"] as? [String: [String: Double]])
+    let printed = try known(501).printed
+    for (name, theirs) in [("model", "Mean PPL(Q)"), ("target", "Mean PPL(base)")] {
+      let (value, error) = (
+        perplexity[name]?["value"] ?? 0, perplexity[name]?["standardError"] ?? 0
+      )
+      let wanted = (printed[theirs] ?? []).compactMap(Double.init)
+      #expect(abs(value - wanted[0]) < 1e-4 && abs(error - wanted[1]) < 1e-4, "\(name)")
+      #expect(perplexity[name]?["clusteredError"] != nil)
+    }
+    let base = try #require(report["baseFile"] as? [String: Any])
+    #expect(base["tokensLeftOut"] as? Int == 3)
+  }
+
   @Test func aFileAgainstItselfIsNothing() throws {
     let base = Self.path("synthetic-501.base")
     let run = try Tool.run(

@@ -128,6 +128,25 @@ import Testing
     }
   }
 
+  @Test func everyCodeSaysHowSurprisingItsClassIs() throws {
+    // Codes of all kinds, also those whose bits are no number.
+    let row = (0..<4001).map { 16 * Double($0) / 4000 }
+    let sum = log(row.reduce(0) { $0 + exp($1 - 16) })
+    let one = coded([row])
+    let all = CodedDistributions(
+      units: AnyMatrix(
+        Matrix(
+          [[Float16]](
+            repeating: units(row, window: 16).map { Float16(bitPattern: $0) }, count: 4001))),
+      classes: 4001)
+    let surprises = all.surprises(ofLabels: (0..<4001).map { Int32($0) })
+    for label in 0..<4001 {
+      #expect(abs(surprises[label] - (16 + sum - row[label])) < 1.3e-4, "\(label)")
+    }
+    #expect(one.surprises(ofLabels: [4000]) == [surprises[4000]])
+    #expect(all.leftOut(ofLabels: (0..<4001).map { Int32($0) }) == 1)
+  }
+
   @Test func aRowAgainstItselfIsNothing() throws {
     var random = SeededGenerator(seed: 19)
     let rows = (0..<20).map { _ in self.rows(&random, 64).a.map { $0 * 4 } }

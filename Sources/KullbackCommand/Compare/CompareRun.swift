@@ -33,7 +33,7 @@ struct CompareRun {
       })
     if !options.quiet {
       FormHint.give(inputs.target.file, inputs.target.set.parts[0], option: "--target-form")
-      for model in inputs.models { 
+      for model in inputs.models {
         FormHint.give(model.file, model.set.parts[0], option: "--model-form")
       }
     }

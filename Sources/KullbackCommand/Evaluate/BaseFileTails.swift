@@ -9,13 +9,20 @@ struct BaseFileTails: Encodable {
   private var mass = Summary(exactLimit: 0)
   /// The largest distance of neighbouring codes.
   private var step = 0.0
+  /// Rows in which the token that follows is among the classes that were cut off.
+  private var tokensLeftOut = 0
 
   init(window: Double) {
     self.window = window
   }
 
   /// Looks at a block of rows.
-  mutating func take(_ merged: CodedDistributions.Merged, of rows: CodedDistributions) {
+  ///
+  /// - Parameter next: the token that follows each.
+  mutating func take(
+    _ merged: CodedDistributions.Merged, of rows: CodedDistributions, next: [Int32]
+  ) {
+    tokensLeftOut += rows.leftOut(ofLabels: next)
     for row in 0..<rows.count {
       if merged.merged[row] > 0 {
         mass.add(merged.tails[row], row: self.rows + row)
@@ -39,13 +46,18 @@ struct BaseFileTails: Encodable {
         "divergences are lower bounds of those of all classes, and entropies leave out what is inside it"
       )
     }
+    if tokensLeftOut > 0 {
+      lines.append(
+        "in \(Format.count(tokensLeftOut, "row")) the token that follows is one of these: the target's perplexity is a lower bound"
+      )
+    }
     lines.append(
       "logarithms are stored in steps of up to \(Format.value(step, digits: 2)) nats")
     return lines
   }
 
   private enum Key: String, CodingKey {
-    case window, clampedRows, meanMergedMass, largestMergedMass, largestStep
+    case window, clampedRows, meanMergedMass, largestMergedMass, largestStep, tokensLeftOut
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -57,5 +69,6 @@ struct BaseFileTails: Encodable {
       try container.encode(mass.max, forKey: .largestMergedMass)
     }
     try container.encode(step, forKey: .largestStep)
+    try container.encode(tokensLeftOut, forKey: .tokensLeftOut)
   }
 }

@@ -51,6 +51,11 @@ struct EvaluateBaseRun {
 
   func run() throws {
     let started = ContinuousClock.now
+    guard command.labels.file == nil, command.tokens == nil, !command.resolution else {
+      throw Failure(
+        .usage,
+        "a base file has its labels itself: no --labels, and neither --tokens nor --resolution")
+    }
     let target = try BaseFile(command.target)
     let model = try openModel()
     guard model.shape.columns == target.distributions.classes,
@@ -98,9 +103,12 @@ struct EvaluateBaseRun {
       quantities: command.measures.measures.map { .init($0) }, unit: try command.base.unit,
       rows: rows, bytesPerRow: target.bytesPerRow + model.bytesPerRow,
       blockBytes: Self.blockBytes, cuts: model.cuts, output: command.output,
-      options: command.options, started: started)
+      options: command.options, started: started,
+      groups: try command.groups.rowGroups(of: target.name, rows: target.distributions.count),
+      groupName: command.groups.name)
     var tails = BaseFileTails(window: target.distributions.window)
     let threads = command.options.threads
+    var perplexity = PerplexityComparison(groups: run.groups)
     let outcome = try run.run { stream, range, progress in
       let part = target.distributions[range]
       let merged =
@@ -109,9 +117,17 @@ struct EvaluateBaseRun {
           try part.merged(with: set[set.count == 1 ? 0..<1 : range], threads: threads)
         case .base(let base): try part.merged(with: base.distributions[range], threads: threads)
         }
-      tails.take(merged, of: part)
+      let next = Array(target.file.nextTokens[range])
+      tails.take(merged, of: part, next: next)
+      let (first, out) = (part.surprises(ofLabels: next), leftOut(range))
+      let second = try surprises(of: next, in: model, range)
+      for run in Self.kept(range.count, without: out) {
+        perplexity.add(
+          target: Array(first[run]), model: Array(second[run]),
+          firstRow: range.lowerBound + run.lowerBound)
+      }
       return try stream.add(
-        target: merged.target, model: merged.model, leavingOut: leftOut(range)
+        target: merged.target, model: merged.model, leavingOut: out
       ) { done, _ in progress(done) }
     }
     try EvaluateReport(
@@ -119,8 +135,32 @@ struct EvaluateBaseRun {
       outcome: outcome,
       invalid: InvalidRows(
         outcome.stream.diagnostics, sides: true, captions: target.captions),
-      isWide: command.wide, captions: target.captions, tails: tails
+      isWide: command.wide, captions: target.captions, tails: tails,
+      labelStatistics: LabelStatistics(
+        name: "\(target.name), the tokens that follow", perplexity: perplexity, unit: run.unit)
     ).tell()
+  }
+
+  /// The surprises of tokens in a block of the model's rows.
+  private func surprises(
+    of next: [Int32], in model: Model, _ range: Range<Int>
+  ) throws(KullbackError) -> [Double] {
+    switch model {
+    case .file(_, let set):
+      try Kullback.surprises(
+        ofLabels: next, in: set[set.count == 1 ? 0..<1 : range], threads: command.options.threads)
+    case .base(let base): base.distributions[range].surprises(ofLabels: next)
+    }
+  }
+
+  /// Rows that follow each other without those that are left out.
+  private static func kept(_ count: Int, without out: Set<Int>) -> [Range<Int>] {
+    var (runs, start) = ([Range<Int>](), 0)
+    for row in out.sorted() {
+      if start < row { runs.append(start..<row) }
+      start = row + 1
+    }
+    return start < count ? runs + [start..<count] : runs
   }
 
   // MARK: The tool's own figures

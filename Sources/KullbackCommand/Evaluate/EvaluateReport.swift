@@ -155,7 +155,7 @@ extension EvaluateReport {
   ///     labels        only of class labels: ignored, how many rows were; weightedMean, the sum of the values
   ///                   over the sum of the labels' class weights
   ///     baseFile      only of a base file of llama.cpp: window, clampedRows, meanMergedMass, largestMergedMass,
-  ///                   largestStep
+  ///                   largestStep, tokensLeftOut
   ///     labelStatistics  only of evaluate with labels: as `LabelStatistics` says
   ///     worstClasses  only of evaluate with names of classes: as `WorstClasses` says
   ///     resolution    only of evaluate where that is asked for: as `ResolutionReport` says

@@ -69,7 +69,7 @@ struct EvaluateRun {
       run: run, outcome: outcome,
       invalid: InvalidRows(outcome.stream.diagnostics, sides: true, captions: captions),
       isWide: command.wide, captions: captions,
-      labelStatistics: labelled.map { LabelStatistics(labels: $0, unit: run.unit) },
+      labelStatistics: labelled?.statistics(in: run.unit),
       worstClasses: try names.map {
         try WorstClasses(
           $0, rows: outcome.stream.worstRows.map(\.row), target: target, model: model,

@@ -8,11 +8,14 @@ internal import Kullback
 /// correlation of both sides' surprises; change, as a measure, and rootMeanSquareChange; ranks {target, model}, each
 /// {"1", "5", "10", "meanReciprocal"}, the first three the shares of rows in which the right class is among so many.
 struct LabelStatistics {
-  let labels: LabelledRows
+  /// What the labels are called.
+  let name: String
+  let perplexity: PerplexityComparison
+  /// Rows with the ignored label.
+  var ignored = 0
+  /// Those of both sides, where they were looked for.
+  var ranks: (target: RankSummary, model: RankSummary)?
   let unit: Unit
-
-  private var comparison: LabelComparison { labels.comparison }
-  private var perplexity: PerplexityComparison { comparison.perplexity }
 
   private var logRatio: EstimateReport {
     let nats = perplexity.logRatio
@@ -47,14 +50,15 @@ struct LabelStatistics {
     table.append(
       ["correlation of the log-probabilities", Format.value(perplexity.correlation)]
         + errorColumns.map { _ in "" })
-    return ["", "labels of \(labels.file.name), over \(Format.count(perplexity.count, "row"))"]
+    return ["", "labels of \(name), over \(Format.count(perplexity.count, "row"))"]
       + leftOut + table.lines(width: width)
-      + [""] + MeasureReport.table([change], width: width) + [""] + ranks.lines(width: width)
+      + [""] + MeasureReport.table([change], width: width)
+      + (ranks.map { [""] + rankTable($0, $1).lines(width: width) } ?? [])
   }
 
   private var leftOut: [String] {
     [
-      (labels.ignoredCount, "with the ignored label"), (perplexity.invalid, "not valid"),
+      (ignored, "with the ignored label"), (perplexity.invalid, "not valid"),
       (perplexity.infinite, "in which a side gives the label no mass"),
     ].filter { $0.0 > 0 }.map { "left out: \(Format.count($0.0, "row")) \($0.1)" }
   }
@@ -63,11 +67,10 @@ struct LabelStatistics {
     EstimateReport.errorColumns(clustered: perplexity.groupCount != nil)
   }
 
-  private var ranks: Table {
+  private func rankTable(_ p: RankSummary, _ q: RankSummary) -> Table {
     var table = Table(
       [.init(title: "the label is", alignsLeft: true), .init(title: "target")] + errorColumns
         + [.init(title: "model")] + errorColumns)
-    let (p, q) = (comparison.targetRanks, comparison.modelRanks)
     let names = RankSummary.limits.map { $0 == 1 ? "the largest class" : "among the \($0) largest" }
     for (name, (first, second)) in zip(names, zip(p.shares, q.shares)) {
       table.append([name] + EstimateReport(first).cells + EstimateReport(second).cells)
@@ -88,7 +91,7 @@ extension LabelStatistics: Encodable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Key.self)
     try container.encode(perplexity.count, forKey: .count)
-    try container.encode(labels.ignoredCount, forKey: .ignored)
+    try container.encode(ignored, forKey: .ignored)
     try container.encode(perplexity.invalid, forKey: .invalid)
     try container.encode(perplexity.infinite, forKey: .infinite)
     try container.encode(unit.name, forKey: .unit)
@@ -102,10 +105,9 @@ extension LabelStatistics: Encodable {
     try container.encode(change, forKey: .change)
     try container.encode(
       EstimateReport(perplexity.rootMeanSquareChange), forKey: .rootMeanSquareChange)
-    try container.encode(
-      [
-        "target": Self.ranks(comparison.targetRanks), "model": Self.ranks(comparison.modelRanks),
-      ], forKey: .ranks)
+    try container.encodeIfPresent(
+      ranks.map { ["target": Self.ranks($0.target), "model": Self.ranks($0.model)] },
+      forKey: .ranks)
   }
 
   private static func ranks(_ summary: RankSummary) -> [String: EstimateReport] {

@@ -59,6 +59,10 @@ struct LabelledRows {
       labels: labels, target: target, model: model, ignoring: ignored, firstRow: rows.lowerBound)
   }
 
-  /// Rows with the ignored label.
-  var ignoredCount: Int { comparison.ignored - leftOut }
+  /// What is said of them.
+  func statistics(in unit: Unit) -> LabelStatistics {
+    LabelStatistics(
+      name: file.name, perplexity: comparison.perplexity, ignored: comparison.ignored - leftOut,
+      ranks: (comparison.targetRanks, comparison.modelRanks), unit: unit)
+  }
 }

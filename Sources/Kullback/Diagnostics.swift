@@ -7,7 +7,7 @@ public enum Side: String, Sendable, Hashable {
 }
 
 /// Why a row cannot be evaluated.
-public enum InvalidReason: Sendable, Hashable, CustomStringConvertible {
+public enum InvalidReason: String, Sendable, Hashable, CustomStringConvertible {
   /// A NaN.
   case notANumber
   /// An infinity that the form does not allow.

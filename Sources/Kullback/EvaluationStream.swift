@@ -214,6 +214,23 @@ public struct EvaluationStream: Sendable {
     return sums.isEmpty ? nil : sums[index].count
   }
 
+  /// How many of the worst rows are kept.
+  var worstLimit: Int { worst.limit }
+
+  /// Takes what was found of further rows.
+  mutating func take(
+    _ summaries: [Summary], rows count: Int, leftOut: Int, diagnostics found: Diagnostics,
+    worst rows: [WorstRow]
+  ) {
+    for index in summaries.indices {
+      self.summaries[index] = self.summaries[index] + summaries[index]
+    }
+    for row in rows { worst.take(row.values.map { [$0] }, firstRow: row.row) }
+    diagnostics = diagnostics + found
+    self.rows += count
+    rowsLeftOut += leftOut
+  }
+
   /// The rows with the largest values of `worstBy` so far, of an agreement the smallest: as many as were asked for.
   ///
   /// The worst is first, and equal ones are in order. Rows that are left out of summaries are not among them, nor are

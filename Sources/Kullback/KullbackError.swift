@@ -14,6 +14,8 @@ public enum KullbackError: Error, Sendable, Equatable {
   case invalidBase(Double)
   /// A form that the element type cannot have: whole numbers are weights.
   case unsupportedElements(ElementKind, form: Form)
+  /// Parts of an evaluation that do not fit together; why, in words.
+  case parts(String)
   /// No measure has this name.
   case unknownMeasure(String)
   /// An order, a weight or a count that no measure of the family has.
@@ -62,6 +64,7 @@ extension KullbackError: CustomStringConvertible {
     case .invalidBase(let value): "base \(value.spelt) is not a finite number above 0, other than 1"
     case .unsupportedElements(let kind, let form):
       "\(kind.name) elements cannot be \(form): whole numbers are weights"
+    case .parts(let reason): "parts that do not fit together: \(reason)"
     case .unknownMeasure(let name):
       "\"\(name)\" is no measure; there are: \(Measure.names.joined(separator: ", "))"
     case .invalidOrder(let order, let name):

@@ -1,6 +1,6 @@
 /// Count, sum and sum of squares of values, with twice the digits of a `Double`, so that mean and variance agree
 /// whichever way the values were split.
-struct Moments: Sendable {
+struct Moments: Sendable, Codable {
   private(set) var count = 0
   /// Values that are infinite; they count in the mean.
   private(set) var infinite = 0

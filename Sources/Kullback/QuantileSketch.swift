@@ -11,10 +11,19 @@ struct QuantileSketch: Sendable, Equatable {
   static let relativeError = 5e-4
   private static let logGamma = log((1 + relativeError) / (1 - relativeError))
 
-  private var positive: [Int: Int] = [:]
-  private var negative: [Int: Int] = [:]
-  private var zeros = 0
+  private(set) var positive: [Int: Int] = [:]
+  private(set) var negative: [Int: Int] = [:]
+  private(set) var zeros = 0
   private(set) var count = 0
+
+  /// The sketch of no values.
+  init() {}
+
+  /// A sketch of which is known how many values are where.
+  init(positive: [Int: Int], negative: [Int: Int], zeros: Int) {
+    (self.positive, self.negative, self.zeros) = (positive, negative, zeros)
+    count = zeros + positive.values.reduce(0, +) + negative.values.reduce(0, +)
+  }
 
   mutating func add(_ value: Double) {
     count += 1

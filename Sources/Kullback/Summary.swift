@@ -27,13 +27,32 @@ public struct Summary: Sendable {
   /// How many values are held for exact quantiles.
   public let exactLimit: Int
 
-  private var moments = Moments()
-  private var held: [Double] = []
-  private var sketch: QuantileSketch?
+  private(set) var moments = Moments()
+  private(set) var held: [Double] = []
+  private(set) var sketch: QuantileSketch?
 
   /// The summary of no rows.
   public init(exactLimit: Int = Summary.defaultExactLimit) {
     self.exactLimit = exactLimit
+  }
+
+  /// A summary of which everything is known.
+  init(
+    exactLimit: Int, moments: Moments, invalid: Int, range: (min: Double, max: Double),
+    maxRow: Int?,
+    held: [Double], sketch: QuantileSketch?
+  ) {
+    self.exactLimit = exactLimit
+    (self.moments, self.invalid, self.maxRow) = (moments, invalid, maxRow)
+    (min, max) = range
+    (self.held, self.sketch) = (held, sketch)
+  }
+
+  /// Whether what is held are as many numbers as are counted.
+  var isSound: Bool {
+    count >= 0 && (0...1 << 48).contains(invalid) && (0...count).contains(infinite)
+      && (sketch?.count ?? held.count) == count
+      && !held.contains { $0.isNaN } && (count == 0) == min.isNaN && (count == 0) == max.isNaN
   }
 
   /// The summary of values, one a row; a NaN is an invalid row.

@@ -9,7 +9,7 @@ public struct WorstRow: Sendable, Equatable {
 /// The few rows with the largest values of one measure, of an agreement the smallest, kept while rows stream by.
 struct WorstRows: Sendable {
   private(set) var rows: [WorstRow] = []
-  private let limit: Int
+  let limit: Int
   private let column: Int
   private let isAgreement: Bool
   /// The value of rows that are the same, which are not among the worst.

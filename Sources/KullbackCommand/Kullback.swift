@@ -26,7 +26,8 @@ struct KullbackTool: ParsableCommand {
       """,
     version: "kullback \(version)",
     subcommands: [
-      EvaluateCommand.self, CompareCommand.self, PairwiseCommand.self, NearestCommand.self,
+      EvaluateCommand.self, MergeCommand.self, CompareCommand.self, PairwiseCommand.self,
+      NearestCommand.self,
       ClusterCommand.self, FitCommand.self, PredictCommand.self, FamilyCommand.self,
       EntropyCommand.self,
       LogSoftmaxCommand.self, CrossEntropyCommand.self, InfoCommand.self,

@@ -10,6 +10,7 @@ import Testing
   /// Every subcommand that writes, with all files that it may read (`i...`) and write (`o...`).
   static let lines: [String] = [
     "evaluate i1.npy i2.npy --labels i3.npy --groups i4 --tokens i5 --mask i9.npy --output o1.npy",
+    "evaluate i1.npy i2.npy --partial o1.json",
     "pairwise i1.npy i2.npy --labels i3 --model-labels i4 --output o1.csv --heatmap o2.svg",
     "nearest i1.npy i2.npy --labels i3 --model-labels i4 --output o1.csv",
     "cluster i1.npy -k 2 --labels i2 --output o1.csv --centroids o2.npy",

@@ -51,10 +51,13 @@ struct EvaluateBaseRun {
 
   func run() throws {
     let started = ContinuousClock.now
-    guard command.labels.file == nil, command.tokens == nil, !command.resolution else {
+    guard command.labels.file == nil, command.tokens == nil, !command.resolution,
+      command.sharing.shard == nil, command.sharing.partial == nil
+    else {
       throw Failure(
         .usage,
-        "a base file has its labels itself: no --labels, and neither --tokens nor --resolution")
+        "a base file has its labels itself: no --labels, and neither --tokens, --resolution, --shard nor --partial"
+      )
     }
     let target = try BaseFile(command.target)
     let model = try openModel()

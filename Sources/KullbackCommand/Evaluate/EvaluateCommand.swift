@@ -88,6 +88,8 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print every column of the table, however wide it gets.")
   var wide = false
 
+  @OptionGroup var sharing: ShardOptions
+
   @OptionGroup var options: RunOptions
 
   func validate() throws {
@@ -95,6 +97,13 @@ struct EvaluateCommand: ParsableCommand {
     guard [target, model, labels.file, groups.groups, tokens].count(where: { $0 == "-" }) <= 1
     else {
       throw ValidationError("only one of the inputs can be standard input")
+    }
+    if sharing.partial != nil,
+      labels.file != nil || groups.block != nil || groups.groups != nil || tokens != nil
+        || resolution
+    {
+      throw ValidationError(
+        "--partial is for measures: no --labels, --block, --groups, --tokens and --resolution")
     }
     if resolution {
       guard measures.measures.contains(.forwardKL) else {

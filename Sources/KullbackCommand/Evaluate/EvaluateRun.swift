@@ -21,7 +21,8 @@ struct EvaluateRun {
     let model = try modelFile.rowSet(command.modelForm ?? set.form, set)
     try check(target, model)
     let count = target.count == 1 ? model.count : target.count
-    let rows = try set.rows?.resolved(count: count) ?? 0..<count
+    let all = try set.rows?.resolved(count: count) ?? 0..<count
+    let rows = command.sharing.rows(of: all)
 
     let leftOut = try command.selection.rowsLeftOut(
       of: count, target.count == 1 ? modelFile : targetFile)
@@ -42,7 +43,8 @@ struct EvaluateRun {
       rows: rows, bytesPerRow: bytesPerRow,
       blockBytes: try Blocks.targetBytes([targetFile, modelFile], bytesPerRow: bytesPerRow),
       cuts: target.cuts + model.cuts, output: command.output, labels: captions?.labels,
-      options: options, started: started, groups: groups, groupName: command.groups.name)
+      options: options, started: started, isPart: command.sharing.partial != nil, groups: groups,
+      groupName: command.groups.name)
     if !options.quiet {
       FormHint.give(targetFile, target.parts[0], option: "--target-form")
       FormHint.give(modelFile, model.parts[0], option: "--model-form")
@@ -62,10 +64,16 @@ struct EvaluateRun {
       resolution?.add(results)
       return results
     }
+    let inputs = [
+      ("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model)),
+    ]
+    if let partial = command.sharing.partial {
+      try PartialFile(
+        outcome, of: all, inputs: inputs, base: command.base.logarithm, bytesPerRow: bytesPerRow
+      ).write(to: partial)
+    }
     try EvaluateReport(
-      inputs: [
-        ("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model)),
-      ] + (labelled.map { [("labels", InputReport($0.file))] } ?? []),
+      inputs: inputs + (labelled.map { [("labels", InputReport($0.file))] } ?? []),
       run: run, outcome: outcome,
       invalid: InvalidRows(outcome.stream.diagnostics, sides: true, captions: captions),
       isWide: command.wide, captions: captions,

@@ -44,6 +44,8 @@ struct RowwiseRun {
   let options: RunOptions
   /// When the first byte was read.
   let started: ContinuousClock.Instant
+  /// Whether what is found will be written to be added up with that of other rows.
+  var isPart = false
   /// Which rows may depend on each other, where that is known.
   var groups: RowGroups?
   /// What these are, in words.
@@ -52,13 +54,17 @@ struct RowwiseRun {
   /// Values of all measures that are held together for exact quantiles, 96 MB; of more, quantiles come
   /// from a sketch.
   private static let heldValues = 12_000_000
+  /// Values of a measure that a part holds, and writes.
+  private static let heldInParts = 100_000
   /// How many of the worst rows are reported.
   private static let worstRows = 5
 
   private var stream: EvaluationStream {
     EvaluationStream(
       measures: quantities.map(\.measure), unit: unit, threads: options.threads,
-      exactLimit: min(Self.heldValues / max(1, quantities.count), Summary.defaultExactLimit),
+      exactLimit: isPart
+        ? Self.heldInParts
+        : min(Self.heldValues / max(1, quantities.count), Summary.defaultExactLimit),
       worstRows: Self.worstRows, firstRow: rows.lowerBound,
       groups: groups)
   }

@@ -3,7 +3,7 @@ internal import Kullback
 /// What of an input was brought in line with the names that another input has.
 struct Matching: Equatable, Encodable {
   /// What of an input has names.
-  enum Part: String, Encodable {
+  enum Part: String, Codable {
     case columns, rows
 
     /// What a name of it is called.

@@ -1,8 +1,8 @@
 internal import KullbackFiles
 
 /// What is reported of an input: the file, its shape, and how its rows become distributions.
-struct InputReport: Encodable {
-  let file: String
+struct InputReport: Codable, Equatable {
+  var file: String
   let rows: Int
   let columns: Int
   let type: String
@@ -24,7 +24,7 @@ struct InputReport: Encodable {
   var files: Int?
 
   /// What of a text was taken for what.
-  struct TextTable: Encodable {
+  struct TextTable: Codable, Equatable {
     let header: Bool
     /// Counted from 1.
     let labelColumns: [Int]
@@ -48,7 +48,7 @@ struct InputReport: Encodable {
     private(set) var missing: Missing?
 
     /// Cells that held no number.
-    struct Missing: Encodable {
+    struct Missing: Codable, Equatable {
       let cells: Int
       /// Where the first of them stood, counted from 1.
       let row: Int

@@ -22,6 +22,26 @@ enum JSON {
     }
   }
 
+  /// What reads the texts that `text(_:)` makes.
+  static var decoder: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+    return decoder
+  }
+
+  /// What is wrong with a text that was to be decoded.
+  static func words(of error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "it has no \"\(key.stringValue)\""
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+      context.codingPath.isEmpty
+        ? "it is no JSON"
+        : "\(context.codingPath.map(\.stringValue).joined(separator: ".")) is not what it has to be"
+    @unknown default: "it cannot be read"
+    }
+  }
+
   /// Words as a list on one line.
   static func list(_ words: [String]) throws(Failure) -> String {
     let encoder = JSONEncoder()

@@ -1,0 +1,78 @@
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+internal import Kullback
+internal import KullbackFiles
+
+/// What `evaluate --partial` writes and `merge` reads: what was found of some rows of the inputs. Its JSON:
+///
+///     kullback      "partial"
+///     version       of the format: 1
+///     inputs        as in the report of evaluate
+///     firstRow, lastRow   the rows of the whole: from the first to before the last
+///     base          of logarithms: "e", or a number
+///     seconds, bytes      what the part took, and read
+///     part          what `EvaluationPart` of the library says of it
+struct PartialFile: Codable {
+  private let kullback: String
+  private let version: Int
+  let inputs: [String: InputReport]
+  private let firstRow: Int
+  private let lastRow: Int
+  let base: String
+  let seconds: Double
+  let bytes: Int
+  let part: EvaluationPart
+
+  /// The rows of the whole.
+  var rows: Range<Int> { firstRow..<lastRow }
+
+  /// What a run has found of its rows, which are some of all.
+  init(
+    _ outcome: RowwiseRun.Outcome, of rows: Range<Int>,
+    inputs: [(name: String, report: InputReport)],
+    base: LogarithmBase, bytesPerRow: Int
+  ) {
+    kullback = "partial"
+    version = 1
+    self.inputs = Dictionary(uniqueKeysWithValues: inputs.map { ($0.name, $0.report) })
+    (firstRow, lastRow) = (rows.lowerBound, rows.upperBound)
+    self.base = base.description
+    seconds = outcome.rate.seconds
+    bytes = outcome.stream.rows * bytesPerRow
+    part = EvaluationPart(outcome.stream)
+  }
+
+  /// Writes the file, which gets its name when it is whole.
+  func write(to output: OutputPath) throws(Failure) {
+    let text = try JSON.text(self)
+    let file = try Output(TextWriter(path: output.path))
+    try file.write { writer throws(FileError) in try writer.append(text) }
+    try file.finish()
+  }
+
+  /// Reads a file.
+  static func read(_ path: InputPath) throws(Failure) -> PartialFile {
+    let bytes: [UInt8]
+    do { bytes = try InputBytes.read(path.text) } catch { throw Failure(error) }
+    let file: PartialFile
+    do {
+      file = try JSON.decoder.decode(PartialFile.self, from: Data(bytes))
+    } catch {
+      throw Failure(
+        .invalidData,
+        "\(path.name): not what evaluate --partial writes"
+          + ((error as? DecodingError).map { ": " + JSON.words(of: $0) } ?? ""))
+    }
+    guard file.kullback == "partial", file.version == 1 else {
+      throw Failure(.invalidData, "\(path.name): a partial result of another version")
+    }
+    let numbers = [file.firstRow, file.lastRow, file.bytes, file.part.firstRow, file.part.rows]
+    guard numbers.allSatisfy({ (0...1 << 56).contains($0) }), file.firstRow <= file.lastRow else {
+      throw Failure(.invalidData, "\(path.name): rows that no input has")
+    }
+    return file
+  }
+}

@@ -21,13 +21,13 @@ public enum MatrixReader {
       // A pipe gives its bytes only once.
       bytes = try Bytes(path: path.file) { start throws(FileError) in
         let format = FileFormat.ofInput(start, named: path.file)
-        guard MatrixReader.isText(format), raw == nil || format.isThat(of: path.file) else {
+        guard MatrixReader.isText(format), raw == nil || format.isNamed(path.file) else {
           return
         }
         try CSV.refuseUnlessText(start, path: inputName(path.file), encoding: encoding)
       }
       format = FileFormat.ofInput(bytes.prefix(16), named: path.file)
-      self.raw = MatrixReader.isText(format) && !format.isThat(of: path.file) ? raw : nil
+      self.raw = MatrixReader.isText(format) && !format.isNamed(path.file) ? raw : nil
       guard array == nil || format.contents == .namedMatrices else {
         let formats = FileFormat.ofInputs.filter { $0.contents == .namedMatrices }
         throw .malformed(
@@ -82,6 +82,7 @@ public enum MatrixReader {
   ) throws(FileError) -> Table {
     let input = try Input(path, raw: options.raw, encoding: options.encoding)
     guard !input.isText else {
+      let options = try options.ofText(path: input.name)
       return try CSV.read(input.bytes, path: input.name, separator: nil, options: options)
         .keeping(options.classes, path: input.name)
     }
@@ -100,9 +101,29 @@ public enum MatrixReader {
     let table = Table(
       matrix: try stored.matrix(axis: options.axis), rowLabels: nil, columnNames: nil, layout: nil,
       elementType: stored.element.name, dimensions: leading.count > 1 ? leading : nil)
-    let chosen = try table.keeping(options.classes, path: input.name)
-      .choosing(options, path: input.name)
-    return options.isTransposed == true ? chosen.transposed() : chosen
+    let chosen = try table.choosing(options, path: input.name)
+    return try (options.isTransposed == true ? chosen.transposed() : chosen)
+      .keeping(options.classes, path: input.name)
+  }
+
+  /// Reads for each row whether it is kept: any number but 0, one a row, of several dimensions in C order.
+  ///
+  /// - Throws: as `read(_:options:)`, and `.malformed` for a NaN.
+  public static func readMask(_ path: String) throws(FileError) -> [Bool] {
+    let matrix = try read(path, options: TableOptions(.parameters)).matrix
+    var kept: [Bool] = []
+    kept.reserveCapacity(matrix.rows * matrix.columns)
+    for row in 0..<matrix.rows {
+      for column in 0..<matrix.columns {
+        let value = matrix.value(row: row, column: column)
+        guard !value.isNaN else {
+          throw .malformed(
+            path: inputName(path), place: "row \(row + 1)", reason: "a NaN in a mask")
+        }
+        kept.append(value != 0)
+      }
+    }
+    return kept
   }
 
   /// Reads class labels: whole numbers, one a row.
@@ -142,6 +163,28 @@ public enum MatrixReader {
       labels.append(label)
     }
     return (labels, table.rowLabels, table.layout)
+  }
+}
+
+extension FileFormat {
+  /// Whether a name says that a file is of this format, compressed or not.
+  fileprivate func isNamed(_ path: String) -> Bool { isThat(of: Gzip.nameInside(path)) }
+}
+
+extension TableOptions {
+  /// The options as a text takes them, whose dimensions are rows and columns.
+  fileprivate func ofText(path: String) throws(FileError) -> TableOptions {
+    guard let axis else { return self }
+    guard (-2...1).contains(axis), isTransposed == nil else {
+      throw .malformed(
+        path: path, place: "",
+        reason: isTransposed == nil
+          ? "there is no axis \(axis): a text has rows and columns"
+          : "--axis and --transpose are two ways to say which are classes: give one")
+    }
+    var options = self
+    if axis == 0 || axis == -2 { options.isTransposed = true }
+    return options
   }
 }
 

@@ -39,9 +39,6 @@ public struct SafetensorsFile {
     func malformed(_ place: String, _ reason: String) -> FileError {
       .malformed(path: path, place: place, reason: reason)
     }
-    guard bytes.isMapped else {
-      throw .cannotRead(path: path, reason: "a .safetensors file cannot be a pipe")
-    }
     guard bytes.count >= 8 else { throw malformed("byte 0", "the file ends before its header") }
     let length = bytes.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= Self.longestHeader,

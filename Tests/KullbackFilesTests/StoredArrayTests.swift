@@ -144,6 +144,46 @@ import Testing
         == true)
   }
 
+  @Test func classesAreThoseOfTheRowsThatComeOut() throws {
+    let array = try scratch.file("a.npy", npy(header("|i1", "(2, 3)"), [1, 2, 3, 4, 5, 6]))
+    let text = try scratch.file("a.csv", "x,y,z\n1,2,3\n4,5,6\n")
+    var options = TableOptions()
+    options.isTransposed = true
+    options.classes = ColumnRange(from: 1, to: 2)
+    var other = TableOptions()
+    other.axis = 0
+    other.classes = options.classes
+    for path in [array, text] {
+      #expect(try MatrixReader.read(path, options: options).matrix.doubles == [4, 5, 6])
+      #expect(try MatrixReader.read(path, options: other).matrix.doubles == [4, 5, 6])
+    }
+    other.axis = 2
+    #expect(refusal { _ = try MatrixReader.read(text, options: other) } != nil)
+    other.axis = 0
+    other.isTransposed = false
+    #expect(refusal { _ = try MatrixReader.read(text, options: other) } != nil)
+  }
+
+  @Test func masksAreOfAnyNumbers() throws {
+    for (name, data) in [
+      ("a.npy", npy(header("|b1", "(2, 2)"), [1, 0, 0, 1])),
+      (
+        "b.npy",
+        npy(
+          header("<f4", "(4,)"),
+          KullbackFilesTests.bytes([Float(1), 0, -0.0, 0.5].map(\.bitPattern)))
+      ),
+      ("c.csv", Array("1\n0\n0\n3\n".utf8)),
+    ] {
+      #expect(
+        try MatrixReader.readMask(scratch.file(name, data)) == [true, false, false, true], "\(name)"
+      )
+    }
+    let broken = try scratch.file(
+      "d.npy", npy(header("<f4", "(1,)"), KullbackFilesTests.bytes([Float.nan.bitPattern])))
+    #expect(refusal { _ = try MatrixReader.readMask(broken) } != nil)
+  }
+
   @Test func bareNumbersAreReadAsTheyAreSaidToBe() throws {
     let data: [UInt8] = [9, 9] + KullbackFilesTests.bytes([Float(1), 2, 3, 4].map(\.bitPattern))
     let path = try scratch.file("a.bin", data)

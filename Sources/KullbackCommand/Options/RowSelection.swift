@@ -36,15 +36,15 @@ struct RowSelection: ParsableArguments {
   ) throws(Failure) -> RowMask {
     var isLeftOut: [Bool]?
     if let mask {
-      let numbers: [Int64]
-      do { numbers = try MatrixReader.readLabels(mask.text) } catch { throw Failure(error) }
-      guard numbers.count == count else {
+      let kept: [Bool]
+      do { kept = try MatrixReader.readMask(mask.text) } catch { throw Failure(error) }
+      guard kept.count == count else {
         throw Failure(
           .invalidData,
-          "\(mask): \(Format.count(numbers.count, "number")) for the \(Format.count(count, "row")) of \(name)"
+          "\(mask): \(Format.count(kept.count, "number")) for the \(Format.count(count, "row")) of \(name)"
         )
       }
-      isLeftOut = numbers.map { $0 == 0 }
+      isLeftOut = kept.map { !$0 }
     }
     if let skipPositions {
       guard let length else {

@@ -32,9 +32,12 @@ public struct ModelComparison: Sendable {
     /// Rows in which a value is infinite, which are in `nearer` and `farther`, but not in the estimate.
     public let infinite: Int
 
-    /// Whether 0 is outside of 95 % around the estimate, by the error that supposes less.
+    /// Whether the mean of one of them alone is infinite: no estimate has to tell them apart.
+    public let isInfinite: Bool
+
+    /// Whether 0 is outside of 95 % around the estimate, by the error that supposes less, or one mean alone is infinite.
     public var isTold: Bool {
-      estimate.value != 0 && abs(estimate.value) >= 1.96 * estimate.error
+      isInfinite || (estimate.value != 0 && abs(estimate.value) >= 1.96 * estimate.error)
     }
   }
 
@@ -134,7 +137,8 @@ public struct ModelComparison: Sendable {
       estimate: Estimate(
         value: isTurned ? 0 - estimate.value : estimate.value,
         standardError: estimate.standardError, clusteredError: estimate.clusteredError),
-      nearer: share(firstIsNearer), farther: share(secondIsNearer), infinite: pair.infinite)
+      nearer: share(firstIsNearer), farther: share(secondIsNearer), infinite: pair.infinite,
+      isInfinite: means[first].mean.isInfinite != means[second].mean.isInfinite)
   }
 }
 

@@ -44,6 +44,14 @@ import Testing
     }
   }
 
+  @Test func aFiniteMeanIsNearerThanAnInfiniteOne() {
+    let found = comparison([[.infinity, 1, 1.1, 0.9], [1, 1.01, 1, 1], [.infinity, 2, 2.1, 2.2]])
+    #expect(found.difference(0, 1).isTold && found.difference(1, 0).isTold)
+    #expect(found.difference(0, 1).isInfinite && !found.difference(0, 2).isInfinite)
+    let nothing = comparison([[.infinity, .infinity], [1, 2]])
+    #expect(nothing.difference(0, 1).isTold)
+  }
+
   @Test func modelsAreRankedByTheirMeans() {
     #expect(whole.ranking == [0, 1, 2])
     #expect(comparison([[3, 3], [1, 2], [1, 2], [0, 9]]).ranking == [1, 2, 0, 3])

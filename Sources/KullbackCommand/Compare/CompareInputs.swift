@@ -10,7 +10,7 @@ struct CompareInputs {
 
     /// Rows of it; a single one stands for all.
     func rows(_ range: Range<Int>) -> DistributionSet {
-      set[set.count == 1 ? 0..<1 : range]
+      set.rows(range)
     }
   }
 

@@ -117,7 +117,7 @@ struct EvaluateBaseRun {
       let merged =
         switch model {
         case .file(_, let set):
-          try part.merged(with: set[set.count == 1 ? 0..<1 : range], threads: threads)
+          try part.merged(with: set.rows(range), threads: threads)
         case .base(let base): try part.merged(with: base.distributions[range], threads: threads)
         }
       let next = Array(target.file.nextTokens[range])
@@ -151,7 +151,7 @@ struct EvaluateBaseRun {
     switch model {
     case .file(_, let set):
       try Kullback.surprises(
-        ofLabels: next, in: set[set.count == 1 ? 0..<1 : range], threads: command.options.threads)
+        ofLabels: next, in: set.rows(range), threads: command.options.threads)
     case .base(let base): base.distributions[range].surprises(ofLabels: next)
     }
   }

@@ -54,8 +54,8 @@ struct EvaluateRun {
       ? try ResolutionReport(of: target, rows: rows, unit: run.unit, threads: options.threads)
       : nil
     let outcome = try run.run { stream, range, progress in
-      let p = target[target.count == 1 ? 0..<1 : range]
-      let q = model[model.count == 1 ? 0..<1 : range]
+      let p = target.rows(range)
+      let q = model.rows(range)
       let out = leftOut(range)
       let results = try stream.add(target: p, model: q, leavingOut: out) { done, _ in
         progress(done)

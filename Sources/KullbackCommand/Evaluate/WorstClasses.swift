@@ -22,11 +22,9 @@ struct WorstClasses {
     self.block = block
     var found: [(row: Int, classes: RowClasses)] = []
     for row in rows {
-      let (p, q) = (
-        target[target.count == 1 ? 0..<1 : row..<row + 1],
-        model[model.count == 1 ? 0..<1 : row..<row + 1]
-      )
-      found.append((row, try RowClasses(ofRow: 0, target: p, model: q)))
+      let one = row..<row + 1
+      found.append(
+        (row, try RowClasses(ofRow: 0, target: target.rows(one), model: model.rows(one))))
     }
     self.rows = found
   }

@@ -24,6 +24,9 @@ struct RowSet {
   /// The rows with which a part begins, but for the first.
   var cuts: [Int] { Array(starts.dropFirst().dropLast()) }
 
+  /// Some rows of one part; a single row stands for all.
+  func rows(_ range: Range<Int>) -> DistributionSet { self[count == 1 ? 0..<1 : range] }
+
   /// Some rows of one part.
   subscript(range: Range<Int>) -> DistributionSet {
     let part = parts.indices.last { starts[$0] <= range.lowerBound } ?? 0

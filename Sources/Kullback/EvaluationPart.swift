@@ -70,7 +70,7 @@ public struct EvaluationPart: Codable, Sendable {
       guard part.measures == first.measures, part.unitInNats == unit.nats else {
         throw .parts("they are of other measures, or in other units")
       }
-      guard part.firstRow == stream.firstRow + stream.rows, part.rows >= 0 else {
+      guard part.firstRow == stream.firstRow + stream.rows else {
         throw .parts("rows from \(stream.firstRow + stream.rows) on are missing, or there twice")
       }
       guard part.summaries.count == measures.count,

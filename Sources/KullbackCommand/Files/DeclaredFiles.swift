@@ -24,6 +24,8 @@ struct DeclaredFiles {
   /// Refuses an output whose name is that of something that must not be replaced: an input, another output, or what
   /// is no file.
   func check() throws(Failure) {
+    // None is looked for where nothing is written.
+    let places = outputs.isEmpty ? [] : inputs.map { ($0, FilePlace.all(of: $0)) }
     for (index, output) in outputs.enumerated() {
       try checkPresent(output)
       guard let place = FilePlace(output) else { continue }
@@ -31,7 +33,7 @@ struct DeclaredFiles {
         throw Failure(.usage, "\(output): two outputs need two files")
       }
       guard !OutputFile.isWrittenThrough(output) else { continue }
-      for input in inputs where FilePlace.all(of: input).contains(place) {
+      for (input, places) in places where places.contains(place) {
         throw Failure(.usage, "\(output): the output would replace the input \(input.name)")
       }
     }

@@ -4,7 +4,7 @@ internal import Kullback
 /// `kullback cluster SET`: its arguments.
 ///
 /// The work is in `ClusterRun`.
-struct ClusterCommand: ParsableCommand {
+struct ClusterCommand: ParsableCommand, ReadsSets {
   static let configuration = CommandConfiguration(
     commandName: "cluster",
     abstract: "Divide the rows of a file of distributions into clusters.",
@@ -44,6 +44,10 @@ struct ClusterCommand: ParsableCommand {
   var restarts = 1
 
   @OptionGroup var set: SetOptions
+
+  @OptionGroup var table: TableArguments
+
+  @OptionGroup var array: ArrayArguments
 
   @OptionGroup var base: BaseOption
 

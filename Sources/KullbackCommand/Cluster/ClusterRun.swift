@@ -9,7 +9,7 @@ struct ClusterRun {
     let options = command.options
     let started = ContinuousClock.now
     let side = try NamedSet(
-      command.file, command.set.form, command.set, rows: command.set.rows, labels: command.labels,
+      command.file, command.set.form, command, rows: command.set.rows, labels: command.labels,
       threads: options.threads)
     try memory(side).check(for: side.file.name)
     if !options.quiet { FormHint.give(side.file, side.set, option: "--form") }

@@ -4,7 +4,7 @@ internal import Kullback
 /// `kullback compare TARGET MODEL ...`: its arguments.
 ///
 /// The work is in `CompareRun`.
-struct CompareCommand: ParsableCommand {
+struct CompareCommand: ParsableCommand, ReadsSets {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Which of several models is nearest to a target, and what cannot be told apart.",
@@ -29,6 +29,10 @@ struct CompareCommand: ParsableCommand {
   var models: [InputPath]
 
   @OptionGroup var set: SetOptions
+
+  @OptionGroup var table: TableArguments
+
+  @OptionGroup var array: ArrayArguments
 
   @OptionGroup var match: MatchOption
 

@@ -24,12 +24,12 @@ struct CompareInputs {
     let set = command.set
     let (targetForm, modelForm) = (command.targetForm ?? set.form, command.modelForm ?? set.form)
     let first = try InputFile(
-      command.target, set.table.options(.classes, form: targetForm), isStreamed: true)
+      command.target, command.reading(.classes, form: targetForm), isStreamed: true)
     target = Side(file: first, set: try first.rowSet(targetForm, set))
     var (models, rowSide) = ([Side](), first.rows == 1 ? nil : first.rowSide)
     for path in command.models {
       var file = try InputFile(
-        path, set.table.options(.classes, form: modelForm), isStreamed: true)
+        path, command.reading(.classes, form: modelForm), isStreamed: true)
       try file.matchColumns(to: first.columnSide, byPosition: command.match.isByPosition)
       if let rowSide { try file.matchRows(to: rowSide, byPosition: command.match.isByPosition) }
       if file.rows != 1 { rowSide = rowSide ?? file.rowSide }

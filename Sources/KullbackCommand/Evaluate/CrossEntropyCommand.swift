@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// `kullback cross-entropy LABELS MODEL`: its arguments.
 ///
 /// The work is in `CrossEntropyRun`.
-struct CrossEntropyCommand: ParsableCommand {
+struct CrossEntropyCommand: ParsableCommand, ReadsSets {
   static let configuration = CommandConfiguration(
     commandName: "cross-entropy",
     abstract: "The cross entropy of class labels and the rows of a file of distributions.",
@@ -27,6 +27,10 @@ struct CrossEntropyCommand: ParsableCommand {
   var model: InputPath
 
   @OptionGroup var set: SetOptions
+
+  @OptionGroup var table: TableArguments
+
+  @OptionGroup var array: ArrayArguments
 
   @OptionGroup var match: MatchOption
 

@@ -11,7 +11,7 @@ struct CrossEntropyRun {
     let isByPosition = command.match.isByPosition
     var labelFile = try LabelFile(command.labels)
     let file = try InputFile(
-      command.model, command.set.table.options(.classes, form: command.set.form), isStreamed: true)
+      command.model, command.reading(.classes, form: command.set.form), isStreamed: true)
     let set = try file.rowSet(command.set.form, command.set)
     try labelFile.matchRows(to: file.rowSide, byPosition: isByPosition)
     let labels = labelFile.labels

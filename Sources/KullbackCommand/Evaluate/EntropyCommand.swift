@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// `kullback entropy FILE`: its arguments.
 ///
 /// The work is in `EntropyRun`.
-struct EntropyCommand: ParsableCommand {
+struct EntropyCommand: ParsableCommand, ReadsSets {
   static let configuration = CommandConfiguration(
     commandName: "entropy",
     abstract: "The Shannon entropy of every row of a file of distributions.",
@@ -18,6 +18,10 @@ struct EntropyCommand: ParsableCommand {
   var file: InputPath
 
   @OptionGroup var set: SetOptions
+
+  @OptionGroup var table: TableArguments
+
+  @OptionGroup var array: ArrayArguments
 
   @OptionGroup var selection: RowSelection
 

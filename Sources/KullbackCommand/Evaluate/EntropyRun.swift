@@ -9,7 +9,7 @@ struct EntropyRun {
     let options = command.options
     let started = ContinuousClock.now
     let file = try InputFile(
-      command.file, command.set.table.options(.classes, form: command.set.form), isStreamed: true)
+      command.file, command.reading(.classes, form: command.set.form), isStreamed: true)
     let set = try file.rowSet(command.set.form, command.set)
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count
     let leftOut = try command.selection.rowsLeftOut(of: set.count, file)

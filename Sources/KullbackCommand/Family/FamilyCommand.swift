@@ -4,7 +4,7 @@ internal import KullbackInference
 /// `kullback family NAME TARGET MODEL`: its arguments.
 ///
 /// The work is in `FamilyRun`.
-struct FamilyCommand: ParsableCommand {
+struct FamilyCommand: ParsableCommand, ReadsTables {
   static let configuration = CommandConfiguration(
     commandName: "family",
     abstract: "Divergences in closed form between distributions of a parametric family.",
@@ -51,6 +51,8 @@ struct FamilyCommand: ParsableCommand {
   var wide = false
 
   @OptionGroup var table: TableArguments
+
+  @OptionGroup var array: ArrayArguments
 
   @OptionGroup var match: MatchOption
 

@@ -82,7 +82,7 @@ struct FamilyRun {
   /// Opens a file, and finds what its columns hold: by the names in its header, where it has one.
   private func side(_ path: InputPath) throws(Failure) -> Side {
     let family = command.family.family
-    var file = try InputFile(path, command.table.options(.parameters), isStreamed: true)
+    var file = try InputFile(path, command.reading(.parameters), isStreamed: true)
     let (names, width) = (family.parameters, file.matrix.columns)
     guard !names.isEmpty else {
       guard width >= 2 else {

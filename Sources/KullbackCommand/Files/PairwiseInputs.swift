@@ -10,18 +10,19 @@ struct PairwiseInputs {
 
   /// Opens the files.
   init(
-    _ first: InputPath, _ second: InputPath?, _ options: PairwiseOptions, threads: Int?
+    _ first: InputPath, _ second: InputPath?, _ command: some ReadsPairs, threads: Int?
   ) throws {
+    let (set, options) = (command.set, command.pairs)
     let targets = try NamedSet(
-      first, options.targetForm ?? options.set.form, options.set, rows: options.set.rows,
+      first, options.targetForm ?? set.form, command, rows: set.rows,
       labels: options.labels, threads: threads)
     isItself = second == nil
     models =
       try second.map { path in
         try NamedSet(
-          path, options.modelForm ?? options.set.form, options.set, rows: nil,
+          path, options.modelForm ?? set.form, command, rows: nil,
           labels: options.modelLabels, like: targets.file.columnSide,
-          byPosition: options.match.isByPosition, threads: threads)
+          byPosition: command.match.isByPosition, threads: threads)
       } ?? targets
     self.targets = targets
     guard targets.set.classes == models.set.classes else {

@@ -4,7 +4,7 @@ internal import KullbackInference
 /// `kullback fit gaussian`: its arguments.
 ///
 /// The work is in `FitGaussianRun`.
-struct FitGaussianCommand: ParsableCommand {
+struct FitGaussianCommand: ParsableCommand, ReadsTables {
   static let configuration = CommandConfiguration(
     commandName: "gaussian",
     abstract: "Fit a normal distribution, or a mixture of some, to samples or to a density.",
@@ -114,6 +114,8 @@ struct FitGaussianCommand: ParsableCommand {
   var picture: OutputPath?
 
   @OptionGroup var table: TableArguments
+
+  @OptionGroup var array: ArrayArguments
 
   @OptionGroup var match: MatchOption
 

@@ -71,7 +71,7 @@ struct FitGaussianRun {
 
   private func subject() throws -> FitSubject {
     if let path = command.samples {
-      let file = try InputFile(path, command.table.options(.features))
+      let file = try InputFile(path, command.reading(.features))
       try file.checkMemory(forNumbers: file.matrix.rows, file.matrix.columns)
       guard let path = command.weights else {
         return FitSubject(
@@ -97,7 +97,7 @@ struct FitGaussianRun {
 
   /// The posterior of a logistic regression on the files' rows.
   private func posterior(features: InputPath, labels: InputPath) throws -> FitSubject {
-    let file = try InputFile(features, command.table.options(.features))
+    let file = try InputFile(features, command.reading(.features))
     var labelFile = try LabelFile(labels)
     if let row = labelFile.labels.firstIndex(where: { $0 != 0 && $0 != 1 }) {
       throw Failure(

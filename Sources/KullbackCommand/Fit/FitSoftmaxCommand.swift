@@ -4,7 +4,7 @@ internal import Kullback
 /// `kullback fit softmax FEATURES TARGETS`: its arguments.
 ///
 /// The work is in `FitSoftmaxRun`.
-struct FitSoftmaxCommand: ParsableCommand {
+struct FitSoftmaxCommand: ParsableCommand, ReadsTables {
   static let configuration = CommandConfiguration(
     commandName: "softmax",
     abstract: "Fit class probabilities to features: q(.|x) = softmax((x W + b) / T).",
@@ -83,6 +83,8 @@ struct FitSoftmaxCommand: ParsableCommand {
   var tolerance = 1e-6
 
   @OptionGroup var table: TableArguments
+
+  @OptionGroup var array: ArrayArguments
 
   @OptionGroup var match: MatchOption
 

@@ -8,7 +8,7 @@ struct FitSoftmaxRun {
 
   func run() throws {
     try ProductBuffers.reserve(threads: command.options.threads)
-    let features = try InputFile(command.features, command.table.options(.features))
+    let features = try InputFile(command.features, command.reading(.features))
     let targets = try targets(of: features)
     guard targets.count == features.matrix.rows else {
       throw Failure(

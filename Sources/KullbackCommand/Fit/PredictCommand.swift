@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// `kullback predict MODEL FEATURES`: its arguments.
 ///
 /// The work is in `PredictRun`.
-struct PredictCommand: ParsableCommand {
+struct PredictCommand: ParsableCommand, ReadsTables {
   static let configuration = CommandConfiguration(
     commandName: "predict",
     abstract: "Write the logits of a fitted model, which evaluate takes.",
@@ -41,6 +41,8 @@ struct PredictCommand: ParsableCommand {
   var bits: Int?
 
   @OptionGroup var table: TableArguments
+
+  @OptionGroup var array: ArrayArguments
 
   @OptionGroup var match: MatchOption
 

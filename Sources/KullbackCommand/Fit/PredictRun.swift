@@ -9,7 +9,7 @@ struct PredictRun {
   func run() throws {
     try ProductBuffers.reserve(threads: command.options.threads)
     let saved = try SoftmaxFile.read(command.model)
-    var features = try InputFile(command.features, command.table.options(.features))
+    var features = try InputFile(command.features, command.reading(.features))
     try features.matchColumns(
       to: .init(input: command.model.text, names: saved.features),
       byPosition: command.match.isByPosition

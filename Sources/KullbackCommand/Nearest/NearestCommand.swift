@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// `kullback nearest QUERIES [SET]`: its arguments.
 ///
 /// The work is in `NearestRun`.
-struct NearestCommand: ParsableCommand {
+struct NearestCommand: ParsableCommand, ReadsPairs {
   static let configuration = CommandConfiguration(
     commandName: "nearest",
     abstract: "Find the rows of a file of distributions that are nearest to those of another.",
@@ -37,8 +37,10 @@ struct NearestCommand: ParsableCommand {
     completion: .file())
   var queries: InputPath
 
-  @Argument(help: "The file that is searched (default: QUERIES).", completion: .file())
-  var set: InputPath?
+  @Argument(
+    help: ArgumentHelp("The file that is searched (default: QUERIES).", valueName: "set"),
+    completion: .file())
+  var searched: InputPath?
 
   @Option(
     name: .short, help: ArgumentHelp("How many neighbours (default: 10).", valueName: "count"))
@@ -53,7 +55,17 @@ struct NearestCommand: ParsableCommand {
 
   @OptionGroup var base: BaseOption
 
+  @OptionGroup var set: SetOptions
+
+  @OptionGroup var table: TableArguments
+
+  @OptionGroup var array: ArrayArguments
+
   @OptionGroup var pairs: PairwiseOptions
+
+  @OptionGroup var match: MatchOption
+
+  @OptionGroup var memory: MemoryOption
 
   @Option(
     help: ArgumentHelp("Write all neighbours: \(Formats.ofResults).", valueName: "file"),
@@ -63,7 +75,7 @@ struct NearestCommand: ParsableCommand {
   @OptionGroup var options: RunOptions
 
   func validate() throws {
-    try pairs.validate(first: queries, second: set)
+    try pairs.validate(first: queries, second: searched, set, match)
     guard k == nil || within == nil else {
       throw ValidationError("-k and --within exclude each other")
     }

@@ -12,7 +12,7 @@ struct NearestRun {
     let options = command.options
     let started = ContinuousClock.now
     let inputs = try PairwiseInputs(
-      command.queries, command.set, command.pairs, threads: command.options.threads)
+      command.queries, command.searched, command, threads: command.options.threads)
     try memory(inputs).check(for: inputs.targets.file.name)
     if !options.quiet { inputs.hint() }
     let unit = try command.base.unit
@@ -47,7 +47,7 @@ struct NearestRun {
   ) throws -> Neighbours {
     let (measure, threads) = (command.measure.named.measure, command.options.threads)
     let (queries, set) = (inputs.targets.set, inputs.models.set)
-    let memory = command.pairs.memory.limit?.bytes
+    let memory = command.memory.limit?.bytes
     guard let within = command.within else {
       return try set.nearest(
         command.k ?? Self.defaultCount, to: queries, by: measure,

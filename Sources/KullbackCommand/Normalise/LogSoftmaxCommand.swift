@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// `kullback log-softmax IN OUT`: its arguments.
 ///
 /// The work is in `LogSoftmaxRun`.
-struct LogSoftmaxCommand: ParsableCommand {
+struct LogSoftmaxCommand: ParsableCommand, ReadsSets {
   static let configuration = CommandConfiguration(
     commandName: "log-softmax",
     abstract: "Normalise the rows of a file: log-probabilities, or probabilities with --softmax.",
@@ -26,6 +26,10 @@ struct LogSoftmaxCommand: ParsableCommand {
   var output: OutputFile
 
   @OptionGroup var set: SetOptions
+
+  @OptionGroup var table: TableArguments
+
+  @OptionGroup var array: ArrayArguments
 
   @Flag(help: "Write probabilities instead of their logarithms.")
   var softmax = false

@@ -9,7 +9,7 @@ struct LogSoftmaxRun {
     let options = command.options
     let started = ContinuousClock.now
     let file = try InputFile(
-      command.input, command.set.table.options(.classes, form: command.set.form),
+      command.input, command.reading(.classes, form: command.set.form),
       isStreamed: true)
     let set = try file.distributions(command.set.form, command.set)
     let rows = try command.set.rows?.resolved(count: set.count) ?? 0..<set.count

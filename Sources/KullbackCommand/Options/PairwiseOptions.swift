@@ -3,8 +3,6 @@ internal import Kullback
 
 /// How the rows of one or two files become distributions of which all pairs are compared.
 struct PairwiseOptions: ParsableArguments {
-  @OptionGroup var set: SetOptions
-
   @Option(help: ArgumentHelp("The form of the first file (default: --form's).", valueName: "form"))
   var targetForm: Form?
 
@@ -22,12 +20,10 @@ struct PairwiseOptions: ParsableArguments {
     completion: .file())
   var modelLabels: InputPath?
 
-  @OptionGroup var match: MatchOption
-
-  @OptionGroup var memory: MemoryOption
-
   /// Refuses what does not fit together.
-  func validate(first: InputPath, second: InputPath?) throws {
+  func validate(
+    first: InputPath, second: InputPath?, _ set: SetOptions, _ match: MatchOption
+  ) throws {
     let forms = [targetForm ?? set.form] + (second == nil ? [] : [modelForm ?? set.form])
     try set.validate(forms: forms)
     guard second != nil || (modelForm == nil && modelLabels == nil && !match.isByPosition) else {

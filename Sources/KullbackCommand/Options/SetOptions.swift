@@ -28,8 +28,6 @@ struct SetOptions: ParsableArguments {
     transform: RowRange.init(parsing:))
   var rows: RowRange?
 
-  @OptionGroup var table: TableArguments
-
   func validate() throws {
     guard temperature > 0, temperature.isFinite else {
       throw ValidationError("--temperature must be a number greater than 0")

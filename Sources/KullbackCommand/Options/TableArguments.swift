@@ -60,8 +60,6 @@ struct TableArguments: ParsableArguments {
       valueName: "invalid|zero"))
   var missing: TableOptions.MissingCells = .invalid
 
-  @OptionGroup var array: ArrayArguments
-
   func validate() throws {
     guard let long else { return }
     guard long.references.count == 3 else {
@@ -76,7 +74,7 @@ struct TableArguments: ParsableArguments {
   ///
   /// What has no line in a text of a number a line is 0, but not in logarithms.
   func options(
-    _ contents: TableOptions.Contents, form: Form = .weights
+    _ contents: TableOptions.Contents, _ array: ArrayArguments, form: Form = .weights
   ) -> TableOptions {
     var options = TableOptions(contents)
     options.header = header

@@ -4,7 +4,7 @@ internal import Kullback
 /// `kullback pairwise TARGETS [MODELS]`: its arguments.
 ///
 /// The work is in `PairwiseRun`.
-struct PairwiseCommand: ParsableCommand {
+struct PairwiseCommand: ParsableCommand, ReadsPairs {
   static let configuration = CommandConfiguration(
     commandName: "pairwise",
     abstract:
@@ -50,7 +50,17 @@ struct PairwiseCommand: ParsableCommand {
 
   @OptionGroup var base: BaseOption
 
+  @OptionGroup var set: SetOptions
+
+  @OptionGroup var table: TableArguments
+
+  @OptionGroup var array: ArrayArguments
+
   @OptionGroup var pairs: PairwiseOptions
+
+  @OptionGroup var match: MatchOption
+
+  @OptionGroup var memory: MemoryOption
 
   @Option(
     help: ArgumentHelp(
@@ -72,7 +82,7 @@ struct PairwiseCommand: ParsableCommand {
   @OptionGroup var options: RunOptions
 
   func validate() throws {
-    try pairs.validate(first: targets, second: models)
+    try pairs.validate(first: targets, second: models, set, match)
     guard !order || measure.named.measure.isDivergence else {
       throw ValidationError("--order goes by a divergence, which \(measure.named) is not")
     }

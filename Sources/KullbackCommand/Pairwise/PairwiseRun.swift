@@ -11,7 +11,7 @@ struct PairwiseRun {
     let started = ContinuousClock.now
     try ProductBuffers.reserve(threads: command.options.threads)
     let inputs = try PairwiseInputs(
-      command.targets, command.models, command.pairs, threads: command.options.threads)
+      command.targets, command.models, command, threads: command.options.threads)
     try checkOrder(inputs)
     try memory(inputs).check(for: inputs.targets.file.name)
     if !command.options.quiet { inputs.hint() }
@@ -83,7 +83,7 @@ struct PairwiseRun {
     _ inputs: PairwiseInputs, _ progress: Progress, into sink: PairwiseSink<Element>
   ) throws -> Kullback.PairwiseReport {
     let (measure, threads) = (command.measure.named.measure, command.options.threads)
-    let memory = command.pairs.memory.limit?.bytes
+    let memory = command.memory.limit?.bytes
     guard command.order || isHeld(inputs, elementSize: MemoryLayout<Element>.size) else {
       return try pairwise(
         measure, targets: inputs.targets.set, models: inputs.models.set, as: Element.self,
@@ -116,7 +116,7 @@ struct PairwiseRun {
   /// product, where it needs no more than the working memory.
   private func isHeld(_ inputs: PairwiseInputs, elementSize: Int) -> Bool {
     let rows = inputs.targets.set.count
-    let limit = command.pairs.memory.limit?.bytes ?? ByteCount.workingMemory
+    let limit = command.memory.limit?.bytes ?? ByteCount.workingMemory
     return inputs.isItself && rows <= limit / max(1, rows * elementSize)
   }
 }

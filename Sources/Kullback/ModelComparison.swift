@@ -39,6 +39,9 @@ public struct ModelComparison: Sendable {
     public var isTold: Bool {
       isInfinite || (estimate.value != 0 && abs(estimate.value) >= 1.96 * estimate.error)
     }
+
+    /// Whether too few rows, or groups of them, count for the estimate to have an error.
+    public var hasNoError: Bool { !isInfinite && estimate.error.isNaN }
   }
 
   /// The comparison of so many models over no rows.

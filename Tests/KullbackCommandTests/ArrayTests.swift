@@ -135,6 +135,9 @@ import Testing
     let paths = [folder.path("p.npy"), folder.path("q.npy")]
     #expect(
       try Tool.run("evaluate", paths[0], paths[1], "--mask", folder.path("m.npy")).status == 65)
+    _ = try folder.write("none.npy", NPY.labels([0, 0, 0, 0, 0, 0]))
+    let none = try Tool.run("evaluate", paths[0], paths[1], "--mask", folder.path("none.npy"))
+    #expect(none.status == 65 && none.errors.contains("every row is left out"), "\(none.errors)")
     #expect(try Tool.run("evaluate", paths[0], paths[1], "--skip-positions", "..<1").status == 64)
     let reach = try Tool.run("entropy", folder.path("p3.npy"), "--skip-positions", "..<4")
     #expect(reach.status == 64 && reach.errors.contains("3 positions"), "\(reach.errors)")

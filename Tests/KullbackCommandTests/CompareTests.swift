@@ -140,6 +140,40 @@ import Testing
     #expect(entries.count == 1 && entries[0]["side"] as? String == "target")
   }
 
+  @Test func oneRowSaysNothingOfItsError() throws {
+    let run = try Tool.run("compare", target, models[0], models[1], "--rows", "0..<1")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("? one row says nothing") && !run.output.contains("≈"))
+    let group = try Tool.run("compare", target, models[0], models[1], "--block", "40")
+    #expect(group.output.contains("? one group of rows says nothing"), "\(group.output)")
+  }
+
+  @Test func perplexitiesAreOverTheSameRowsWhateverTheOrderOfModels() throws {
+    let p = try folder.write(
+      "p2.npy", NPY.floats([[0, 1, 0], [1, 0, 2], [2, 0, 1], [0, 0, 1]]))
+    let a = try folder.write(
+      "a2.npy", NPY.floats([[0, 2, 0], [1, 1, 1], [2, 1, 1], [1, 0, 1]]))
+    let b = try folder.write(
+      "b2.npy", NPY.floats([[0, 1, 1], [1, -.infinity, 2], [2, 0, 3], [1, 1, 1]]))
+    let labels = try folder.write("y2.npy", NPY.labels([0, 1, 2, 1]))
+    let kept = try folder.write("y3.npy", NPY.labels([0, -1, 2, 1]))
+    let one = try jsonObject(
+      Tool.run("evaluate", p, a, "--labels", kept, "--ignore-index", "-1", "--json").output)
+    let expected = try #require(
+      (one["labelStatistics"] as? [String: Any])?["perplexity"] as? [String: [String: Double]])
+    for models in [[a, b], [b, a]] {
+      let run = try Tool.run("compare", p, "--labels", labels, "--json", more: models)
+      #expect(run.status == 0, "\(run.errors)")
+      let found = try #require(try jsonObject(run.output)["labels"] as? [String: Any])
+      #expect(found["infinite"] as? Int == 1)
+      #expect(found["target"] as? [String: Double] == expected["target"])
+      let ranked = try #require(found["models"] as? [[String: Any]])
+      #expect(ranked.map { $0["count"] as? Int } == [3, 3])
+      let first = try #require(ranked.first { $0["model"] as? String == a })
+      #expect(first["perplexity"] as? [String: Double] == expected["model"])
+    }
+  }
+
   @Test func whatCannotBeComparedIsRefused() throws {
     #expect(try Tool.run("compare", target, models[0]).status == 64)
     #expect(try Tool.run("compare", target, models[0], models[0]).status == 64)

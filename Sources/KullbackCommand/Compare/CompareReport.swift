@@ -57,8 +57,9 @@ struct CompareReport {
   ///                   [{"first", "second", "difference": {value, standardError, clusteredError} (the first's mean
   ///                   less the second's), "nearer", "farther" (shares of rows in which the first is, and the second),
   ///                   "infinite" (rows that the difference leaves out), "told" (from 0, by 1.96 errors)}]
-  ///     labels        only with --labels: ignored, target (its perplexity), models, the least loss first: [{"model",
-  ///                   "count", "infinite", "perplexity", "ratio", "difference", "correlation", "change",
+  ///     labels        only with --labels: ignored, infinite (rows that no perplexity is over, because the target or a
+  ///                   model gives the label no mass), target (its perplexity), models, the least loss first: [{"model",
+  ///                   "count", "perplexity", "ratio", "difference", "correlation", "change",
   ///                   "rootMeanSquareChange"}], and loss, -log q[label], as a measure
   ///     groups        only with --block or --groups: by what, and their count
   struct Contents: Encodable {

@@ -7,6 +7,8 @@ struct ComparedLabels {
   private let ignored: Int64?
   /// Rows with the ignored label.
   private(set) var leftOut = 0
+  /// Rows in which the target or a model gives the label no mass.
+  private(set) var infinite = 0
   private(set) var perplexities: [PerplexityComparison]
   private(set) var loss: ComparedMeasure
 
@@ -38,11 +40,16 @@ struct ComparedLabels {
       guard isIgnored || losses.contains(where: { $0[row].isNaN }) else { continue }
       for side in losses.indices { losses[side][row] = .nan }
     }
+    let columns = losses.dropFirst().map { $0.map { unit.value($0, of: .information) } }
+    loss.comparison.add(Array(columns), firstRow: rows.lowerBound)
+    // Perplexities are over the same rows too, so that none is the smaller for what it calls impossible.
+    for row in labels.indices where losses.contains(where: { $0[row].isInfinite }) {
+      infinite += 1
+      for side in losses.indices { losses[side][row] = .nan }
+    }
     for (index, model) in losses.dropFirst().enumerated() {
       perplexities[index].add(target: losses[0], model: model, firstRow: rows.lowerBound)
     }
-    let columns = losses.dropFirst().map { $0.map { unit.value($0, of: .information) } }
-    loss.comparison.add(Array(columns), firstRow: rows.lowerBound)
   }
 }
 
@@ -75,24 +82,23 @@ extension ComparedLabels {
   }
 
   private var notes: [String] {
-    let infinite = perplexities.map(\.infinite).max() ?? 0
-    return
-      (leftOut > 0 ? ["left out: \(Format.count(leftOut, "row")) with the ignored label"] : [])
+    (leftOut > 0 ? ["left out: \(Format.count(leftOut, "row")) with the ignored label"] : [])
       + (infinite > 0
         ? [
-          "left out of perplexities: up to \(Format.count(infinite, "row")) in which a side gives the label no mass"
+          "left out of perplexities: \(Format.count(infinite, "row")) in which the target or a model gives the label no mass"
         ] : [])
   }
 
   /// What is said of it as JSON.
   func report(models: [String]) -> Contents {
     Contents(
-      ignored: leftOut, target: perplexities.first.map { EstimateReport($0.target) },
+      ignored: leftOut, infinite: infinite,
+      target: perplexities.first.map { EstimateReport($0.target) },
       models: loss.comparison.ranking.map { model in
         let found = perplexities[model]
         return Contents.Model(
-          model: models[model], count: found.count, infinite: found.infinite,
-          perplexity: EstimateReport(found.model), ratio: EstimateReport(found.ratio),
+          model: models[model], count: found.count, perplexity: EstimateReport(found.model),
+          ratio: EstimateReport(found.ratio),
           difference: EstimateReport(found.difference), correlation: found.correlation,
           change: EstimateReport(found.meanChange),
           rootMeanSquareChange: EstimateReport(found.rootMeanSquareChange))
@@ -105,7 +111,6 @@ extension ComparedLabels {
     struct Model: Encodable {
       let model: String
       let count: Int
-      let infinite: Int
       let perplexity: EstimateReport
       let ratio: EstimateReport
       let difference: EstimateReport
@@ -115,6 +120,7 @@ extension ComparedLabels {
     }
 
     let ignored: Int
+    let infinite: Int
     let target: EstimateReport?
     let models: [Model]
     let loss: ComparedMeasure.Contents

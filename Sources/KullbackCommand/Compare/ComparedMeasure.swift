@@ -38,7 +38,7 @@ extension ComparedMeasure {
         .init(title: "99 %", dispensability: 2), .init(title: "max", dispensability: 3),
       ])
     let ranking = comparison.ranking
-    var isAnyAlike = false
+    var (isAnyAlike, isAnyUnknown) = (false, false)
     for (place, model) in ranking.enumerated() {
       var mark = ""
       var cells = [""] + errors.map { _ in "" } + [""]
@@ -47,7 +47,9 @@ extension ComparedMeasure {
         cells =
           EstimateReport(difference.estimate).cells
           + [Format.value(100 * difference.nearer, digits: 3) + " %"]
-        if !difference.isTold {
+        if difference.hasNoError {
+          (mark, isAnyUnknown) = ("?", true)
+        } else if !difference.isTold {
           (mark, isAnyAlike) = ("≈", true)
         }
       }
@@ -66,6 +68,8 @@ extension ComparedMeasure {
     return ["", head] + table.lines(width: width)
       + (isAnyAlike
         ? ["≈ cannot be told from the best: the difference is below 1.96 of its errors"] : [])
+      + (isAnyUnknown
+        ? ["? \(isClustered ? "one group of rows" : "one row") says nothing of its error"] : [])
       + (infinite > 0
         ? ["differences leave out rows with an infinite value, up to \(Format.count(infinite))"]
         : [])

@@ -57,6 +57,9 @@ struct RowSelection: ParsableArguments {
       for row in rows.indices where positions.contains(row % length) { rows[row] = true }
       isLeftOut = rows
     }
+    if let isLeftOut, count > 0, !isLeftOut.contains(false) {
+      throw Failure(.invalidData, "\(name): every row is left out")
+    }
     return RowMask(isLeftOut)
   }
 }

@@ -43,7 +43,8 @@ public func catalogue(_ extent: Extent) -> [Work] {
     logisticPosteriorWork(observations: rows(10_000), features: 50, points: 256),
     normalsWork(pairs: rows(10_000), dimension: 32), normalsWork(pairs: rows(200), dimension: 512),
     textWork(rows: rows(100_000), columns: 100), textWork(rows: rows(2_000_000), columns: 3),
-  ] + products
+  ] + ["npy", "npz", "safetensors"].map { arrayFileWork($0, rows: rows(4096), classes: 8192) }
+    + products
 }
 
 /// All pairs of two sets.

@@ -9,10 +9,11 @@ func textWork(rows: Int, columns: Int) -> Work {
     name: "text of numbers to a matrix", shape: "\(rows) x \(columns)", type: Double.benchmarkName,
     amount: Double(text.count), limit: .read
   ) {
-    let file = TextFile(text)
+    let file = TemporaryFile(ending: "csv")
+    try text.write(to: file.url)
     let latest = Box<AnyMatrix?>(nil)
     return Prepared { _ in
-      latest.value = try MatrixReader.read(file.path).matrix
+      latest.value = try MatrixReader.read(file.url.path).matrix
     } confirm: {
       guard let matrix = latest.value else { return }
       for row in sampledRows(rows) {
@@ -26,19 +27,6 @@ func textWork(rows: Int, columns: Int) -> Work {
       }
     }
   }
-}
-
-/// A file that goes with the object.
-private final class TextFile {
-  let path: String
-
-  init(_ text: Data) {
-    let file = FileManager.default.temporaryDirectory.appending(path: "kullback-\(UUID()).csv")
-    path = file.path
-    FileManager.default.createFile(atPath: path, contents: text)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
 /// What is measured is reading: the same lines come again and again.

@@ -118,7 +118,10 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "KullbackCommandTests",
-      dependencies: ["KullbackCommand", "KullbackTestSupport"],
+      dependencies: [
+        "KullbackCommand", "KullbackTestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       exclude: ["Llama"], swiftSettings: strict),
   ]
 )

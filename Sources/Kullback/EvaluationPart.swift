@@ -24,18 +24,16 @@ public struct EvaluationPart: Codable, Sendable {
   public let firstRow: Int
   /// Rows of the part.
   public let rows: Int
-  private let leftOut: Int
+  let leftOut: Int
+  let summaries: [Summary]
+  let groups: [GroupSums]?
   private let invalidCount: Int
   private let invalidRows: [Invalid]
-  private let summaries: [Summary]
   private let worst: [Row]
   private let worstLimit: Int
 
   /// What a stream has found.
-  ///
-  /// - Precondition: the stream has no groups of rows, whose sums are not among what is written.
   public init(_ stream: EvaluationStream) {
-    precondition(stream.groups == nil, "a stream with groups of rows")
     measures = stream.measures.map(\.name)
     unitInNats = stream.unit.nats
     firstRow = stream.firstRow
@@ -46,11 +44,15 @@ public struct EvaluationPart: Codable, Sendable {
       Invalid(row: $0.row, side: $0.side.rawValue, reason: $0.reason.rawValue)
     }
     summaries = stream.measures.map { stream.summary(of: $0) }
+    groups = stream.groupSums
     worst = stream.worstRows.map { Row(row: $0.row, values: $0.values) }
     worstLimit = stream.worstLimit
   }
 
   /// A stream over the rows of parts that follow each other.
+  ///
+  /// Where the parts know of groups of rows, by the same numbers, errors are clustered over all of them; such a stream takes
+  /// no further rows.
   ///
   /// - Parameters:
   ///   - parts: in the order of their rows, at least one.
@@ -63,34 +65,31 @@ public struct EvaluationPart: Codable, Sendable {
     guard let first = parts.first else { throw .parts("there are none") }
     var measures: [Measure] = []
     for name in first.measures { measures.append(try Measure.named(name)) }
+    try first.check()
     var stream = EvaluationStream(
       measures: measures, unit: unit, worstRows: first.worstLimit, firstRow: first.firstRow)
-    for part in parts {
-      guard part.isSound else { throw .parts("one has counts that nothing has") }
-      guard part.measures == first.measures, part.unitInNats == unit.nats else {
-        throw .parts("they are of other measures, or in other units")
-      }
-      guard part.firstRow == stream.firstRow + stream.rows else {
-        throw .parts("rows from \(stream.firstRow + stream.rows) on are missing, or there twice")
-      }
-      guard part.summaries.count == measures.count,
-        part.worst.allSatisfy({ $0.values.count == measures.count }),
-        part.summaries.allSatisfy({ $0.count + $0.invalid + part.leftOut == part.rows })
-      else { throw .parts("one does not say of every row what became of it") }
-      stream.take(
-        part.summaries, rows: part.rows, leftOut: part.leftOut, diagnostics: part.diagnostics,
-        worst: part.worst.map { WorstRow(row: $0.row, values: $0.values) })
-    }
+    for part in parts { try stream.add(part) }
     return stream
   }
 
-  /// Whether numbers are such as rows have.
-  private var isSound: Bool {
-    let rows = [firstRow, rows, leftOut, invalidCount, worstLimit] + worst.map(\.row)
-    return rows.allSatisfy { (0...1 << 48).contains($0) } && worst.count <= worstLimit
+  /// Refuses what no stream has found.
+  func check() throws(KullbackError) {
+    let numbers = [firstRow, rows, leftOut, invalidCount, worstLimit] + worst.map(\.row)
+    guard numbers.allSatisfy({ (0...1 << 48).contains($0) }), worst.count <= worstLimit else {
+      throw .parts("one has counts that nothing has")
+    }
+    guard summaries.count == measures.count,
+      worst.allSatisfy({ $0.values.count == measures.count }),
+      summaries.allSatisfy({ $0.count + $0.invalid + leftOut == rows }),
+      groups.map({ $0.map(\.rowCount) == summaries.map(\.count) }) ?? true
+    else { throw .parts("one does not say of every row what became of it") }
   }
 
-  private var diagnostics: Diagnostics {
+  /// The rows that are worst.
+  var worstRows: [WorstRow] { worst.map { WorstRow(row: $0.row, values: $0.values) } }
+
+  /// What was wrong with rows.
+  var diagnostics: Diagnostics {
     var result = Diagnostics()
     result.invalidCount = invalidCount
     result.invalidRows = invalidRows.compactMap { entry in

@@ -217,19 +217,35 @@ public struct EvaluationStream: Sendable {
   /// How many of the worst rows are kept.
   var worstLimit: Int { worst.limit }
 
-  /// Takes what was found of further rows.
-  mutating func take(
-    _ summaries: [Summary], rows count: Int, leftOut: Int, diagnostics found: Diagnostics,
-    worst rows: [WorstRow]
-  ) {
-    for index in summaries.indices {
-      self.summaries[index] = self.summaries[index] + summaries[index]
+  /// Takes what was found of the rows that follow, here or elsewhere.
+  ///
+  /// - Parameter part: what was found, of the same measures in the same unit.
+  /// - Throws: `KullbackError.parts` where it is of others, or of other rows, or contradicts itself.
+  public mutating func add(_ part: EvaluationPart) throws(KullbackError) {
+    try part.check()
+    guard part.measures == measures.map(\.name), part.unitInNats == unit.nats else {
+      throw .parts("they are of other measures, or in other units")
     }
-    for row in rows { worst.take(row.values.map { [$0] }, firstRow: row.row) }
-    diagnostics = diagnostics + found
-    self.rows += count
-    rowsLeftOut += leftOut
+    guard part.firstRow == firstRow + rows else {
+      throw .parts("rows from \(firstRow + rows) on are missing, or there twice")
+    }
+    if rows == 0, sums.isEmpty {
+      sums = part.groups ?? []
+    } else {
+      guard sums.isEmpty == (part.groups ?? []).isEmpty else {
+        throw .parts("only some have groups of rows")
+      }
+      sums = zip(sums, part.groups ?? []).map { $0 + $1 }
+    }
+    summaries = zip(summaries, part.summaries).map { $0 + $1 }
+    for row in part.worstRows { worst.take(row.values.map { [$0] }, firstRow: row.row) }
+    diagnostics = diagnostics + part.diagnostics
+    rows += part.rows
+    rowsLeftOut += part.leftOut
   }
+
+  /// What is known of groups of rows, of each measure.
+  var groupSums: [GroupSums]? { sums.isEmpty ? nil : sums }
 
   /// The rows with the largest values of `worstBy` so far, of an agreement the smallest: as many as were asked for.
   ///

@@ -10,7 +10,8 @@ struct GroupSums: Sendable {
     }
   }
 
-  private let groups: RowGroups
+  /// Nil of what was read: it takes no further rows, but is added to what does.
+  private let groups: RowGroups?
   private var sums: [Int: Sum] = [:]
   /// Rows of one group mostly follow each other: their sum is taken to the others when another group comes.
   private var latest = (group: 0, sum: Sum())
@@ -20,7 +21,10 @@ struct GroupSums: Sendable {
   }
 
   /// Takes the value of a row, which is not NaN.
+  ///
+  /// - Precondition: the sums were not read.
   mutating func add(_ value: Double, row: Int) {
+    guard let groups else { preconditionFailure("sums that were read take no rows") }
     let group = groups.group(ofRow: row)
     if group != latest.group {
       settle()
@@ -75,4 +79,39 @@ struct GroupSums: Sendable {
     let (groups, rows) = (Double(all.count), Double(whole.count))
     return groups / (groups - 1) * squares.value / (rows * rows)
   }
+}
+
+/// As the sums are written: of each group, in order, its number, its rows and their sum, in three arrays.
+extension GroupSums: Codable {
+  private enum Key: String, CodingKey {
+    case numbers, rows, sums
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    let numbers = try container.decode([Int].self, forKey: .numbers)
+    let rows = try container.decode([Int].self, forKey: .rows)
+    let totals = try container.decode([DoubleDouble].self, forKey: .sums)
+    groups = nil
+    for (number, (rows, total)) in zip(numbers, zip(rows, totals)) {
+      sums[number] = Sum(total: total, count: rows)
+    }
+    guard sums.count == numbers.count, rows.count == numbers.count, totals.count == numbers.count,
+      rows.allSatisfy({ (1...1 << 48).contains($0) })
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .numbers, in: container, debugDescription: "a group without a sum, or twice")
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    let all = settled.sorted { $0.key < $1.key }
+    try container.encode(all.map(\.key), forKey: .numbers)
+    try container.encode(all.map(\.value.count), forKey: .rows)
+    try container.encode(all.map(\.value.total), forKey: .sums)
+  }
+
+  /// Rows of all groups.
+  var rowCount: Int { settled.values.reduce(0) { $0 + $1.count } }
 }

@@ -1,7 +1,8 @@
 /// What rows with a right class say of a target and a model, block by block: perplexities, and the right class's rank
 /// on both sides.
 ///
-/// Only summaries are kept, so that the rows need not fit in memory. Comparisons of parts add up with `+`.
+/// Only summaries are kept, so that the rows need not fit in memory. Comparisons of parts add up with `+`, and can be
+/// written: one that was read takes no further rows, but adds up with one that does, on its left.
 public struct LabelComparison: Sendable {
   /// The perplexities, and the change of the right class's probability.
   public private(set) var perplexity: PerplexityComparison
@@ -72,5 +73,41 @@ public struct LabelComparison: Sendable {
     result.modelRanks = left.modelRanks + right.modelRanks
     result.ignored += right.ignored
     return result
+  }
+}
+
+/// As a comparison is written: perplexity, targetRanks, modelRanks and ignored.
+extension LabelComparison: Codable {
+  private enum Key: String, CodingKey {
+    case perplexity, targetRanks, modelRanks, ignored
+  }
+
+  /// Reads a comparison.
+  ///
+  /// - Throws: `DecodingError` for what no comparison is written as.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    self.init()
+    perplexity = try container.decode(PerplexityComparison.self, forKey: .perplexity)
+    targetRanks = try container.decode(RankSummary.self, forKey: .targetRanks)
+    modelRanks = try container.decode(RankSummary.self, forKey: .modelRanks)
+    ignored = try container.decode(Int.self, forKey: .ignored)
+    guard perplexity.isSound, targetRanks.isSound, modelRanks.isSound,
+      (0...1 << 48).contains(ignored)
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .perplexity, in: container, debugDescription: "numbers of other rows")
+    }
+  }
+
+  /// Writes the comparison.
+  ///
+  /// - Throws: what the encoder throws.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(perplexity, forKey: .perplexity)
+    try container.encode(targetRanks, forKey: .targetRanks)
+    try container.encode(modelRanks, forKey: .modelRanks)
+    try container.encode(ignored, forKey: .ignored)
   }
 }

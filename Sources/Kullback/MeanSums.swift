@@ -1,5 +1,5 @@
 /// What the mean of a quantity over rows and its standard errors are made of.
-struct MeanSums: Sendable {
+struct MeanSums: Sendable, Codable {
   private(set) var moments = Moments()
   private(set) var groups: GroupSums?
 
@@ -20,6 +20,11 @@ struct MeanSums: Sendable {
     result.moments = left.moments + right.moments
     if let some = left.groups, let more = right.groups { result.groups = some + more }
     return result
+  }
+
+  /// Whether groups have as many rows as there are.
+  var isSound: Bool {
+    count >= 0 && (0...count).contains(moments.infinite) && (groups?.rowCount ?? count) == count
   }
 
   var count: Int { moments.count }

@@ -18,7 +18,7 @@ internal import CLibm
 /// and in nothing else. Comparisons of parts add up with `+` to that of the whole. Memory: that of a `Summary`.
 ///
 /// Source: llama.cpp's perplexity tool reports the same numbers, but for sums in 32 and 64 bits.
-public struct PerplexityComparison: Sendable {
+public struct PerplexityComparison: Sendable, Codable {
   /// Rows without a value on either side.
   public private(set) var invalid = 0
   /// Rows that are left out because one side gives the right class no mass.
@@ -77,6 +77,14 @@ public struct PerplexityComparison: Sendable {
     change.add(difference, row: row)
     changes.add(difference, row: row)
     squaredChange.add(difference * difference, row: row)
+  }
+
+  /// Whether everything is of the same rows.
+  var isSound: Bool {
+    [invalid, infinite].allSatisfy { (0...1 << 48).contains($0) } && change.count == count
+      && [targetLoss, modelLoss, excess, changes, squaredChange].allSatisfy {
+        $0.isSound && $0.count == count
+      }
   }
 
   /// The comparison of both parts' rows.

@@ -1,7 +1,7 @@
 /// In which place the right class of each row comes by its probability, over many rows.
 ///
 /// Rank 1 is the largest. Summaries of parts add up with `+` to that of the whole.
-public struct RankSummary: Sendable {
+public struct RankSummary: Sendable, Codable {
   /// The ranks whose shares are kept: the right class is the largest, among the 5 and the 10 largest.
   public static let limits = [1, 5, 10]
 
@@ -40,6 +40,12 @@ public struct RankSummary: Sendable {
       }
       reciprocal.add(1 / rank, row: row)
     }
+  }
+
+  /// Whether everything is of the same rows.
+  var isSound: Bool {
+    (0...1 << 48).contains(invalid) && within.count == Self.limits.count
+      && (within + [reciprocal]).allSatisfy { $0.isSound && $0.count == count }
   }
 
   /// The summary of both parts' rows.

@@ -26,6 +26,20 @@ import Testing
     ]
   }
 
+  /// Right classes, of which some are to be ignored, and one has no mass in the target.
+  private func labels() throws -> String {
+    let classes = (0..<37).map { (row: Int) -> Int64 in
+      row % 9 == 4 ? -1 : row == 20 ? 0 : Int64(row * 7 % 5)
+    }
+    return try folder.write("next.npy", NPY.labels(classes))
+  }
+
+  /// Groups of rows that do not stand together.
+  private func groups() throws -> String {
+    let names = (0..<37).map { (row: Int) -> String in "document \(row * row % 7)\n" }
+    return try folder.write("groups.txt", Data(names.joined().utf8))
+  }
+
   private func words(_ arguments: [String]) -> String {
     arguments.map { "'\($0)'" }.joined(separator: " ")
   }
@@ -49,10 +63,12 @@ import Testing
     return report as NSDictionary
   }
 
-  @Test(arguments: [1, 2, 3, 7, 37, 50]) func partsAddUpToTheWhole(count: Int) throws {
+  @Test(arguments: [1, 2, 3, 7, 50]) func partsAddUpToTheWhole(count: Int) throws {
     for options in [
       [], ["--base", "2", "--measures", "forward-kl,renyi:0.3,top-agreement"],
-      ["--rows", "3..<33"],
+      ["--rows", "3..<33"], ["--block", "4"],
+      ["--labels", try labels(), "--ignore-index", "-1", "--groups", try groups()],
+      ["--labels", try labels(), "--ignore-index", "-1", "--rows", "5..<30"],
     ] {
       var parts = try (1...count).map { try part("\($0)/\(count)", "\($0).json", options) }
       parts.reverse()
@@ -81,6 +97,14 @@ import Testing
       "other measures")
     try refused(
       [parts[0], parts[1], try part("3/3", "warm.json", ["--temperature", "2"])], "other inputs")
+    try refused(
+      [parts[0], parts[1], try part("3/3", "block.json", ["--block", "4"])], "other groups")
+    try refused(
+      [
+        parts[0], parts[1],
+        try part("3/3", "next.json", ["--labels", try labels(), "--ignore-index", "-1"]),
+      ],
+      "other inputs")
     try refused([paths[0]], "not what evaluate --partial writes")
     #expect(try Tool.run("merge", folder.path("none.json")).status == 66)
     #expect(try Tool.run("merge").status == 64)
@@ -110,9 +134,9 @@ import Testing
   @Test func aPartIsAnOutputAsOthersAre() throws {
     let run = try Tool.run("evaluate", paths[0], paths[1], "--partial", paths[0])
     #expect(run.status == 64 && run.errors.contains("would replace"), "\(run.errors)")
-    let labels = try Tool.run(
-      "evaluate", paths[0], paths[1], "--partial", folder.path("a.json"), "--block", "2")
-    #expect(labels.status == 64)
+    let sampled = try Tool.run(
+      "evaluate", paths[0], paths[1], "--partial", folder.path("a.json"), "--resolution")
+    #expect(sampled.status == 64, "\(sampled.errors)")
     let part = try part("1/1", "whole.json")
     #expect(try Tool.run("merge", part).status == 65)
   }

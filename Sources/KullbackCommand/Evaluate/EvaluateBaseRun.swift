@@ -52,11 +52,11 @@ struct EvaluateBaseRun {
   func run() throws {
     let started = ContinuousClock.now
     guard command.labels.file == nil, command.tokens == nil, !command.resolution,
-      command.sharing.shard == nil, command.sharing.partial == nil
+      command.sharing.isNone
     else {
       throw Failure(
         .usage,
-        "a base file has its labels itself: no --labels, and neither --tokens, --resolution, --shard nor --partial"
+        "a base file has its labels itself: no --labels, and neither --tokens, --resolution, --shard, --partial nor --resume"
       )
     }
     let target = try BaseFile(command.target)
@@ -85,7 +85,7 @@ struct EvaluateBaseRun {
         "\(command.model): beside a base file stand logits or log-probabilities, not \(form)")
     }
     let file = try InputFile(
-      command.model, set.table.options(.classes, form: form), isStreamed: true)
+      command.model, command.reading(.classes, form: form), isStreamed: true)
     return .file(file, try file.rowSet(form, set))
   }
 

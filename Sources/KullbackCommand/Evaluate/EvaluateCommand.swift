@@ -5,7 +5,7 @@ internal import KullbackFiles
 /// `kullback evaluate TARGET MODEL`: its arguments.
 ///
 /// The work is in `EvaluateRun`.
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: ParsableCommand, ReadsSets {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Compare the rows of two files of distributions, one by one.",
@@ -39,6 +39,10 @@ struct EvaluateCommand: ParsableCommand {
   var model: InputPath
 
   @OptionGroup var set: SetOptions
+
+  @OptionGroup var table: TableArguments
+
+  @OptionGroup var array: ArrayArguments
 
   @OptionGroup var match: MatchOption
 
@@ -98,12 +102,17 @@ struct EvaluateCommand: ParsableCommand {
     else {
       throw ValidationError("only one of the inputs can be standard input")
     }
-    if sharing.partial != nil,
-      labels.file != nil || groups.block != nil || groups.groups != nil || tokens != nil
-        || resolution
-    {
-      throw ValidationError(
-        "--partial is for measures: no --labels, --block, --groups, --tokens and --resolution")
+    if sharing.partial != nil, tokens != nil || resolution {
+      throw ValidationError("--partial has neither --tokens nor --resolution")
+    }
+    if sharing.resume != nil {
+      guard output == nil, !resolution else {
+        throw ValidationError(
+          "--resume keeps what is found of all rows together: no --output and no --resolution")
+      }
+      guard !DeclaredFiles(of: self).inputs.contains("-") else {
+        throw ValidationError("--resume reads files, which are there again, and not standard input")
+      }
     }
     if resolution {
       guard measures.measures.contains(.forwardKL) else {

@@ -70,7 +70,12 @@ struct EvaluateReport {
     }
     if let worstClasses { lines += worstClasses.lines }
     lines += invalid.lines(of: run.rows.count)
-    lines += ["", outcome.rate.line(rows: run.rows.count)]
+    if outcome.resumed > 0 {
+      lines += [
+        "", "the first \(Format.count(outcome.resumed, "row")) were done by an earlier run",
+      ]
+    }
+    lines += ["", outcome.rate.line(rows: run.rows.count - outcome.resumed)]
     return lines
   }
 

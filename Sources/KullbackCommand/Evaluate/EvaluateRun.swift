@@ -9,10 +9,10 @@ struct EvaluateRun {
     let (set, options) = (command.set, command.options)
     let started = ContinuousClock.now
     let targetFile = try InputFile(
-      command.target, set.table.options(.classes, form: command.targetForm ?? set.form),
+      command.target, command.reading(.classes, form: command.targetForm ?? set.form),
       isStreamed: true)
     var modelFile = try InputFile(
-      command.model, set.table.options(.classes, form: command.modelForm ?? set.form),
+      command.model, command.reading(.classes, form: command.modelForm ?? set.form),
       isStreamed: true)
     let isByPosition = command.match.isByPosition
     try modelFile.matchColumns(to: targetFile.columnSide, byPosition: isByPosition)
@@ -34,7 +34,9 @@ struct EvaluateRun {
     let groups = try command.groups.rowGroups(of: side.input, rows: count)
     var labelled = try LabelledRows(
       command.labels, rows: rows, count: count, classes: target.classes, of: side,
-      byPosition: isByPosition, groups: groups, threads: options.threads)
+      byPosition: isByPosition, groups: groups, threads: options.threads,
+      exactLimit: command.sharing.isWritten
+        ? RowwiseRun.heldInParts : Summary.defaultExactLimit)
     let names = try command.tokens.map { path throws(Failure) in
       try ClassNames(path, classes: target.classes)
     }
@@ -43,7 +45,7 @@ struct EvaluateRun {
       rows: rows, bytesPerRow: bytesPerRow,
       blockBytes: try Blocks.targetBytes([targetFile, modelFile], bytesPerRow: bytesPerRow),
       cuts: target.cuts + model.cuts, output: command.output, labels: captions?.labels,
-      options: options, started: started, isPart: command.sharing.partial != nil, groups: groups,
+      options: options, started: started, isPart: command.sharing.isWritten, groups: groups,
       groupName: command.groups.name)
     if !options.quiet {
       FormHint.give(targetFile, target.parts[0], option: "--target-form")
@@ -53,7 +55,13 @@ struct EvaluateRun {
       command.resolution
       ? try ResolutionReport(of: target, rows: rows, unit: run.unit, threads: options.threads)
       : nil
-    let outcome = try run.run { stream, range, progress in
+    let kept = try command.sharing.resume.map { path throws(Failure) in
+      try ResumeFile(path, of: command)
+    }
+    if let found = kept?.labels { labelled?.take(found) }
+    let outcome = try run.run(
+      resuming: kept?.part, keep: { stream in try kept?.keep(stream, labelled) }
+    ) { stream, range, progress in
       let p = target.rows(range)
       let q = model.rows(range)
       let out = leftOut(range)
@@ -64,20 +72,20 @@ struct EvaluateRun {
       resolution?.add(results)
       return results
     }
-    let inputs = [
-      ("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model)),
-    ]
+    let inputs =
+      [("target", InputReport(targetFile, target)), ("model", InputReport(modelFile, model))]
+      + (labelled.map { [("labels", InputReport($0.file))] } ?? [])
     if let partial = command.sharing.partial {
       try PartialFile(
-        outcome, of: all, inputs: inputs, base: command.base.logarithm, bytesPerRow: bytesPerRow
+        outcome, of: all, inputs: inputs, base: command.base.logarithm, bytesPerRow: bytesPerRow,
+        groups: command.groups, labels: labelled?.found
       ).write(to: partial)
     }
     try EvaluateReport(
-      inputs: inputs + (labelled.map { [("labels", InputReport($0.file))] } ?? []),
-      run: run, outcome: outcome,
+      inputs: inputs, run: run, outcome: outcome,
       invalid: InvalidRows(outcome.stream.diagnostics, sides: true, captions: captions),
       isWide: command.wide, captions: captions,
-      labelStatistics: labelled?.statistics(in: run.unit),
+      labelStatistics: labelled.map { $0.found.statistics(of: $0.file.name, in: run.unit) },
       worstClasses: try names.map {
         try WorstClasses(
           $0, rows: outcome.stream.worstRows.map(\.row), target: target, model: model,
@@ -85,6 +93,7 @@ struct EvaluateRun {
       },
       resolution: resolution
     ).tell()
+    kept?.remove()
   }
 
   /// Refuses sets that cannot be compared before anything is created.

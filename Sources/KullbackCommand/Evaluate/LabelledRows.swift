@@ -2,6 +2,25 @@ internal import Kullback
 
 /// The right classes of rows that are compared, and what is found of them block by block.
 struct LabelledRows {
+  /// What was found of some rows, as parts of an evaluation keep it.
+  struct Found: Codable {
+    let comparison: LabelComparison
+    /// Rows with the ignored label.
+    let ignored: Int
+
+    /// What is said of them.
+    func statistics(of name: String, in unit: Unit) -> LabelStatistics {
+      LabelStatistics(
+        name: name, perplexity: comparison.perplexity, ignored: ignored,
+        ranks: (comparison.targetRanks, comparison.modelRanks), unit: unit)
+    }
+
+    static func + (left: Found, right: Found) -> Found {
+      Found(
+        comparison: left.comparison + right.comparison, ignored: left.ignored + right.ignored)
+    }
+  }
+
   let file: LabelFile
   let ignored: Int64?
   private(set) var comparison: LabelComparison
@@ -15,9 +34,11 @@ struct LabelledRows {
   ///   - classes: how many there are.
   ///   - groups: which rows may depend on each other.
   ///   - side: what the rows are called, and the input that has them.
+  ///   - exactLimit: how many changes of probabilities are held for exact quantiles.
   init?(
     _ options: LabelOptions, rows: Range<Int>, count: Int, classes: Int, of side: Matching.Names,
-    byPosition: Bool, groups: RowGroups?, threads: Int?
+    byPosition: Bool, groups: RowGroups?, threads: Int?,
+    exactLimit: Int = Summary.defaultExactLimit
   ) throws {
     guard let path = options.file else { return nil }
     var file = try LabelFile(path)
@@ -38,7 +59,8 @@ struct LabelledRows {
         hint: label < 0 ? "--ignore-index \(label) leaves rows with this label out" : nil)
     }
     self.file = file
-    comparison = LabelComparison(groups: groups, threads: threads)
+    comparison = LabelComparison(
+      groups: groups, threads: threads, exactLimit: exactLimit)
   }
 
   /// Takes a block of rows.
@@ -59,10 +81,12 @@ struct LabelledRows {
       labels: labels, target: target, model: model, ignoring: ignored, firstRow: rows.lowerBound)
   }
 
-  /// What is said of them.
-  func statistics(in unit: Unit) -> LabelStatistics {
-    LabelStatistics(
-      name: file.name, perplexity: comparison.perplexity, ignored: comparison.ignored - leftOut,
-      ranks: (comparison.targetRanks, comparison.modelRanks), unit: unit)
+  /// Takes what an earlier run has found.
+  mutating func take(_ found: Found) {
+    comparison = comparison + found.comparison
+    leftOut += found.comparison.ignored - found.ignored
   }
+
+  /// What has been found.
+  var found: Found { Found(comparison: comparison, ignored: comparison.ignored - leftOut) }
 }

@@ -26,6 +26,8 @@ struct RowwiseRun {
   struct Outcome {
     let stream: EvaluationStream
     let rate: Rate
+    /// Rows that an earlier run had done.
+    var resumed = 0
   }
 
   let quantities: [Quantity]
@@ -55,7 +57,7 @@ struct RowwiseRun {
   /// from a sketch.
   private static let heldValues = 12_000_000
   /// Values of a measure that a part holds, and writes.
-  private static let heldInParts = 100_000
+  static let heldInParts = 100_000
   /// How many of the worst rows are reported.
   private static let worstRows = 5
 
@@ -81,15 +83,22 @@ struct RowwiseRun {
   ///
   /// `add` gives the rows of a block to the stream; the function that it is given is to be called with how many of
   /// them are done.
+  ///
+  /// - Parameters:
+  ///   - part: what an earlier run has found of the first rows.
+  ///   - keep: is given what has been found after each block.
   func run(
+    resuming part: EvaluationPart? = nil, keep: (EvaluationStream) throws -> Void = { _ in },
     _ add: (inout EvaluationStream, Range<Int>, @escaping (Int) -> Void) throws -> Evaluation
   ) throws -> Outcome {
     let file = try output.map(start)
     var stream = self.stream
+    if let part { try stream.add(part) }
+    let resumed = stream.rows
     let progress = Progress(total: rows.count, quiet: options.quiet)
     do {
       for range in Blocks(
-        rows, bytesPerRow: bytesPerRow, targetBytes: blockBytes, cuts: cuts)
+        rows.dropFirst(resumed), bytesPerRow: bytesPerRow, targetBytes: blockBytes, cuts: cuts)
       {
         let results = try add(&stream, range) { done in
           progress.update(range.lowerBound - rows.lowerBound + done)
@@ -98,6 +107,7 @@ struct RowwiseRun {
           try writer.append(columns: results.measures.map { results[$0] })
         }
         progress.update(range.upperBound - rows.lowerBound)
+        try keep(stream)
       }
       try file?.finish()
     } catch {
@@ -109,6 +119,8 @@ struct RowwiseRun {
     let elapsed = ContinuousClock.now - started
     return Outcome(
       stream: stream,
-      rate: Rate(rows: rows.count, bytes: rows.count * bytesPerRow, elapsed: elapsed))
+      rate: Rate(
+        rows: rows.count - resumed, bytes: (rows.count - resumed) * bytesPerRow, elapsed: elapsed),
+      resumed: resumed)
   }
 }

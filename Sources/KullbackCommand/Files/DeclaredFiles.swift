@@ -21,11 +21,30 @@ struct DeclaredFiles {
     }
   }
 
+  /// Every file that is read, but for standard input.
+  var inputFiles: [String] { inputs.filter { $0 != "-" }.flatMap(Self.files) }
+
+  /// The files that an input stands for, as a folder, a pattern or an index.
+  private static func files(of input: InputPath) -> [String] {
+    let paths = (try? InputFiles.named(by: input)) ?? [input]
+    return paths.map { ArrayPath($0.text).file }.flatMap { [$0] + SafetensorsIndex.files(of: $0) }
+  }
+
   /// Refuses an output whose name is that of something that must not be replaced: an input, another output, or what
   /// is no file.
   func check() throws(Failure) {
     // None is looked for where nothing is written.
-    let places = outputs.isEmpty ? [] : inputs.map { ($0, FilePlace.all(of: $0)) }
+    let places =
+      outputs.isEmpty
+      ? []
+      : inputs.map { input in
+        (
+          input,
+          input == "-"
+            ? [FilePlace(descriptor: STDIN_FILENO)].compactMap(\.self)
+            : Self.files(of: input).compactMap { FilePlace($0) }
+        )
+      }
     for (index, output) in outputs.enumerated() {
       try checkPresent(output)
       guard let place = FilePlace(output) else { continue }
@@ -48,15 +67,5 @@ struct DeclaredFiles {
     guard OutputFile.isWrittenThrough(path) || present.st_mode & S_IFMT == S_IFREG else {
       throw Failure(.cannotCreate, "\(path): there is something of this name that is not a file")
     }
-  }
-}
-
-extension FilePlace {
-  /// Where an input is read from: each of the files that a folder, a pattern or an index stands for.
-  fileprivate static func all(of input: InputPath) -> [FilePlace] {
-    guard input != "-" else { return [FilePlace(descriptor: STDIN_FILENO)].compactMap(\.self) }
-    let paths = (try? InputFiles.named(by: input)) ?? [input]
-    return paths.map { ArrayPath($0.text).file }
-      .flatMap { [$0] + SafetensorsIndex.files(of: $0) }.compactMap { FilePlace($0) }
   }
 }

@@ -28,8 +28,8 @@ struct MergeRun {
     let run = RowwiseRun(
       quantities: stream.measures.map { .init($0) }, unit: unit, rows: first.file.rows,
       bytesPerRow: 0, blockBytes: 0, output: nil, options: command.options,
-      started: ContinuousClock.now)
-    let order = ["target", "model"]
+      started: ContinuousClock.now, groupName: first.file.groupName)
+    let order = ["target", "model", "labels"]
     let inputs = order.compactMap { name in first.file.inputs[name].map { (name, $0) } }
     try EvaluateReport(
       inputs: inputs, run: run,
@@ -39,8 +39,18 @@ struct MergeRun {
           rows: stream.rows, bytes: files.reduce(0) { $0 + $1.file.bytes },
           elapsed: .seconds(seconds.isFinite ? seconds : 0))),
       invalid: InvalidRows(stream.diagnostics, sides: true), isWide: command.wide,
-      captions: RowCaptions(dimensions: inputs.lazy.compactMap(\.1.dimensions).first)
+      captions: RowCaptions(dimensions: inputs.lazy.compactMap(\.1.dimensions).first),
+      labelStatistics: labels(of: files.map(\.file)).map {
+        $0.statistics(of: first.file.inputs["labels"]?.file ?? "", in: unit)
+      }
     ).tell()
+  }
+
+  /// What all parts say of right classes, where they have some.
+  private func labels(of files: [PartialFile]) -> LabelledRows.Found? {
+    let found = files.compactMap(\.labels)
+    guard let first = found.first else { return nil }
+    return found.dropFirst().reduce(first, +)
   }
 
   private func check(
@@ -61,6 +71,9 @@ struct MergeRun {
     guard other.file.rows == first.file.rows else { throw refuse("other rows: --rows") }
     guard other.file.base == first.file.base, other.file.part.measures == first.file.part.measures
     else { throw refuse("other measures, or in other units") }
+    guard other.file.hasGroups(like: first.file),
+      (other.file.labels == nil) == (first.file.labels == nil)
+    else { throw refuse("other groups of rows: --block, --groups") }
   }
 
   /// Refuses parts that are not all, or of which two have the same rows.

@@ -14,6 +14,8 @@ internal import KullbackFiles
 ///     firstRow, lastRow   the rows of the whole: from the first to before the last
 ///     base          of logarithms: "e", or a number
 ///     seconds, bytes      what the part took, and read
+///     block, groups   by what errors are clustered, if they are: blocks of so many rows, or a file of groups
+///     labels        of rows with right classes: ignored, and what `LabelComparison` of the library says of the others
 ///     part          what `EvaluationPart` of the library says of it
 struct PartialFile: Codable {
   private let kullback: String
@@ -24,6 +26,9 @@ struct PartialFile: Codable {
   let base: String
   let seconds: Double
   let bytes: Int
+  private let block: Int?
+  private let groups: String?
+  let labels: LabelledRows.Found?
   let part: EvaluationPart
 
   /// The rows of the whole.
@@ -33,7 +38,7 @@ struct PartialFile: Codable {
   init(
     _ outcome: RowwiseRun.Outcome, of rows: Range<Int>,
     inputs: [(name: String, report: InputReport)],
-    base: LogarithmBase, bytesPerRow: Int
+    base: LogarithmBase, bytesPerRow: Int, groups: GroupOptions, labels: LabelledRows.Found?
   ) {
     kullback = "partial"
     version = 1
@@ -41,8 +46,18 @@ struct PartialFile: Codable {
     (firstRow, lastRow) = (rows.lowerBound, rows.upperBound)
     self.base = base.description
     seconds = outcome.rate.seconds
-    bytes = outcome.stream.rows * bytesPerRow
+    bytes = (outcome.stream.rows - outcome.resumed) * bytesPerRow
+    (block, self.groups) = (groups.block, groups.groups?.name)
+    self.labels = labels
     part = EvaluationPart(outcome.stream)
+  }
+
+  /// By what errors are clustered, in words.
+  var groupName: String { GroupOptions.name(block: block, groups: groups) }
+
+  /// Whether another part has groups of the same kind; a file of them may be elsewhere there.
+  func hasGroups(like other: PartialFile) -> Bool {
+    block == other.block && (groups == nil) == (other.groups == nil)
   }
 
   /// Writes the file, which gets its name when it is whole.

@@ -44,7 +44,10 @@ struct GroupOptions: ParsableArguments {
   }
 
   /// What the groups are, in words.
-  var name: String {
-    block.map { "blocks of \(Format.count($0, "row"))" } ?? "groups of \(groups?.name ?? "")"
+  var name: String { Self.name(block: block, groups: groups?.name) }
+
+  /// What blocks or the groups of a file are, in words.
+  static func name(block: Int?, groups: String?) -> String {
+    block.map { "blocks of \(Format.count($0, "row"))" } ?? "groups of \(groups ?? "")"
   }
 }

@@ -75,6 +75,55 @@ import Testing
     }
   }
 
+  @Test(arguments: [500, 501]) func modelsAreComparedWithABaseFileAsEvaluateDoes(classes: Int)
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let (base, model) = (
+      Self.path("synthetic-\(classes).base"), Self.path("synthetic-\(classes)-model.npy")
+    )
+    // The first number of every row less one: another model.
+    var other = try Data(contentsOf: URL(filePath: model))
+    let header = 128
+    for row in 0..<120 {
+      let place = header + 4 * row * classes
+      // SAFETY: four bytes, read where they lie.
+      let first = unsafe other[place..<place + 4].withUnsafeBytes {
+        unsafe $0.loadUnaligned(as: Float.self)
+      }
+      other.replaceSubrange(place..<place + 4, with: NPY.floats([[first - 1]]).suffix(4))
+    }
+    let models = [model, try folder.write("other.npy", other)]
+    let words = ["--measures", "forward-kl,jensen-shannon", "--block", "15"]
+    let run = try Tool.run("compare", base, more: models + words + ["--json"])
+    #expect(run.status == 0, "\(run.errors)")
+    let report = try jsonObject(run.output)
+    let labels = try #require(report["labels"] as? [String: Any])
+    for name in models {
+      let alone = try Tool.run("evaluate", base, name, "--json", more: words)
+      let one = try jsonObject(alone.output)
+      let evaluated = try #require(one["measures"] as? [[String: Any]])
+      let compared = try #require(report["measures"] as? [[String: Any]])
+      for (expected, measure) in zip(evaluated, compared) {
+        let ranked = try #require(measure["models"] as? [[String: Any]])
+        let found = try #require(ranked.first { $0["model"] as? String == name })
+        let summary = try #require(found["summary"] as? NSDictionary)
+        #expect(summary == expected as NSDictionary, "\(name)")
+      }
+      let statistics = try #require(one["labelStatistics"] as? [String: Any])
+      let perplexity = try #require(statistics["perplexity"] as? [String: [String: Double]])
+      let ranked = try #require(labels["models"] as? [[String: Any]])
+      let found = try #require(ranked.first { $0["model"] as? String == name })
+      #expect(found["perplexity"] as? [String: Double] == perplexity["model"])
+      #expect(labels["target"] as? [String: Double] == perplexity["target"])
+    }
+    #expect(try Tool.run("compare", base, "--labels", model, more: models).status == 64)
+    // A single row does not stand for all of a base file's, nor the other way round.
+    #expect(
+      try Tool.run("compare", base, model, Self.path("synthetic-\(1001 - classes)-model.npy"))
+        .status == 65)
+  }
+
   @Test func perplexitiesAreThoseOfTheTool() throws {
     let run = try evaluate(501, "--json", "--block", "15")
     let report = try #require(

@@ -15,6 +15,9 @@ struct CompareCommand: ParsableCommand, ReadsSets {
       the best. ≈ marks what cannot be told from the best: a difference of less than 1.96 errors. Rows of text \
       depend on each other: --block or --groups gives errors that do not suppose otherwise.
 
+      TARGET may be what llama.cpp's perplexity tool saves with --kl-divergence-base: divergences are lower bounds then, \
+      and perplexities are those of the tokens that follow.
+
       Rows that are not valid in the target or in any model count for none. JSON has the differences of all pairs.
 
       Examples:

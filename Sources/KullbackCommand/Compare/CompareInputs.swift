@@ -3,7 +3,7 @@ internal import KullbackFiles
 
 /// The files of `kullback compare`: a target and models whose rows belong together.
 struct CompareInputs {
-  /// One of them.
+  /// A file of distributions.
   struct Side {
     let file: InputFile
     let set: RowSet
@@ -14,51 +14,70 @@ struct CompareInputs {
     }
   }
 
-  let target: Side
+  let target: CompareTarget
   let models: [Side]
   /// Rows of each file that does not have a single one.
   let count: Int
+  /// The input that has all rows, and what they are called.
+  let rowSide: Matching.Names
 
   /// Opens the files.
   init(_ command: CompareCommand) throws {
     let set = command.set
     let (targetForm, modelForm) = (command.targetForm ?? set.form, command.modelForm ?? set.form)
-    let first = try InputFile(
-      command.target, command.reading(.classes, form: targetForm), isStreamed: true)
-    target = Side(file: first, set: try first.rowSet(targetForm, set))
-    var (models, rowSide) = ([Side](), first.rows == 1 ? nil : first.rowSide)
+    target =
+      LlamaBaseFile.isThat(command.target.text)
+      ? .base(try BaseFile(command.target)) : .file(try Self.open(command, targetForm))
+    var (models, rowSide) = ([Side](), target.shape.rows == 1 ? nil : target.rowSide)
     for path in command.models {
       var file = try InputFile(
         path, command.reading(.classes, form: modelForm), isStreamed: true)
-      try file.matchColumns(to: first.columnSide, byPosition: command.match.isByPosition)
+      if let columns = target.columnSide {
+        try file.matchColumns(to: columns, byPosition: command.match.isByPosition)
+      }
       if let rowSide { try file.matchRows(to: rowSide, byPosition: command.match.isByPosition) }
       if file.rows != 1 { rowSide = rowSide ?? file.rowSide }
       models.append(Side(file: file, set: try file.rowSet(modelForm, set)))
     }
     self.models = models
-    let all = [target] + models
-    let most = all.first { $0.set.count != 1 } ?? target
-    count = most.set.count
-    for side in all
-    where side.set.classes != target.set.classes || (side.set.count != 1 && side.set.count != count)
-    {
+    self.rowSide = rowSide ?? target.rowSide
+    let all = [(target.name, target.shape)] + models.map { ($0.file.name, $0.set.shape) }
+    let most = all.first { $0.1.rows != 1 } ?? all[0]
+    count = most.1.rows
+    for (name, shape) in all
+    where shape.columns != target.shape.columns || (shape.rows != 1 && shape.rows != count) {
       throw Failure(
-        KullbackError.shapeMismatch(target: most.set.shape, model: side.set.shape),
-        in: "\(most.file.name), \(side.file.name)")
+        KullbackError.shapeMismatch(target: most.1, model: shape), in: "\(most.0), \(name)")
+    }
+    guard target.mayStandForAll || target.shape.rows == count else {
+      throw Failure(
+        KullbackError.shapeMismatch(target: target.shape, model: most.1),
+        in: "\(target.name), \(most.0)")
     }
   }
 
-  /// The file that has all rows.
-  var whole: InputFile { all.first { $0.set.count == count }?.file ?? target.file }
+  private static func open(_ command: CompareCommand, _ form: Form) throws -> Side {
+    let file = try InputFile(
+      command.target, command.reading(.classes, form: form), isStreamed: true)
+    return Side(file: file, set: try file.rowSet(form, command.set))
+  }
 
-  /// All of them.
-  var all: [Side] { [target] + models }
+  /// Files whose rows are read as they are.
+  private var files: [Side] { (target.side.map { [$0] } ?? []) + models }
 
   /// Bytes of a row in all files together.
   var bytesPerRow: Int {
-    all.reduce(0) { bytes, side in
+    files.reduce(target.side == nil ? target.bytesPerRow : 0) { bytes, side in
       let isRepeated = side.set.count == 1 && count > 1
       return bytes + (isRepeated ? 0 : side.set.bytesPerRow)
     }
   }
+
+  /// Bytes of a block of all files, which memory holds while one model after the other is read.
+  func blockBytes() throws -> Int {
+    min(target.blockBytes, try Blocks.targetBytes(files.map(\.file), bytesPerRow: bytesPerRow))
+  }
+
+  /// Rows with which a block has to begin, as a file does.
+  var cuts: [Int] { files.flatMap(\.set.cuts) }
 }

@@ -20,9 +20,15 @@ struct CompareReport {
   private func lines() -> [String] {
     let width = Terminal.width
     var lines = InputReport.lines(
-      [("target", InputReport(inputs.target.file, inputs.target.set))]
+      [("target", inputs.target.report)]
         + inputs.models.map { ("model", InputReport($0.file, $0.set)) }
-        + (found.labels.map { [("labels", InputReport($0.file))] } ?? []))
+        + (found.labels?.report.map { [("labels", $0)] } ?? []))
+    if case .base = inputs.target {
+      lines += [
+        "",
+        "classes that the base file leaves out are one class on both sides: divergences are lower bounds",
+      ]
+    }
     for measure in found.measures { lines += measure.lines(models: models, width: width) }
     if let labels = found.labels { lines += labels.lines(models: models, width: width) }
     if let groups { lines += ["", groups.line] }
@@ -38,7 +44,7 @@ struct CompareReport {
 
   private func contents() throws -> Contents {
     Contents(
-      target: InputReport(inputs.target.file, inputs.target.set),
+      target: inputs.target.report,
       models: inputs.models.map { InputReport($0.file, $0.set) },
       firstRow: rows.lowerBound, rows: rows.count, unit: unit.name,
       measures: found.measures.map { $0.report(models: models) },

@@ -5,8 +5,6 @@ internal import Kullback
 struct CompareRun {
   let command: CompareCommand
 
-  /// Bytes of a block of all files, which memory holds while one model after the other is read.
-  private static let blockBytes = 256 << 20
   /// Values of all models and measures that are held together for exact quantiles, 96 MB.
   private static let heldValues = 12_000_000
 
@@ -15,24 +13,20 @@ struct CompareRun {
     let started = ContinuousClock.now
     let inputs = try CompareInputs(command)
     let rows = try command.set.rows?.resolved(count: inputs.count) ?? 0..<inputs.count
-    let groups = try command.groups.rowGroups(of: inputs.whole.name, rows: inputs.count)
+    let groups = try command.groups.rowGroups(of: inputs.rowSide.input, rows: inputs.count)
     let unit = try command.base.unit
     let (models, measures) = (inputs.models.count, command.measures.measures)
     let exactLimit = min(
       Self.heldValues / (models * (measures.count + 2)), Summary.defaultExactLimit)
-    let labelled = try LabelledRows(
-      command.labels, rows: rows, count: inputs.count, classes: inputs.target.set.classes,
-      of: inputs.whole.rowSide, byPosition: command.match.isByPosition, groups: groups,
-      threads: options.threads)
     var found = Found(
       measures: measures.map {
         ComparedMeasure($0, models: models, unit: unit, groups: groups, exactLimit: exactLimit)
       },
-      labels: labelled.map {
-        ComparedLabels($0, models: models, unit: unit, groups: groups, exactLimit: exactLimit)
-      })
+      labels: try labels(of: inputs, rows, unit, groups, exactLimit))
     if !options.quiet {
-      FormHint.give(inputs.target.file, inputs.target.set.parts[0], option: "--target-form")
+      if let target = inputs.target.side {
+        FormHint.give(target.file, target.set.parts[0], option: "--target-form")
+      }
       for model in inputs.models {
         FormHint.give(model.file, model.set.parts[0], option: "--model-form")
       }
@@ -53,28 +47,47 @@ struct CompareRun {
     var invalid = InvalidRows()
   }
 
+  /// What is to be found of rows' right classes, where they have some.
+  private func labels(
+    of inputs: CompareInputs, _ rows: Range<Int>, _ unit: Unit, _ groups: RowGroups?,
+    _ exactLimit: Int
+  ) throws -> ComparedLabels? {
+    if case .base(let base) = inputs.target {
+      guard command.labels.file == nil else {
+        throw Failure(.usage, "a base file has its labels itself: no --labels")
+      }
+      return ComparedLabels(
+        base, models: inputs.models.count, unit: unit, groups: groups, exactLimit: exactLimit)
+    }
+    let labelled = try LabelledRows(
+      command.labels, rows: rows, count: inputs.count, classes: inputs.target.shape.columns,
+      of: inputs.rowSide, byPosition: command.match.isByPosition, groups: groups,
+      threads: command.options.threads)
+    return labelled.map {
+      ComparedLabels(
+        $0, models: inputs.models.count, unit: unit, groups: groups, exactLimit: exactLimit)
+    }
+  }
+
   private func evaluate(
     _ inputs: CompareInputs, _ rows: Range<Int>, _ unit: Unit, _ found: inout Found
   ) throws {
-    let blockBytes = min(
-      Self.blockBytes,
-      try Blocks.targetBytes(inputs.all.map(\.file), bytesPerRow: inputs.bytesPerRow))
     let total = rows.count * inputs.models.count
     let progress = Progress(total: total, of: "comparisons", quiet: command.options.quiet)
     defer { progress.finish() }
     var done = 0
     for range in Blocks(
-      rows, bytesPerRow: inputs.bytesPerRow, targetBytes: blockBytes,
-      cuts: inputs.all.flatMap(\.set.cuts))
+      rows, bytesPerRow: inputs.bytesPerRow, targetBytes: try inputs.blockBytes(),
+      cuts: inputs.cuts)
     {
-      let target = inputs.target.rows(range)
       let models = inputs.models.map { $0.rows(range) }
       var results: [Evaluation] = []
       for model in models {
         let before = done
+        let pair = try inputs.target.pair(range, with: model, threads: command.options.threads)
         results.append(
           try Kullback.evaluate(
-            target: target, model: model, measures: command.measures.measures,
+            target: pair.target, model: pair.model, measures: command.measures.measures,
             threads: command.options.threads
           ) { some, _ in progress.update(before + some) })
         done += range.count
@@ -87,7 +100,7 @@ struct CompareRun {
       }
       note(results, of: inputs, range, &found.invalid)
       try found.labels?.add(
-        range, target: target, models: models, threads: command.options.threads)
+        range, target: inputs.target, models: models, threads: command.options.threads)
     }
   }
 

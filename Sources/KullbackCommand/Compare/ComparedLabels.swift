@@ -1,9 +1,14 @@
 internal import Kullback
+internal import KullbackFiles
 
 /// What models make of rows' right classes, beside the target.
 struct ComparedLabels {
-  let file: LabelFile
+  /// What the labels are called.
+  let name: String
+  /// What is reported of their file, if they are in one.
+  let report: InputReport?
   let unit: Unit
+  private let labels: (Range<Int>) -> [Int64]
   private let ignored: Int64?
   /// Rows with the ignored label.
   private(set) var leftOut = 0
@@ -12,11 +17,34 @@ struct ComparedLabels {
   private(set) var perplexities: [PerplexityComparison]
   private(set) var loss: ComparedMeasure
 
+  /// The labels of a file.
   init(
-    _ labels: LabelledRows, models: Int, unit: Unit, groups: RowGroups?, exactLimit: Int
+    _ rows: LabelledRows, models: Int, unit: Unit, groups: RowGroups?, exactLimit: Int
   ) {
-    file = labels.file
-    ignored = labels.ignored
+    let labels = rows.file.labels
+    self.init(
+      name: rows.file.name, report: InputReport(rows.file), ignored: rows.ignored,
+      labels: { Array(labels[$0]) }, models: models, unit: unit, groups: groups,
+      exactLimit: exactLimit)
+  }
+
+  /// The tokens that follow each row of a base file.
+  init(
+    _ base: BaseFile, models: Int, unit: Unit, groups: RowGroups?, exactLimit: Int
+  ) {
+    let file = base.file
+    self.init(
+      name: "\(base.name), the tokens that follow", report: nil, ignored: nil,
+      labels: { file.nextTokens[$0].map { Int64($0) } }, models: models, unit: unit,
+      groups: groups, exactLimit: exactLimit)
+  }
+
+  private init(
+    name: String, report: InputReport?, ignored: Int64?,
+    labels: @escaping (Range<Int>) -> [Int64], models: Int, unit: Unit, groups: RowGroups?,
+    exactLimit: Int
+  ) {
+    (self.name, self.report, self.ignored, self.labels) = (name, report, ignored, labels)
     self.unit = unit
     perplexities = (0..<models).map { _ in
       PerplexityComparison(groups: groups, exactLimit: exactLimit)
@@ -26,12 +54,12 @@ struct ComparedLabels {
 
   /// Takes a block of rows.
   mutating func add(
-    _ rows: Range<Int>, target: DistributionSet, models: [DistributionSet], threads: Int?
+    _ rows: Range<Int>, target: CompareTarget, models: [DistributionSet], threads: Int?
   ) throws(KullbackError) {
-    let labels = Array(file.labels[rows])
-    var losses: [[Double]] = []
-    for set in [target] + models {
-      losses.append(try surprises(ofLabels: labels, in: set, threads: threads))
+    let labels = self.labels(rows)
+    var losses = [try target.surprises(of: labels, rows, threads: threads)]
+    for model in models {
+      losses.append(try surprises(ofLabels: labels, in: model, threads: threads))
     }
     for row in labels.indices {
       let isIgnored = labels[row] == ignored
@@ -59,7 +87,7 @@ extension ComparedLabels {
     let isClustered = loss.comparison.groupCount != nil
     let errors = EstimateReport.errorColumns(clustered: isClustered)
     var table = Table(
-      [.init(title: "labels of \(file.name)", alignsLeft: true), .init(title: "perplexity")]
+      [.init(title: "labels of \(name)", alignsLeft: true), .init(title: "perplexity")]
         + errors + [.init(title: "over the target's")] + errors + [
           .init(title: "change of the label's probability", dispensability: 1),
           .init(title: "± error", dispensability: 2),

@@ -36,14 +36,14 @@
   const V even = __builtin_shufflevector(x, y, 0, 2); \
   const V odd = __builtin_shufflevector(x, y, 1, 3)
 
-#define KVK_STEP(count, stride)                  \
-  for (int i = 0; i < LANES; i++)                \
-    if (!(i & stride)) {                         \
-      const V x = rows[i], y = rows[i + stride]; \
-      KVK_PERMUTE_##count(stride);               \
-      rows[i] = even;                            \
-      rows[i + stride] = odd;                    \
-    }
+// Unrolled, or else the rows live in memory.
+#define KVK_STEP(count, stride)                                                           \
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < LANES; i++) if (!(i & stride)) { \
+    const V x = rows[i], y = rows[i + stride];                                            \
+    KVK_PERMUTE_##count(stride);                                                          \
+    rows[i] = even;                                                                       \
+    rows[i + stride] = odd;                                                               \
+  }
 
 // A square of LANES × LANES elements in registers.
 KVK_INLINE void N(transpose_square)(V rows[]){
@@ -64,9 +64,47 @@ KVK_INLINE void N(transpose_square)(V rows[]){
 #undef KVK_PERMUTE_4
 #undef KVK_PERMUTE_2
 
+// The first `count` < LANES lanes from memory that may end behind them; the others are 0. Where the instruction set
+// loads under a mask; MASKED_LOADS says so.
+#undef MASKED_LOADS
+#if defined(__x86_64__) && KVK_BYTES == 64
+#define MASKED_LOADS 1
+KVK_INLINE V N(read_first)(const void *p, int64_t count) {
+  typedef __attribute__((__vector_size__(64))) R plain;
+#if KVK_REAL == 32
+  return (V)__builtin_ia32_loadups512_mask(p, (plain){}, (uint16_t)((1u << count) - 1));
+#else
+  return (V)__builtin_ia32_loadupd512_mask(p, (plain){}, (uint8_t)((1u << count) - 1));
+#endif
+}
+#elif defined(__x86_64__) && KVK_BYTES == 32
+#define MASKED_LOADS 1
+KVK_INLINE V N(read_first)(const void *p, int64_t count) {
+#if KVK_REAL == 32
+  typedef __attribute__((__vector_size__(32))) int mask;
+  return (V)__builtin_ia32_maskloadps256(p, (mask)N(first_lanes)(count));
+#else
+  typedef __attribute__((__vector_size__(32))) long long mask;
+  return (V)__builtin_ia32_maskloadpd256(p, (mask)N(first_lanes)(count));
+#endif
+}
+#else
+#define MASKED_LOADS 0
+#endif
+
 // Element k of LANES rows of n elements to `to[k]`. The rows lie at from[lane].
 KVK_INLINE void N(transpose_rows)(const int32_t type, const void *const from[], int64_t n, V *to) {
   if (n < LANES) {
+#if MASKED_LOADS
+    if (type == READ_WHOLE) {
+      V rows[LANES];
+#pragma clang loop unroll(full)
+      for (int lane = 0; lane < LANES; lane++) rows[lane] = N(read_first)(from[lane], n);
+      N(transpose_square)(rows);
+      for (int64_t i = 0; i < n; i++) to[i] = rows[i];
+      return;
+    }
+#endif
     for (int64_t k = 0; k < n; k++)
       for (int lane = 0; lane < LANES; lane++) ((R *)to)[k * LANES + lane] = N(read_one)(from[lane], k, type);
     return;
@@ -75,8 +113,10 @@ KVK_INLINE void N(transpose_rows)(const int32_t type, const void *const from[], 
     // The last square overlaps the one before it.
     const int64_t start = k + LANES <= n ? k : n - LANES;
     V rows[LANES];
+#pragma clang loop unroll(full)
     for (int lane = 0; lane < LANES; lane++) rows[lane] = N(read)(from[lane], start, type);
     N(transpose_square)(rows);
+#pragma clang loop unroll(full)
     for (int i = 0; i < LANES; i++) N(store)((R *)(to + start + i), rows[i]);
   }
 }

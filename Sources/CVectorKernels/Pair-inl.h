@@ -1,15 +1,5 @@
 // Pairs of rows: which kernel evaluates them, the passes over a row, and results to their columns.
 
-// D of Floats below it is made of differences that Floats do not hold closely enough for the second family's sums.
-#define PF_NEAREST 1e-9
-// D of Floats below this share of the squared shift: nor do two Floats hold A - B.
-#define PF_SHIFTED 0x1p-52
-// Total variation below this share of what A - B is rounded relative to: nor do sums in Float say what it is.
-#define PF_ROUGH 0x1p-4
-// Total variation below this share of the largest logits that a temperature divided: Doubles do not say it to 1e-15,
-// but with the quotients' low parts.
-#define PF_DIVIDED 0x1p-34
-
 // Whether the second family's pass runs in Double, where the sums did not.
 static int pl_family_widens(const pl_row *s, const pl_result *r) {
   return r->d_ab < PF_NEAREST || r->d_ab < s->c * s->c * PF_SHIFTED;
@@ -216,8 +206,11 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
   const int plain = side_is_log(a->form) && side_is_log(b->form) && side_temperature(a) == 1.0 &&
                     side_temperature(b) == 1.0 && a->type == b->type &&
                     (a->type == KVK_F32 || a->type == KVK_F16 || a->type == KVK_BF16);
-  if (!plain || classes > PS_CLASSES || pair_wants_family(out) || out->column[KVK_SAME_LARGEST]) return 0;
+  if (!plain || classes > PS_CLASSES || out->column[KVK_SAME_LARGEST]) return 0;
+  const int checked = a->form == KVK_LOG_PROBABILITIES || b->form == KVK_LOG_PROBABILITIES;
+  const int wants_family = pair_wants_family(out);
   v_f32 ta[PS_CLASSES], tb[PS_CLASSES];
+  double family[PF_SUMS][PS_LANES];
   for (int64_t i = 0; i < count; i += PS_LANES) {
     const int used = count - i < PS_LANES ? (int)(count - i) : PS_LANES;
     const void *pa[PS_LANES], *pb[PS_LANES];
@@ -226,15 +219,14 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
       // Lanes beyond the last row repeat it.
       const int64_t row = first + i + (lane < used ? lane : used - 1);
       const void *x = element_at(a, row, 0), *y = element_at(b, row, 0);
-      int swap = 0;
-      for (int64_t k = 0; k < classes; k++) {
-        const float p = read_one_f32(x, k, a->type), q = read_one_f32(y, k, a->type);
-        if (p != q) {
-          swap = p < q;
-          break;
-        }
+      float p = read_one_f32(x, 0, a->type), q = read_one_f32(y, 0, a->type);
+      for (int64_t k = 1; p == q && k < classes; k++) {
+        p = read_one_f32(x, k, a->type);
+        q = read_one_f32(y, k, a->type);
       }
-      if (swap) swapped |= 1u << lane;
+      // Without a branch: which side is the larger nobody can foretell.
+      const uint32_t swap = p < q;
+      swapped |= swap << lane;
       pa[lane] = swap ? y : x;
       pb[lane] = swap ? x : y;
     }
@@ -243,25 +235,20 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
     if (a->type == KVK_F32) alone = ps_rows_f32(KVK_F32, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
     else if (a->type == KVK_F16) alone = ps_rows_f32(KVK_F16, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
     else alone = ps_rows_f32(KVK_BF16, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
-    for (int lane = 0; lane < used; lane++) {
-      const int64_t at = i + lane;
-      if (alone >> lane & 1) {
-        pair_row(a, b, first + at, classes, out, at);
-        continue;
-      }
-      // In the order in which it was evaluated.
+    const uint32_t present = (uint32_t)((1ull << used) - 1);
+    if (wants_family && (~alone & present)) alone |= ps_family(ta, tb, classes, &r, family);
+    ps_store(&r, wants_family ? family : 0, swapped, used, out, i);
+    for (int lane = 0; checked && lane < used; lane++) {
+      int32_t status_a = KVK_VALID, status_b = KVK_VALID;
       const int swap = swapped >> lane & 1;
-      pair_result result = {.d_ab = r.d_ab[lane],
-                            .d_ba = r.d_ba[lane],
-                            .h_a = r.h_a[lane],
-                            .h_b = r.h_b[lane],
-                            .lse_a = r.lse_a[lane],
-                            .lse_b = r.lse_b[lane],
-                            .log_ratio = r.c[lane]};
-      result.norms = (kvk_pair_norms){0, 0, r.top_a[lane], r.top_b[lane], r.log_a[lane], r.log_b[lane], r.c[lane], 0};
-      side_check(swap ? b : a, 0, result.lse_a, &result.status_a);
-      side_check(swap ? a : b, 0, result.lse_b, &result.status_b);
-      pair_store(&result, swap, out, at);
+      side_check(a, 0, swap ? r.lse_b[lane] : r.lse_a[lane], &status_a);
+      side_check(b, 0, swap ? r.lse_a[lane] : r.lse_b[lane], &status_b);
+      // One by one where a row is refused: its place has more to say than numbers.
+      if (status_a || status_b) alone |= 1u << lane;
+    }
+    for (uint32_t left = alone & present; left; left &= left - 1) {
+      const int lane = __builtin_ctz(left);
+      pair_row(a, b, first + i + lane, classes, out, i + lane);
     }
   }
   return 1;

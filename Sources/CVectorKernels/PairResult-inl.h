@@ -18,6 +18,16 @@ static int pair_wants_family(const kvk_pair_out *out) {
   return 0 PF_LIST(PF_WANTED);
 }
 
+// D of Floats below it is made of differences that Floats do not hold closely enough for the second family's sums.
+#define PF_NEAREST 1e-9
+// D of Floats below this share of the squared shift: nor do two Floats hold A - B.
+#define PF_SHIFTED 0x1p-52
+// Total variation below this share of what A - B is rounded relative to: nor do sums in Float say what it is.
+#define PF_ROUGH 0x1p-4
+// Total variation below this share of the largest logits that a temperature divided: Doubles do not say it to 1e-15,
+// but with the quotients' low parts.
+#define PF_DIVIDED 0x1p-34
+
 // In the order in which the pair was evaluated.
 typedef struct {
   double d_ab, d_ba, h_a, h_b, lse_a, lse_b;

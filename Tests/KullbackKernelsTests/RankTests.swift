@@ -57,6 +57,17 @@ import Testing
     }
   }
 
+  /// Integers are widened a block at a time: a row of many blocks does not fit the room for one.
+  @Test(arguments: [ElementKind.int32, .int64])
+  func wholeNumbersAreCountedBlockByBlock(kind: ElementKind) {
+    let rows = rows(100_000, count: 2, seed: 21)
+    let operand = RowOperand(rows, as: kind, form: .weights)
+    for set in InstructionSet.available {
+      let ranks = rankClasses([99_999, 12_345], operand, threads: 1, on: set)
+      #expect(ranks == [rank(rows[0], 99_999), rank(rows[1], 12_345)], "on \(set)")
+    }
+  }
+
   @Test func rowsLongerThanASegmentAreCountedToTheirEnd() {
     var random = SeededGenerator(seed: 8)
     let row = (0..<1_100_001).map { _ in Float(random.uniform()) }

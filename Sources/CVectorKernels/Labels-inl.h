@@ -42,8 +42,8 @@ static double lb_sum(const rs_plan *plan, int64_t row, int64_t classes, double t
   return sum_f64(sum);
 }
 
-static void label_row(const kvk_labels *labels, const kvk_side *model, int64_t row, int64_t classes, double top,
-                      double log_rest, double *value, double *weight, uint8_t *status) {
+static inline void lb_score(const kvk_labels *labels, const rs_plan *plan, int64_t row, int64_t classes, double top,
+                            double log_rest, double *value, double *weight, uint8_t *status) {
   const int64_t label = labels->wide ? ((const int64_t *)labels->labels)[row] : ((const int32_t *)labels->labels)[row];
   *weight = 0;
   if (labels->has_ignored && label == labels->ignored) {
@@ -54,27 +54,33 @@ static void label_row(const kvk_labels *labels, const kvk_side *model, int64_t r
   if (!*status && (label < 0 || label >= classes)) *status = KVK_BAD_LABEL;
   *value = NAN;
   if (*status) return;
-  const rs_plan plan = rs_plan_for(model);
   const double *weights = labels->class_weights;
   const double s = labels->smoothing;
   const double w = weights ? weights[label] : 1;
   // A term whose factor is 0 adds nothing, even where its class has no mass.
   const double share = (1 - s) * w;
-  double sum = share > 0 ? share * lb_surprise(&plan, row, label, top, log_rest) : 0;
-  if (s > 0) sum += lb_sum(&plan, row, classes, top, log_rest, s / (double)classes, weights);
+  double sum = share > 0 ? share * lb_surprise(plan, row, label, top, log_rest) : 0;
+  if (s > 0) sum += lb_sum(plan, row, classes, top, log_rest, s / (double)classes, weights);
   *value = sum;
   *weight = w;
+}
+
+static void label_row(const kvk_labels *labels, const kvk_side *model, int64_t row, int64_t classes, double top,
+                      double log_rest, double *value, double *weight, uint8_t *status) {
+  const rs_plan plan = rs_plan_for(model);
+  lb_score(labels, &plan, row, classes, top, log_rest, value, weight, status);
 }
 
 static void label_rows(const kvk_labels *labels, const kvk_side *model, int64_t first, int64_t count, int64_t classes,
                        double *value, double *weight, uint8_t *status) {
   double top[RS_ROWS], log_rest[RS_ROWS];
+  const rs_plan plan = rs_plan_for(model);
   for (int64_t i = 0; i < count; i += RS_ROWS) {
     const int64_t some = count - i < RS_ROWS ? count - i : RS_ROWS;
     kvk_row_out out = {.column = {[KVK_TOP] = top, [KVK_LOG_REST] = log_rest}, .status = status + i};
     row_statistics(model, first + i, some, classes, &out);
     for (int64_t j = 0; j < some; j++)
-      label_row(labels, model, first + i + j, classes, top[j], log_rest[j], &value[i + j], &weight[i + j],
-                &status[i + j]);
+      lb_score(labels, &plan, first + i + j, classes, top[j], log_rest[j], &value[i + j], &weight[i + j],
+               &status[i + j]);
   }
 }

@@ -42,6 +42,29 @@ typedef struct {
 } rs_row;
 _Static_assert(sizeof(rs_row) <= sizeof(kvk_state), "a row's state must fit");
 
+// The sums of rows that are concluded together, an array each. Of a row that is refused they are those of a row of one
+// class.
+typedef struct {
+  double z[RS_ROWS], ties[RS_ROWS], t[RS_ROWS], top[RS_ROWS], unit[RS_ROWS], place[RS_ROWS];
+  uint8_t status[RS_ROWS];
+} rs_batch;
+
+static inline void rs_put(rs_batch *batch, int i, const rs_row *s) {
+  const int32_t status = !s->status && !s->started ? KVK_NO_MASS : s->status;
+  batch->z[i] = status ? 0 : s->sums.z;
+  batch->ties[i] = status ? 1 : s->sums.ties;
+  batch->t[i] = status ? 0 : s->sums.t;
+  batch->top[i] = status ? 1 : s->top;
+  batch->unit[i] = status ? 1 : s->unit;
+  batch->place[i] = s->place;
+  batch->status[i] = (uint8_t)status;
+}
+
+// A row of a batch that is not refused.
+static inline rs_row rs_get(const rs_batch *batch, int i) {
+  return (rs_row){{batch->z[i], batch->ties[i], batch->t[i]}, batch->top[i], batch->unit[i], 0, 1, KVK_VALID};
+}
+
 // How a side's rows are read.
 typedef struct {
   const kvk_side *side;
@@ -216,64 +239,54 @@ static void rs_run(const rs_plan *plan, int64_t row, int64_t from, int64_t to, r
   }
 }
 
-// Sums of `count` rows from `at` on into their results.
-static void rs_conclude(const rs_plan *plan, const rs_row *rows, int count, const kvk_row_out *out, int64_t at) {
+// The sums of the first `count` rows of a batch into the results from `at` on.
+static void rs_conclude(const rs_plan *plan, rs_batch *batch, int count, const kvk_row_out *out, int64_t at) {
   const kvk_side *side = plan->side;
-  double z[RS_ROWS], ties[RS_ROWS], t[RS_ROWS], weight[RS_ROWS], base[RS_ROWS];
-  const int lanes = KVK_BYTES / 8;
-  const int whole = (count + lanes - 1) / lanes * lanes;
-  for (int i = 0; i < whole; i++) {
-    const rs_row *s = &rows[i < count ? i : count - 1];
-    const int good = s->started && !s->status;
-    z[i] = good ? s->sums.z : 0;
-    ties[i] = good ? s->sums.ties : 1;
-    t[i] = good ? s->sums.t : 0;
-    base[i] = good ? (plan->flags & RS_MASS ? s->top : rs_logit(plan, s->top)) : 1;
-    weight[i] = !good ? 1 : plan->flags & RS_MASS ? s->top * s->unit : s->unit;
-  }
+  const int lanes = KVK_BYTES / 8, mass = plan->flags & RS_MASS;
+  for (int i = count; i % lanes; i++) rs_put(batch, i, &(rs_row){.status = KVK_NAN});
   double lse[RS_ROWS], entropy[RS_ROWS], rest[RS_ROWS];
-  for (int i = 0; i < whole; i += lanes) {
-    const v_f64 w = plan->flags & RS_MASS ? load_f64(weight + i) : exp_f64(load_f64(weight + i));
-    const v_f64 top = plan->flags & RS_MASS ? log_f64(load_f64(base + i)) : load_f64(base + i);
+  for (int i = 0; i < count; i += lanes) {
+    const v_f64 largest = load_f64(batch->top + i), unit = load_f64(batch->unit + i);
+    const v_f64 w = mass ? largest * unit : exp_f64(unit);
+    v_f64 top = mass ? log_f64(largest) : largest;
+    if (plan->flags & RS_SCALED) top /= side_temperature(side);
     v_f64 unused;
-    const v_f64 others = load_f64(z + i) / w + (load_f64(ties + i) - 1.0);
-    const v_f64 log_rest = log1p_f64(others, &unused);
-    const v_f64 total = load_f64(z + i) + load_f64(ties + i) * w;
+    const v_f64 z = load_f64(batch->z + i), ties = load_f64(batch->ties + i);
+    const v_f64 log_rest = log1p_f64(z / w + (ties - 1.0), &unused);
     store_f64(rest + i, log_rest);
     store_f64(lse + i, top + log_rest);
-    store_f64(entropy + i, log_rest + load_f64(t + i) / total);
+    store_f64(entropy + i, log_rest + load_f64(batch->t + i) / (z + ties * w));
   }
+  const double *found[KVK_ROW_COUNT] = {lse, entropy, batch->place, batch->top, rest};
+  for (int j = 0; j < KVK_ROW_COUNT; j++)
+    if (out->column[j]) memcpy(out->column[j] + at, found[j], (size_t)count * sizeof(double));
   for (int i = 0; i < count; i++) {
-    int32_t status = rows[i].status;
-    if (!status && !rows[i].started) status = KVK_NO_MASS;
-    side_check(side, rows[i].top, lse[i], &status);
-    const double place = rows[i].place;
-    const double v[KVK_ROW_COUNT] = {lse[i], entropy[i], place, rows[i].top, rest[i]};
-    for (int j = 0; j < KVK_ROW_COUNT; j++)
-      if (out->column[j]) out->column[j][at + i] = status ? NAN : v[j];
+    int32_t status = batch->status[i];
+    side_check(side, batch->top[i], lse[i], &status);
     out->status[at + i] = (uint8_t)status;
+    if (!status) continue;
+    for (int j = 0; j < KVK_ROW_COUNT; j++)
+      if (out->column[j]) out->column[j][at + i] = NAN;
   }
 }
 
 // Whether -log p of the largest class is wanted, and logits less the largest are rounded: not from 0, as moderate
 // Floats are taken.
-static inline int rs_is_rounded(const rs_plan *plan, const kvk_row_out *wanted, const rs_row *s) {
-  return wanted->column[KVK_LOG_REST] &&
-         (plan->type == KVK_F64 || plan->flags & RS_SCALED || fabs(s->top) > RS_MODERATE);
+static inline int rs_is_rounded(const rs_plan *plan, const kvk_row_out *wanted, double top) {
+  return wanted->column[KVK_LOG_REST] && (plan->type == KVK_F64 || plan->flags & RS_SCALED || fabs(top) > RS_MODERATE);
 }
 
-// Whether masses may be missing that are 0 in Float. The largest class's weight is 1, or near it.
-static inline int rs_may_be_faint(const rs_plan *plan, const rs_row *s) {
-  return plan->type != KVK_F64 && s->sums.z < 2 * RS_FAINTEST;
-}
-
-// How a row of logits has to be looked at again for what is wanted of it: not at all, or as the plan that is
-// returned says. Where the others have little mass beside the largest class, its own -log p is about theirs.
-static inline int rs_look_again(const rs_plan *plan, const kvk_row_out *wanted, const rs_row *s, rs_plan *again) {
+// Whether a row of logits may have to be looked at again, which is seen without an exponential: its logits are rounded,
+// or masses may be missing that are 0 in Float. The largest class's weight is 1, or near it.
+static inline int rs_is_in_doubt(const rs_plan *plan, const kvk_row_out *wanted, double z, double top) {
   if (plan->flags & (RS_MASS | RS_EXACT)) return 0;
-  // Most rows are done without an exponential.
-  if (!rs_may_be_faint(plan, s) && !rs_is_rounded(plan, wanted, s)) return 0;
-  if (!s->started || s->status) return 0;
+  return (plan->type != KVK_F64 && z < 2 * RS_FAINTEST) || rs_is_rounded(plan, wanted, top);
+}
+
+// How a row has to be looked at again for what is wanted of it: not at all, or as the plan that is returned says. Where
+// the others have little mass beside the largest class, its own -log p is about theirs.
+static inline int rs_look_again(const rs_plan *plan, const kvk_row_out *wanted, const rs_row *s, rs_plan *again) {
+  if (!rs_is_in_doubt(plan, wanted, s->sums.z, s->top) || !s->started || s->status) return 0;
   const double others = s->sums.z / exp(s->unit) + (s->sums.ties - 1);
   *again = *plan;
   again->flags |= RS_EXACT;
@@ -283,7 +296,7 @@ static inline int rs_look_again(const rs_plan *plan, const kvk_row_out *wanted, 
     if (again->flags & RS_SCALED) rs_divide(again, side_temperature(plan->side));
     return 1;
   }
-  return rs_is_rounded(plan, wanted, s) && others < RS_PEAKED;
+  return rs_is_rounded(plan, wanted, s->top) && others < RS_PEAKED;
 }
 
 static rs_row rs_row_of(const rs_plan *plan, int64_t row, int64_t from, int64_t to, const kvk_row_out *wanted) {
@@ -299,17 +312,17 @@ static rs_row rs_row_of(const rs_plan *plan, int64_t row, int64_t from, int64_t 
   return s;
 }
 
-#define RS_SIDE_BY_SIDE(suffix, real, type)                                                           \
-  static __attribute__((noinline)) uint32_t rs_side_by_side_##suffix##_##real(                        \
-      const rs_plan *plan, const void *const from[], int64_t n, rs_row *found) {                      \
-    switch (plan->flags) {                                                                            \
-    case RS_MASS: return rs_rows_##real(RS_MASS, type, plan, from, n, found);                         \
-    case RS_SCALED: return rs_rows_##real(RS_SCALED, type, plan, from, n, found);                     \
-    case RS_BARE: return rs_rows_##real(RS_BARE, type, plan, from, n, found);                         \
-    case RS_BARE | RS_MASS: return rs_rows_##real(RS_BARE | RS_MASS, type, plan, from, n, found);     \
-    case RS_BARE | RS_SCALED: return rs_rows_##real(RS_BARE | RS_SCALED, type, plan, from, n, found); \
-    default: return rs_rows_##real(0, type, plan, from, n, found);                                    \
-    }                                                                                                 \
+#define RS_SIDE_BY_SIDE(suffix, real, type)                                                               \
+  static __attribute__((noinline)) uint32_t rs_side_by_side_##suffix##_##real(                            \
+      const rs_plan *plan, const void *const from[], int64_t n, rs_batch *batch, int at) {                \
+    switch (plan->flags) {                                                                                \
+    case RS_MASS: return rs_rows_##real(RS_MASS, type, plan, from, n, batch, at);                         \
+    case RS_SCALED: return rs_rows_##real(RS_SCALED, type, plan, from, n, batch, at);                     \
+    case RS_BARE: return rs_rows_##real(RS_BARE, type, plan, from, n, batch, at);                         \
+    case RS_BARE | RS_MASS: return rs_rows_##real(RS_BARE | RS_MASS, type, plan, from, n, batch, at);     \
+    case RS_BARE | RS_SCALED: return rs_rows_##real(RS_BARE | RS_SCALED, type, plan, from, n, batch, at); \
+    default: return rs_rows_##real(0, type, plan, from, n, batch, at);                                    \
+    }                                                                                                     \
   }
 RS_SIDE_BY_SIDE(whole, f32, KVK_F32)
 RS_SIDE_BY_SIDE(half, f32, KVK_F16)
@@ -318,48 +331,48 @@ RS_SIDE_BY_SIDE(whole, f64, KVK_F64)
 
 // Up to RS_ROWS short rows, as many side by side as a vector has lanes.
 static void rs_short_rows(const rs_plan *plan, int64_t first, int count, int64_t classes, const kvk_row_out *wanted,
-                          rs_row *rows) {
+                          rs_batch *batch) {
   const int lanes = plan->type == KVK_F64 ? KVK_BYTES / 8 : KVK_BYTES / 4;
   for (int i = 0; i < count; i += lanes) {
     const void *from[KVK_BYTES / 4];
-    rs_row found[KVK_BYTES / 4];
     // Lanes beyond the last row repeat it.
     for (int lane = 0; lane < lanes; lane++)
       from[lane] = element_at(plan->side, first + (i + lane < count ? i + lane : count - 1), 0);
     uint32_t alone;
-    if (plan->type == KVK_F64) alone = rs_side_by_side_whole_f64(plan, from, classes, found);
-    else if (plan->type == KVK_F32) alone = rs_side_by_side_whole_f32(plan, from, classes, found);
-    else if (plan->type == KVK_F16) alone = rs_side_by_side_half_f32(plan, from, classes, found);
-    else alone = rs_side_by_side_brain_f32(plan, from, classes, found);
+    if (plan->type == KVK_F64) alone = rs_side_by_side_whole_f64(plan, from, classes, batch, i);
+    else if (plan->type == KVK_F32) alone = rs_side_by_side_whole_f32(plan, from, classes, batch, i);
+    else if (plan->type == KVK_F16) alone = rs_side_by_side_half_f32(plan, from, classes, batch, i);
+    else alone = rs_side_by_side_brain_f32(plan, from, classes, batch, i);
     for (int lane = 0; lane < lanes && i + lane < count; lane++) {
       const int64_t row = first + i + lane;
-      if (alone >> lane & 1) {
-        rows[i + lane] = rs_row_of(plan, row, 0, classes, wanted);
-        continue;
-      }
-      rs_plan again;
-      if (rs_look_again(plan, wanted, &found[lane], &again)) {
-        rows[i + lane] = rs_row_of(&again, row, 0, classes, wanted);
-        continue;
-      }
-      rows[i + lane] = found[lane];
-      double top;
-      if (wanted->column[KVK_LARGEST]) rows[i + lane].place = first_largest(plan->side, row, 0, classes, &top);
+      const int refused = alone >> lane & 1;
+      if (!refused && !rs_is_in_doubt(plan, wanted, batch->z[i + lane], batch->top[i + lane])) continue;
+      rs_plan again = *plan;
+      const rs_row found = rs_get(batch, i + lane);
+      if (!refused && !rs_look_again(plan, wanted, &found, &again)) continue;
+      const rs_row s = rs_row_of(&again, row, 0, classes, wanted);
+      rs_put(batch, i + lane, &s);
     }
+    double top;
+    for (int lane = 0; wanted->column[KVK_LARGEST] && lane < lanes && i + lane < count; lane++)
+      batch->place[i + lane] = first_largest(plan->side, first + i + lane, 0, classes, &top);
   }
 }
 
 static void row_statistics(const kvk_side *a, int64_t first, int64_t count, int64_t classes, const kvk_row_out *out) {
   const rs_plan plan = rs_plan_to(a, out);
-  rs_row rows[RS_ROWS];
+  rs_batch batch;
   for (int64_t i = 0; i < count; i += RS_ROWS) {
     const int some = count - i < RS_ROWS ? (int)(count - i) : RS_ROWS;
     if (classes <= RS_SHORT && !plan.staged) {
-      rs_short_rows(&plan, first + i, some, classes, out, rows);
+      rs_short_rows(&plan, first + i, some, classes, out, &batch);
     } else {
-      for (int j = 0; j < some; j++) rows[j] = rs_row_of(&plan, first + i + j, 0, classes, out);
+      for (int j = 0; j < some; j++) {
+        const rs_row s = rs_row_of(&plan, first + i + j, 0, classes, out);
+        rs_put(&batch, j, &s);
+      }
     }
-    rs_conclude(&plan, rows, some, out, i);
+    rs_conclude(&plan, &batch, some, out, i);
   }
 }
 
@@ -398,5 +411,7 @@ static void row_finish(const kvk_side *a, const kvk_state *state, const kvk_row_
   const rs_plan plan = rs_plan_for(a);
   rs_row s;
   memcpy(&s, state, sizeof s);
-  rs_conclude(&plan, &s, 1, out, index);
+  rs_batch batch;
+  rs_put(&batch, 0, &s);
+  rs_conclude(&plan, &batch, 1, out, index);
 }

@@ -168,10 +168,10 @@ KVK_INLINE double N(rs_unit)(const rs_plan *plan, const N(rs_reference) *ref, in
          (double)ref->exponent[lane] * 0.69314718055994530942;
 }
 
-// Evaluates LANES short rows, a lane each: `row[lane]` gets what RowStatistics would have found. Returns
-// the bits of lanes that have to be evaluated by themselves.
+// Evaluates LANES short rows, a lane each, into a batch from place `at` on. Returns the bits of lanes that have to be
+// evaluated by themselves.
 KVK_INLINE uint32_t N(rs_rows)(const int flags, const int32_t type, const rs_plan *plan, const void *const from[],
-                               int64_t n, rs_row *row) {
+                               int64_t n, rs_batch *batch, int at) {
   V x[RS_SHORT];
   N(transpose_rows)(type, from, n, x);
   V top = x[0], bottom = x[0];
@@ -193,21 +193,27 @@ KVK_INLINE uint32_t N(rs_rows)(const int flags, const int32_t type, const rs_pla
     if (!(flags & RS_BARE)) N(total_add)(&t, acc.t);
     ties += acc.ties;
   }
-  double zs[LANES], ts[LANES];
-  R tops[LANES], bottoms[LANES], tied[LANES];
-  memcpy(zs, &z, sizeof zs);
-  memcpy(ts, &t, sizeof ts);
-  N(store)(tops, top);
-  N(store)(bottoms, bottom);
-  N(store)(tied, ties);
-  uint32_t alone = 0;
-  for (int lane = 0; lane < LANES; lane++) {
-    row[lane] = (rs_row){
-        {zs[lane], (double)tied[lane], ts[lane]}, (double)tops[lane], N(rs_unit)(plan, &ref, lane), 0, 1, KVK_VALID};
-    const R sum = (R)(zs[lane] + ts[lane]) + tops[lane];
-    const int refused = sum - sum != 0 || !(tied[lane] > 0);
-    const int massless = (flags & RS_MASS) && (!(tops[lane] > 0) || bottoms[lane] < 0);
-    if (refused || massless) alone |= 1u << lane;
+  const N(total) tops = __builtin_convertvector(top, N(total)), tied = __builtin_convertvector(ties, N(total));
+  N(total) unit = __builtin_convertvector(ref.factor, N(total));
+  if (!(flags & RS_MASS)) {
+    unit = tops - __builtin_convertvector(ref.base, N(total));
+    if (flags & RS_SCALED) unit /= side_temperature(plan->side);
+    unit -= __builtin_convertvector(ref.exponent, N(total)) * 0.69314718055994530942;
   }
+  memcpy(batch->z + at, &z, sizeof z);
+  memcpy(batch->ties + at, &tied, sizeof tied);
+  memcpy(batch->t + at, &t, sizeof t);
+  memcpy(batch->top + at, &tops, sizeof tops);
+  memcpy(batch->unit + at, &unit, sizeof unit);
+  memset(batch->place + at, 0, sizeof z);
+  memset(batch->status + at, KVK_VALID, (size_t)LANES);
+  // Not a number anywhere, or no mass.
+  const V sum = __builtin_convertvector(z + t, V) + top;
+  I refused = ~((sum - sum == zero) & (ties > zero));
+  if (flags & RS_MASS) refused |= ~(top > zero) | (bottom < zero);
+  if (!N(any)(refused)) return 0;
+  uint32_t alone = 0;
+  for (int lane = 0; lane < LANES; lane++)
+    if (refused[lane]) alone |= 1u << lane;
   return alone;
 }

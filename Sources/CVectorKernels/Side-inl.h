@@ -38,8 +38,12 @@ static inline int32_t side_worse(int32_t x, int32_t y) { return !x ? y : !y ? x 
 // Normalisation and the presence of any mass, once the sums are known.
 static void side_check(const kvk_side *side, double top, double lse, int32_t *status) {
   if (*status) return;
-  if (!(top > -INFINITY)) *status = KVK_NO_MASS;
-  else if ((side->form == KVK_LOG_PROBABILITIES || side->form == KVK_PROBABILITIES) &&
-           !(fabs(expm1(lse)) <= side->tolerance))
-    *status = KVK_NOT_NORMALISED;
+  if (!(top > -INFINITY)) {
+    *status = KVK_NO_MASS;
+    return;
+  }
+  if (side->form != KVK_LOG_PROBABILITIES && side->form != KVK_PROBABILITIES) return;
+  // Mostly without an exponential: up to 1 expm1 is less than twice its argument.
+  if (2 * fabs(lse) <= side->tolerance && fabs(lse) <= 1) return;
+  if (!(fabs(expm1(lse)) <= side->tolerance)) *status = KVK_NOT_NORMALISED;
 }

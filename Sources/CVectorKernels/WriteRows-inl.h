@@ -52,17 +52,10 @@ static void wr_segment(const rs_plan *plan, int64_t row, int64_t from, int64_t t
   wr_reference_f32 f;
   wr_reference_f64 d;
   if (plan->type == KVK_F64) {
-    d.ref = rs_refer_f64(plan->flags, set1_f64(top), plan->factor, plan->factor_low);
-    d.log_rest = set1_f64(log_rest);
-    d.norm = set1_f64(norm);
-    d.floor = rs_floor_f64(&d.ref);
-    d.power = set1_f64(plan->flags & RS_MASS ? -ilogb(d.ref.factor[0]) : 0);
+    d = wr_refer_f64(plan->flags, top, plan->factor, plan->factor_low, log_rest, norm);
   } else {
-    f.ref = rs_refer_f32(plan->flags, set1_f32((float)top), (float)plan->factor, (float)plan->factor_low);
-    f.log_rest = set1_f32((float)log_rest);
-    f.norm = set1_f32((float)norm);
-    f.floor = rs_floor_f32(&f.ref);
-    f.power = set1_f32(plan->flags & RS_MASS ? (float)-ilogb((double)f.ref.factor[0]) : 0);
+    f = wr_refer_f32(plan->flags, (float)top, (float)plan->factor, (float)plan->factor_low, (float)log_rest,
+                     (float)norm);
   }
   for (int64_t k = from; k < to; k += RS_BLOCK) {
     const int64_t n = to - k < RS_BLOCK ? to - k : RS_BLOCK;
@@ -81,16 +74,66 @@ static void wr_segment(const rs_plan *plan, int64_t row, int64_t from, int64_t t
   }
 }
 
+#define WR_SHORT(what, real, R, type)                                                                                 \
+  for (int64_t j = 0; j < count; j++) {                                                                               \
+    if (status[j]) {                                                                                                  \
+      store_nan(result, at + j, classes);                                                                             \
+      continue;                                                                                                       \
+    }                                                                                                                 \
+    wr_short_##real(what, type, element_at(plan->side, first + j, 0), classes, (R)top[j], (R)log_rest[j], (R)norm[j], \
+                    target_at(result, at + j, 0), result->streams);                                                   \
+  }
+#define WR_SHORT_FUNCTION(suffix, real, R, type)                                                                     \
+  static __attribute__((noinline)) void wr_short_##suffix##_##real(                                                  \
+      const rs_plan *plan, int64_t first, int64_t count, int64_t classes, const double *top, const double *log_rest, \
+      const double *norm, const uint8_t *status, const kvk_target *result, int64_t at) {                             \
+    if (result->what == KVK_WRITE_LOG_SOFTMAX) {                                                                     \
+      WR_SHORT(KVK_WRITE_LOG_SOFTMAX, real, R, type)                                                                 \
+    } else {                                                                                                         \
+      WR_SHORT(KVK_WRITE_SOFTMAX, real, R, type)                                                                     \
+    }                                                                                                                \
+  }
+WR_SHORT_FUNCTION(whole, f32, float, KVK_F32)
+WR_SHORT_FUNCTION(half, f32, float, KVK_F16)
+WR_SHORT_FUNCTION(brain, f32, float, KVK_BF16)
+WR_SHORT_FUNCTION(whole, f64, double, KVK_F64)
+
+// Whether rows are short, logits as they are stored, and wanted in the type that they are read as.
+static inline int wr_is_short(const rs_plan *plan, int64_t classes, const kvk_target *result) {
+  return !plan->flags && !plan->staged && classes <= RS_SHORT &&
+         result->type == (plan->type == KVK_F64 ? KVK_F64 : KVK_F32);
+}
+
+// Up to RS_ROWS such rows, whose largest elements and their -log p are known.
+static void wr_short_rows(const rs_plan *plan, int64_t first, int64_t count, int64_t classes, const double *top,
+                          const double *log_rest, const uint8_t *status, const kvk_target *result, int64_t at) {
+  double norm[RS_ROWS];
+  for (int64_t j = 0; j < count; j++)
+    norm[j] = result->what == KVK_WRITE_SOFTMAX ? -log_rest[j] - rs_unit_for(plan, top[j]) : 0;
+  exp_array_f64(norm, norm, count);
+  if (plan->type == KVK_F64) wr_short_whole_f64(plan, first, count, classes, top, log_rest, norm, status, result, at);
+  else if (plan->type == KVK_F32)
+    wr_short_whole_f32(plan, first, count, classes, top, log_rest, norm, status, result, at);
+  else if (plan->type == KVK_F16)
+    wr_short_half_f32(plan, first, count, classes, top, log_rest, norm, status, result, at);
+  else wr_short_brain_f32(plan, first, count, classes, top, log_rest, norm, status, result, at);
+}
+
 static void write_rows(const kvk_side *a, int64_t first, int64_t count, int64_t classes, const kvk_target *result,
                        uint8_t *status) {
   const rs_plan plan = rs_plan_for(a);
   const int64_t fit = WR_CHUNK / (classes * element_bytes(a->type));
   const int64_t step = fit < 1 ? 1 : fit > RS_ROWS ? RS_ROWS : fit;
+  const int is_short = wr_is_short(&plan, classes, result);
   double top[RS_ROWS], log_rest[RS_ROWS];
   for (int64_t i = 0; i < count; i += step) {
     const int64_t some = count - i < step ? count - i : step;
     kvk_row_out out = {.column = {[KVK_TOP] = top, [KVK_LOG_REST] = log_rest}, .status = status + i};
     row_statistics(a, first + i, some, classes, &out);
+    if (is_short) {
+      wr_short_rows(&plan, first + i, some, classes, top, log_rest, status + i, result, i);
+      continue;
+    }
     for (int64_t j = 0; j < some; j++) {
       if (status[i + j]) store_nan(result, i + j, classes);
       else wr_segment(&plan, first + i + j, 0, classes, top[j], log_rest[j], result, i + j);

@@ -13,6 +13,16 @@ typedef struct {
   V power; // masses: the reference's factor is 2^-power
 } N(wr_reference);
 
+KVK_INLINE N(wr_reference) N(wr_refer)(const int flags, R top, R factor, R factor_low, R log_rest, R norm) {
+  N(wr_reference) wr;
+  wr.ref = N(rs_refer)(flags, N(set1)(top), factor, factor_low);
+  wr.log_rest = N(set1)(log_rest);
+  wr.norm = N(set1)(norm);
+  wr.floor = N(rs_floor)(&wr.ref);
+  wr.power = N(set1)(flags & RS_MASS ? (R)-ilogb((double)wr.ref.factor[0]) : 0);
+  return wr;
+}
+
 KVK_INLINE V N(wr_value)(const int flags, const int what, V x, const N(wr_reference) *wr) {
   const N(rs_reference) *ref = &wr->ref;
   if (flags & RS_MASS) {
@@ -68,4 +78,31 @@ KVK_INLINE void N(wr_block)(const int flags, const int what, const int32_t type,
     for (; i + LANES <= n; i += LANES) N(store)(to + i, N(wr_value)(flags, what, N(read)(p, i, type), wr));
   }
   if (i < n) N(wr_part)(flags, what, type, p, i, n - i, wr, to);
+}
+
+// What a short row of logits becomes: `to` may be the row itself.
+KVK_INLINE void N(wr_short)(const int what, const int32_t type, const void *p, int64_t n, R top, R log_rest, R norm,
+                            R *to, int streams) {
+  if (n < LANES && what == KVK_WRITE_LOG_SOFTMAX) {
+    for (int64_t i = 0; i < n; i++) to[i] = RC(0.0) - ((top - N(read_one)(p, i, type)) + log_rest);
+    return;
+  }
+  const N(wr_reference) wr = N(wr_refer)(0, top, 1, 0, log_rest, norm);
+  if (n < LANES) {
+    R x[LANES];
+    for (int64_t i = 0; i < LANES; i++) x[i] = i < n ? N(read_one)(p, i, type) : top;
+    const V y = N(wr_value)(0, what, N(load)(x), &wr);
+    N(store)(x, y);
+    for (int64_t i = 0; i < n; i++) to[i] = x[i];
+    return;
+  }
+  if (streams && n % LANES == 0 && (uintptr_t)to % sizeof(V) == 0) {
+    for (int64_t i = 0; i < n; i += LANES)
+      __builtin_nontemporal_store(N(wr_value)(0, what, N(read)(p, i, type), &wr), (V *)(to + i));
+    return;
+  }
+  // The last vector overlaps the one before, and is read before anything is written.
+  const V last = N(wr_value)(0, what, N(read)(p, n - LANES, type), &wr);
+  for (int64_t i = 0; i + LANES <= n; i += LANES) N(store)(to + i, N(wr_value)(0, what, N(read)(p, i, type), &wr));
+  N(store)(to + n - LANES, last);
 }

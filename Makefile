@@ -12,7 +12,7 @@ BASELINE ?= baselines/figures.json
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-digits demo-directions demo-letters demo-languages test \
 	test-release lint format benchmark benchmark-baseline benchmark-compare benchmark-peers docs \
-	golden exhaustive cross fuzz mutate sanitize install uninstall clean
+	assembly golden exhaustive cross fuzz mutate sanitize install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,10 @@ benchmark-compare: ## hold the last run against the baseline
 
 benchmark-peers: setup ## the same work beside PyTorch, JAX, numba, onnxruntime and SciPy
 	@Benchmarks/peers/run $(ARGS)
+
+# ARGS names functions by how they begin, and -v prints their instructions: ARGS="-v pl_plain_f32".
+assembly: ## the kernels' inner loops, with llvm-mca's verdict for several processors
+	@scripts/assembly $(ARGS)
 
 docs: setup ## make the documentation in .build/docs
 	@scripts/docs

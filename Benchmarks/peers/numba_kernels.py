@@ -34,7 +34,6 @@ def largest(row):
     return result
 
 
-@numba.njit(parallel=True, fastmath=True)
 def one_read(a, b, forward, reverse, entropy_p, entropy_q, cross):
     for row in numba.prange(a.shape[0]):
         x, y = a[row], b[row]
@@ -57,7 +56,6 @@ def one_read(a, b, forward, reverse, entropy_p, entropy_q, cross):
         cross[row] = forward[row] + entropy_p[row]
 
 
-@numba.njit(parallel=True, fastmath=True)
 def forward_kl(a, b, forward, _r, _p, _q, _c):
     for row in numba.prange(a.shape[0]):
         x, y = a[row], b[row]
@@ -72,7 +70,6 @@ def forward_kl(a, b, forward, _r, _p, _q, _c):
         forward[row] = ad / za - math.log(za) + math.log(zb)
 
 
-@numba.njit(parallel=True, fastmath=True)
 def cross_entropy(labels, b, values, _r, _p, _q, _c):
     for row in numba.prange(b.shape[0]):
         y = b[row]
@@ -83,7 +80,6 @@ def cross_entropy(labels, b, values, _r, _p, _q, _c):
         values[row] = math.log(z) + top - y[labels[row]]
 
 
-@numba.njit(parallel=True, fastmath=True)
 def of_probabilities(p, q, forward, _r, _p, _q, _c):
     for row in numba.prange(p.shape[0]):
         x, y = p[row], q[row]
@@ -93,7 +89,6 @@ def of_probabilities(p, q, forward, _r, _p, _q, _c):
         forward[row] = total
 
 
-@numba.njit(parallel=True, fastmath=True)
 def log_softmax(a, written):
     for row in numba.prange(a.shape[0]):
         x, y = a[row], written[row]
@@ -106,7 +101,6 @@ def log_softmax(a, written):
             y[k] = x[k] - shift
 
 
-@numba.njit(parallel=True, fastmath=True)
 def forward_gradient(a, b, forward, written):
     for row in numba.prange(a.shape[0]):
         x, y, g = a[row], b[row], written[row]
@@ -124,7 +118,6 @@ def forward_gradient(a, b, forward, written):
             g[k] = exp32(y[k] - top_b) * per_b - exp32(x[k] - top_a) * per_a
 
 
-@numba.njit(parallel=True, fastmath=True)
 def reverse_gradient(a, b, reverse, written):
     for row in numba.prange(a.shape[0]):
         x, y, g = a[row], b[row], written[row]
@@ -145,12 +138,124 @@ def reverse_gradient(a, b, reverse, written):
             g[k] = exp32(v) * per_b * (v - u + shift - divergence)
 
 
-functions = {
+def softmax(a, written):
+    for row in numba.prange(a.shape[0]):
+        x, y = a[row], written[row]
+        top = largest(x)
+        z = np.float32(0)
+        for k in range(x.size):
+            e = exp32(x[k] - top)
+            y[k] = e
+            z += e
+        per_z = np.float32(1) / z
+        for k in range(x.size):
+            y[k] *= per_z
+
+
+def log_sum_exp(a, values, _r, _p, _q, _c):
+    for row in numba.prange(a.shape[0]):
+        x = a[row]
+        top = largest(x)
+        z = np.float32(0)
+        for k in range(x.size):
+            z += exp32(x[k] - top)
+        values[row] = math.log(z) + top
+
+
+def entropy(a, values, _r, _p, _q, _c):
+    for row in numba.prange(a.shape[0]):
+        x = a[row]
+        top = largest(x)
+        z = s = np.float32(0)
+        for k in range(x.size):
+            u = x[k] - top
+            e = exp32(u)
+            z += e
+            s += e * u
+        values[row] = math.log(z) - s / z
+
+
+# Rows of a few classes leave vectors empty: many stand side by side, a class of each after the other.
+SIDE_BY_SIDE = 256
+
+
+def narrow_one_read(a, b, forward, reverse, entropy_p, entropy_q, cross):
+    rows, classes = a.shape
+    for block in numba.prange((rows + SIDE_BY_SIDE - 1) // SIDE_BY_SIDE):
+        first = block * SIDE_BY_SIDE
+        count = min(SIDE_BY_SIDE, rows - first)
+        sums = np.zeros((6, SIDE_BY_SIDE), np.float32)
+        tops = np.empty((2, SIDE_BY_SIDE), np.float32)
+        for i in range(count):
+            tops[0, i], tops[1, i] = a[first + i, 0], b[first + i, 0]
+        for k in range(1, classes):
+            for i in range(count):
+                tops[0, i] = max(tops[0, i], a[first + i, k])
+                tops[1, i] = max(tops[1, i], b[first + i, k])
+        for k in range(classes):
+            for i in range(count):
+                u, v = a[first + i, k] - tops[0, i], b[first + i, k] - tops[1, i]
+                ea, eb = exp32(u), exp32(v)
+                sums[0, i] += ea
+                sums[1, i] += eb
+                sums[2, i] += ea * (u - v)
+                sums[3, i] += eb * (u - v)
+                sums[4, i] += ea * u
+                sums[5, i] += eb * v
+        for i in range(count):
+            za, zb = sums[0, i], sums[1, i]
+            log_a, log_b = math.log(za), math.log(zb)
+            forward[first + i] = sums[2, i] / za - (log_a - log_b)
+            reverse[first + i] = (log_a - log_b) - sums[3, i] / zb
+            entropy_p[first + i] = log_a - sums[4, i] / za
+            entropy_q[first + i] = log_b - sums[5, i] / zb
+            cross[first + i] = forward[first + i] + entropy_p[first + i]
+
+
+def narrow_forward_kl(a, b, forward, _r, _p, _q, _c):
+    rows, classes = a.shape
+    for block in numba.prange((rows + SIDE_BY_SIDE - 1) // SIDE_BY_SIDE):
+        first = block * SIDE_BY_SIDE
+        count = min(SIDE_BY_SIDE, rows - first)
+        sums = np.zeros((3, SIDE_BY_SIDE), np.float32)
+        tops = np.empty((2, SIDE_BY_SIDE), np.float32)
+        for i in range(count):
+            tops[0, i], tops[1, i] = a[first + i, 0], b[first + i, 0]
+        for k in range(1, classes):
+            for i in range(count):
+                tops[0, i] = max(tops[0, i], a[first + i, k])
+                tops[1, i] = max(tops[1, i], b[first + i, k])
+        for k in range(classes):
+            for i in range(count):
+                u, v = a[first + i, k] - tops[0, i], b[first + i, k] - tops[1, i]
+                ea = exp32(u)
+                sums[0, i] += ea
+                sums[1, i] += exp32(v)
+                sums[2, i] += ea * (u - v)
+        for i in range(count):
+            za, zb = sums[0, i], sums[1, i]
+            forward[first + i] = sums[2, i] / za - math.log(za) + math.log(zb)
+
+
+def compiled(body, fastmath):
+    return numba.njit(parallel=True, fastmath=fastmath)(body)
+
+
+rowwise = {
     ("forward-kl", "logits"): forward_kl,
     ("one-read", "logits"): one_read,
     ("cross-entropy", "logits"): cross_entropy,
+    ("entropy", "logits"): entropy,
+    ("log-sum-exp", "logits"): log_sum_exp,
     ("forward-kl", "probabilities"): of_probabilities,
     ("log-softmax", "logits"): log_softmax,
+    ("log-softmax-in-place", "logits"): log_softmax,
+    ("softmax", "logits"): softmax,
     ("forward-kl-gradient", "logits"): forward_gradient,
     ("reverse-kl-gradient", "logits"): reverse_gradient,
+}
+
+narrow = {
+    ("forward-kl", "logits"): narrow_forward_kl,
+    ("one-read", "logits"): narrow_one_read,
 }

@@ -6,6 +6,7 @@ the per-row values (or the matrix) as the peer makes them; turning them into Num
 
 import dataclasses
 
+import marks
 import numpy as np
 
 
@@ -20,6 +21,7 @@ class Work:
     labels: bool = False
     sides: int = 2
     written: int = 0  # matrices of the inputs' shape that are written
+    scale: int = 1  # what the rows were divided by
 
     @property
     def bytes(self):
@@ -44,22 +46,42 @@ class Work:
 
 
 def all_works(quick):
-    scale = 8 if quick else 1
+    pairs = {"forward-kl": "forward KL", "one-read": "both KL, H, cross entropy"}
+    sums = {"entropy": "entropy", "log-sum-exp": "log-sum-exp"}
+    written = {
+        "log-softmax": "log-softmax",
+        "log-softmax-in-place": "log-softmax in place",
+        "softmax": "softmax",
+    }
     works = [
-        Work("log-softmax", "log-softmax", "logits", 65536, 128, sides=1, written=1),
-        Work("log-softmax", "log-softmax", "logits", 256, 131072, sides=1, written=1),
-        Work("forward KL", "forward-kl", "logits", 4096, 32768),
-        Work("forward KL", "forward-kl", "logits", 65536, 128),
-        Work("both KL, H, cross entropy", "one-read", "logits", 4096, 32768),
-        Work("both KL, H, cross entropy", "one-read", "logits", 65536, 128),
-        Work("cross entropy, labels", "cross-entropy", "logits", 8192, 32768, labels=True, sides=1),
-        Work("cross entropy, labels", "cross-entropy", "logits", 65536, 1000, labels=True, sides=1),
-        Work("forward KL", "forward-kl", "probabilities", 4096, 4096, dtype="float64"),
-        Work("forward KL gradient", "forward-kl-gradient", "logits", 8192, 4096, written=1),
-        Work("reverse KL gradient", "reverse-kl-gradient", "logits", 8192, 4096, written=1),
+        Work(name, kind, "logits", *shape, sides=1, written=1)
+        for shape in marks.WRITTEN
+        for kind, name in written.items()
     ]
-    for work in works:
-        work.rows //= scale
+    # What others are held against comes first.
+    works += [
+        Work(name, kind, "logits", *shape)
+        for shape in [marks.LONG, *marks.SHORT, *marks.NARROW]
+        for kind, name in pairs.items()
+    ]
+    works += [
+        work
+        for shape in [(8192, 1000), (8192, 32768), (65536, 1000), *marks.ROWS]
+        for work in [
+            Work("cross entropy, labels", "cross-entropy", "logits", *shape, labels=True, sides=1),
+            *(Work(name, kind, "logits", *shape, sides=1) for kind, name in sums.items()),
+        ]
+    ]
+    works.append(Work("forward KL", "forward-kl", "probabilities", 4096, 4096, dtype="float64"))
+    works += [
+        Work(f"{side} KL gradient", f"{side}-kl-gradient", "logits", *shape, written=1)
+        for shape in marks.GRADIENTS
+        for side in ("forward", "reverse")
+    ]
+    if quick:
+        for work in works:
+            work.rows //= 8
+            work.scale = 8
     return works
 
 
@@ -79,6 +101,10 @@ def torch_functions():
         cross, back = -(ep * q).sum(-1), -(eq * p).sum(-1)
         return cross - hp, back - hq, hp, hq, cross
 
+    def entropy(a):
+        p = F.log_softmax(a, -1)
+        return -(p.exp() * p).sum(-1)
+
     def of_probabilities(p, q):
         return F.kl_div(q.log(), p, reduction="none").sum(-1)
 
@@ -94,6 +120,10 @@ def torch_functions():
 
     return {
         ("log-softmax", "logits"): lambda a: F.log_softmax(a, -1),
+        ("log-softmax-in-place", "logits"): lambda a: torch.log_softmax(a, -1, out=a),
+        ("softmax", "logits"): lambda a: F.softmax(a, -1),
+        ("entropy", "logits"): entropy,
+        ("log-sum-exp", "logits"): lambda a: torch.logsumexp(a, -1),
         ("forward-kl", "logits"): divergence,
         ("forward-kl", "probabilities"): of_probabilities,
         ("one-read", "logits"): family,
@@ -114,8 +144,8 @@ def torch_eager(work, data):
 def torch_compiled(work, data):
     import torch
 
-    if work.written and work.sides == 2:
-        return None  # a call of autograd inside is not compiled as a whole
+    if (work.written and work.sides == 2) or work.kind == "log-softmax-in-place":
+        return None  # a call of autograd inside is not compiled as a whole, nor is a result's place
     function = torch.compile(torch_functions()[work.kind, work.form], dynamic=False)
     tensors = [torch.from_numpy(side) for side in data]
     return lambda: function(*tensors)
@@ -150,8 +180,17 @@ def jax_jit(work, data):
 
         return both
 
+    def entropy(a):
+        p = log_softmax(a)
+        return -jnp.sum(jnp.exp(p) * p, -1)
+
+    if work.kind == "log-softmax-in-place":
+        return None  # arrays are not written to
     function = {
         ("log-softmax", "logits"): log_softmax,
+        ("softmax", "logits"): jax.nn.softmax,
+        ("entropy", "logits"): entropy,
+        ("log-sum-exp", "logits"): lambda a: jax.nn.logsumexp(a, -1),
         ("forward-kl", "logits"): divergence,
         ("forward-kl", "probabilities"): lambda p, q: jnp.sum(p * (jnp.log(p) - jnp.log(q)), -1),
         ("one-read", "logits"): family,
@@ -167,7 +206,10 @@ def jax_jit(work, data):
 
 
 def onnxruntime_session(work, data):
-    if work.kind != "log-softmax":
+    operators = {
+        "log-softmax": "LogSoftmax", "log-softmax-in-place": "LogSoftmax", "softmax": "Softmax"
+    }
+    if work.kind not in operators:
         return None
     import onnx
     import onnxruntime
@@ -175,8 +217,8 @@ def onnxruntime_session(work, data):
     shape = [work.rows, work.classes]
     value = onnx.helper.make_tensor_value_info
     graph = onnx.helper.make_graph(
-        [onnx.helper.make_node("LogSoftmax", ["x"], ["y"], axis=-1)],
-        "log_softmax",
+        [onnx.helper.make_node(operators[work.kind], ["x"], ["y"], axis=-1)],
+        "rows",
         [value("x", onnx.TensorProto.FLOAT, shape)],
         [value("y", onnx.TensorProto.FLOAT, shape)],
     )
@@ -184,7 +226,7 @@ def onnxruntime_session(work, data):
     model.ir_version = 8
     session = onnxruntime.InferenceSession(model.SerializeToString())
     # Bound to memory that was used before, as our own runs are.
-    result = np.ones_like(data[0])
+    result = data[0] if work.kind == "log-softmax-in-place" else np.ones_like(data[0])
     binding = session.io_binding()
     binding.bind_cpu_input("x", data[0])
     binding.bind_output("y", "cpu", 0, np.float32, result.shape, result.ctypes.data)
@@ -205,6 +247,8 @@ def scipy_plain(work, data):
 
     function = {
         ("log-softmax", "logits"): lambda a: special.log_softmax(a, -1),
+        ("softmax", "logits"): lambda a: special.softmax(a, -1),
+        ("log-sum-exp", "logits"): lambda a: special.logsumexp(a, -1),
         ("forward-kl", "logits"): divergence,
         ("forward-kl", "probabilities"): lambda p, q: special.rel_entr(p, q).sum(-1),
         ("cross-entropy", "logits"): lambda y, b: (
@@ -214,33 +258,43 @@ def scipy_plain(work, data):
     return function and (lambda: function(*data))
 
 
-def numba_loops(work, data):
-    import numba_kernels
+def numba_loops(bodies, fastmath):
+    """Loops of numba, with sums in any order or in the one that is written."""
 
-    function = numba_kernels.functions.get((work.kind, work.form))
-    if function is None:
-        return None
-    # Into memory that was used before, as our own runs are.
-    values = [np.zeros(work.rows) for _ in range(5)]
-    if work.kind == "log-softmax":
-        results = [np.zeros_like(data[0])]
-    elif work.written:
-        results = [values[0], np.zeros_like(data[1])]
-    else:
-        results = values
+    def prepare(work, data):
+        import numba_kernels
 
-    def run():
-        function(*data, *results)
-        return results
+        body = getattr(numba_kernels, bodies).get((work.kind, work.form))
+        if body is None or (bodies == "narrow" and work.classes > 32):
+            return None
+        function = numba_kernels.compiled(body, fastmath)
+        # Into memory that was used before, as our own runs are.
+        values = [np.zeros(work.rows) for _ in range(5)]
+        if work.kind == "log-softmax-in-place":
+            results = [data[0]]
+        elif work.sides == 1 and work.written:
+            results = [np.zeros_like(data[0])]
+        elif work.written:
+            results = [values[0], np.zeros_like(data[1])]
+        else:
+            results = values
 
-    return run
+        def run():
+            function(*data, *results)
+            return results
+
+        return run
+
+    return prepare
 
 
 peers = {
     "torch": torch_eager,
     "torch.compile": torch_compiled,
     "jax": jax_jit,
-    "numba": numba_loops,
+    "numba": numba_loops("rowwise", True),
+    "numba strict": numba_loops("rowwise", False),
+    "numba narrow": numba_loops("narrow", True),
     "onnxruntime": onnxruntime_session,
     "scipy": scipy_plain,
 }

@@ -1,3 +1,6 @@
+internal import KullbackKernels
+internal import Synchronization
+
 /// Evaluates blocks of rows one after the other and keeps only summaries, so that neither inputs nor
 /// results need to fit in memory.
 ///
@@ -162,9 +165,7 @@ public struct EvaluationStream: Sendable {
     let columns = zip(measures, values).map { measure, values in
       unit == .nats ? values : values.map { unit.value($0, of: measure.dimension) }
     }
-    for (index, column) in columns.enumerated() {
-      summaries[index].add(column, firstRow: first, leavingOut: leftOut)
-    }
+    summarise(columns, firstRow: first, leavingOut: leftOut)
     for index in sums.indices {
       for (row, value) in columns[index].enumerated() where !value.isNaN && !leftOut.contains(row) {
         sums[index].add(value, row: first + row)
@@ -177,6 +178,23 @@ public struct EvaluationStream: Sendable {
     return Evaluation(
       measures: measures, columns: columns, rows: count, unit: unit, firstRow: first,
       diagnostics: found)
+  }
+
+  /// Adds each measure's values to its summary: several at a time, as one after the other takes long beside the kernels.
+  private mutating func summarise(
+    _ columns: [[Double]], firstRow first: Int, leavingOut leftOut: Set<Int>
+  ) {
+    let shared = summaries.map(SharedSummary.init)
+    // So that each has one owner, and is added to where it is.
+    summaries = []
+    let isSmall = columns.reduce(0) { $0 + $1.count } < 1 << 14
+    Threads.parallel(tasks: columns.count, threads: isSmall ? 1 : threads ?? Threads.default) {
+      index in
+      shared[index].summary.withLock {
+        $0.add(columns[index], firstRow: first, leavingOut: leftOut)
+      }
+    }
+    summaries = shared.map { $0.summary.withLock { $0 } }
   }
 
   /// The summary of a measure over all rows so far.
@@ -266,6 +284,15 @@ public struct EvaluationStream: Sendable {
   /// NaN where the weights sum to 0.
   public var weightedMean: Double {
     labels.weight > 0 ? unit.value(labels.sum / labels.weight, of: .information) : .nan
+  }
+}
+
+/// A summary that a thread adds to.
+private final class SharedSummary: Sendable {
+  let summary: Mutex<Summary>
+
+  init(_ summary: Summary) {
+    self.summary = Mutex(summary)
   }
 }
 

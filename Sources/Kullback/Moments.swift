@@ -15,6 +15,19 @@ struct Moments: Sendable, Codable {
     sumOfSquares = sumOfSquares + DoubleDouble(product: value, value)
   }
 
+  /// Takes values, none of which is NaN, one after the other.
+  mutating func add(_ values: [Double]) {
+    // Kept beside the object, where the compiler holds them in registers.
+    var (sum, sumOfSquares) = (sum, sumOfSquares)
+    for value in values {
+      sum = sum + DoubleDouble(value)
+      sumOfSquares = sumOfSquares + DoubleDouble(product: value, value)
+    }
+    (self.sum, self.sumOfSquares) = (sum, sumOfSquares)
+    count += values.count
+    infinite += values.count(where: \.isInfinite)
+  }
+
   /// Those of both parts' values.
   static func + (left: Moments, right: Moments) -> Moments {
     var result = Moments()

@@ -63,8 +63,21 @@ public struct Summary: Sendable {
 
   /// Takes the values of further rows.
   public mutating func add(_ values: [Double], firstRow: Int) {
-    if sketch == nil { held.reserveCapacity(Swift.min(exactLimit, held.count + values.count)) }
-    for (index, value) in values.enumerated() { add(value, row: firstRow + index) }
+    // Whole-column passes where nothing is to be left out or to go into a sketch.
+    guard
+      sketch == nil, held.count + values.count <= exactLimit, !values.contains(where: \.isNaN)
+    else {
+      for (index, value) in values.enumerated() { add(value, row: firstRow + index) }
+      return
+    }
+    guard let least = values.min(), let largest = values.max() else { return }
+    if !(min <= least) { min = least }
+    if !(max >= largest) {
+      max = largest
+      maxRow = values.firstIndex(of: largest).map { firstRow + $0 }
+    }
+    moments.add(values)
+    held.append(contentsOf: values)
   }
 
   /// Takes the value of one more row; a NaN is an invalid row.
@@ -153,17 +166,13 @@ public struct Summary: Sendable {
 
   /// Values by their ranks from the smallest on, counted from 0.
   private func values(atRanks ranks: [Int]) -> [Double] {
-    if let sketch {
-      // Which wants them in order.
-      let order = ranks.indices.sorted { ranks[$0] < ranks[$1] }
-      var values = [Double](repeating: 0, count: ranks.count)
-      for (place, value) in zip(order, sketch.values(atRanks: order.map { ranks[$0] })) {
-        values[place] = value
-      }
-      return values
-    }
-    let sorted = held.sorted()
-    return ranks.map { sorted[$0] }
+    let order = ranks.indices.sorted { ranks[$0] < ranks[$1] }
+    let ascending = order.map { ranks[$0] }
+    let found =
+      sketch?.values(atRanks: ascending) ?? held.values(atAscendingRanks: ascending)
+    var values = [Double](repeating: 0, count: ranks.count)
+    for (place, value) in zip(order, found) { values[place] = value }
+    return values
   }
 
   /// The values between which each of `quantiles` lies with a confidence, where rows are independent.

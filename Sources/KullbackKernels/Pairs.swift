@@ -81,12 +81,13 @@ private struct PairTasks: @unchecked Sendable {
     let tasks = RowTasks(rows: rows.count, bytesPerRow: first.rowBytes + second.rowBytes)
     tasks.run(threads: threads) { task in
       let read = rows.lowerBound + task.lowerBound..<rows.lowerBound + task.upperBound
-      first.populate(read)
-      second.populate(read)
-      var (a, b, part) = unsafe (self.a, self.b, out.shifted(by: task.lowerBound))
-      // SAFETY: the task's rows are inside both sides and the columns.
-      unsafe table.pair_rows(
-        &a, &b, Int64(read.lowerBound), Int64(read.count), Int64(classes), &part)
+      unsafe first.withRows(read, of: a) { a in
+        unsafe second.withRows(read, of: b) { b in
+          var part = unsafe out.shifted(by: task.lowerBound)
+          // SAFETY: the task's rows are inside both sides and the columns.
+          unsafe table.pair_rows(&a, &b, 0, Int64(read.count), Int64(classes), &part)
+        }
+      }
     }
   }
 

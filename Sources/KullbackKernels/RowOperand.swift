@@ -44,6 +44,30 @@ public struct RowOperand: Sendable {
     if !isRepeated { matrix.populate(rows: rows) }
   }
 
+  /// Calls `body` with the C face of some rows, which are in memory for the call: the first of them is its row 0.
+  ///
+  /// Those of a mapped file are read into a buffer in the thread that calls, so that all share that work.
+  ///
+  /// - Parameter side: the face of all rows.
+  func withRows(_ rows: Range<Int>, of side: kvk_side, _ body: (inout kvk_side) -> Void) {
+    var side = unsafe side
+    guard !isRepeated else {
+      unsafe body(&side)
+      return
+    }
+    guard matrix.isMapped, matrix.isInOrder else {
+      // SAFETY: the rows are inside the side.
+      unsafe side.base += rows.lowerBound * Int(side.stride) * matrix.kind.byteCount
+      unsafe body(&side)
+      return
+    }
+    // SAFETY: the bytes are those of the rows, with the same stride.
+    unsafe matrix.withUnsafeRows(rows) { base in
+      unsafe side.base = base
+      unsafe body(&side)
+    }
+  }
+
   /// The same for a part of a row.
   func populate(row: Int, classes: Range<Int>) {
     if !isRepeated { matrix.populate(row: row, columns: classes) }

@@ -95,6 +95,23 @@ public struct AnyMatrix: Sendable {
     layout.storage.populate(bytes: layout.byteRange(row: row, columns: columns))
   }
 
+  /// Hands the address of the first of some rows to a closure, for which all of them are in memory: of a mapped file
+  /// perhaps a copy, with the same stride.
+  ///
+  /// - Precondition: the rows are there and in order.
+  @unsafe
+  public func withUnsafeRows<Result>(
+    _ range: Range<Int>, _ body: (UnsafeRawPointer) throws -> Result
+  ) rethrows -> Result {
+    precondition(isInOrder, "rows that are not in order")
+    guard layout.rowStride == columns else {
+      // What lies between the rows is not wanted.
+      populate(rows: range)
+      return try unsafe layout.slice(range).withBaseAddress { base, _ in try unsafe body(base) }
+    }
+    return try unsafe layout.storage.withBytes(layout.byteRange(rows: range), body)
+  }
+
   /// Gives the memory of a mapped file's rows back; elsewhere does nothing.
   public func release(rows range: Range<Int>) {
     // Pages of columns hold other rows too, which are read again when they are wanted.

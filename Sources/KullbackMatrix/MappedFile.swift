@@ -10,6 +10,12 @@ public final class MappedFile: @unchecked Sendable {
   /// The length of the file when it was mapped.
   public let byteCount: Int
   private let isMapped: Bool
+  /// The file, to read from; -1 where it is only mapped.
+  private let descriptor: Int32
+  private let buffers = ReadBuffers()
+
+  /// Of very many files the later ones are only mapped, so that descriptors are left for others.
+  private static let keptDescriptors: Int32 = 128
 
   /// Maps a regular file.
   ///
@@ -39,6 +45,7 @@ public final class MappedFile: @unchecked Sendable {
       // An empty file has no bytes to point at; any address does.
       unsafe base = UnsafeRawPointer(UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1))
       isMapped = false
+      self.descriptor = -1
       return
     }
     // SAFETY: a fresh read-only mapping of `byteCount` bytes.
@@ -48,6 +55,9 @@ public final class MappedFile: @unchecked Sendable {
     else { throw MappingError(code: errno, isNotRegular: false) }
     unsafe base = UnsafeRawPointer(address)
     isMapped = true
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    if copy >= Self.keptDescriptors { close(copy) }
+    self.descriptor = copy < Self.keptDescriptors ? copy : -1
     _ = unsafe madvise(address, byteCount, MADV_SEQUENTIAL)
   }
 
@@ -59,6 +69,40 @@ public final class MappedFile: @unchecked Sendable {
   /// Brings a range of bytes in, so that touching them faults no page; returns when they are there.
   public func populate(bytes: Range<Int>) {
     advise(bytes, first: 22 /* MADV_POPULATE_READ, Linux 5.14 */, else: MADV_WILLNEED)
+  }
+
+  /// Hands the address of a range of bytes to a closure, for which they are in memory.
+  ///
+  /// They are read into a buffer that is used again, which costs less than having pages mapped and unmapped; where
+  /// that fails, as of a file that has been cut short, they are those of the mapping.
+  @unsafe
+  func withBytes<Result>(
+    _ bytes: Range<Int>, _ body: (UnsafeRawPointer) throws -> Result
+  ) rethrows -> Result {
+    guard descriptor >= 0, bytes.count <= ReadBuffers.largest else {
+      populate(bytes: bytes)
+      // SAFETY: the caller's range lies in the mapping.
+      return unsafe try body(base + bytes.lowerBound)
+    }
+    return try unsafe buffers.withBuffer { buffer in
+      if unsafe read(bytes, into: buffer) { return try unsafe body(UnsafeRawPointer(buffer)) }
+      populate(bytes: bytes)
+      return unsafe try body(base + bytes.lowerBound)
+    }
+  }
+
+  /// Whether all bytes of a range could be read.
+  private func read(_ bytes: Range<Int>, into buffer: UnsafeMutableRawPointer) -> Bool {
+    var done = 0
+    while done < bytes.count {
+      // SAFETY: the buffer has room for all of them.
+      let count = unsafe pread(
+        descriptor, buffer + done, bytes.count - done, off_t(bytes.lowerBound + done))
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      done += count
+    }
+    return true
   }
 
   /// Gives the pages of a range of bytes back; they are read again when touched.
@@ -96,6 +140,7 @@ public final class MappedFile: @unchecked Sendable {
   }
 
   deinit {
+    if descriptor >= 0 { close(descriptor) }
     if isMapped {
       // SAFETY: mapped in `init`; nothing refers to it any more.
       _ = unsafe munmap(UnsafeMutableRawPointer(mutating: base), byteCount)

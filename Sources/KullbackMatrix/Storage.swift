@@ -74,6 +74,16 @@ final class Storage: @unchecked Sendable {
     mapping?.populate(bytes: bytes.lowerBound + mappingOffset..<bytes.upperBound + mappingOffset)
   }
 
+  /// Hands the address of bytes to a closure: of a mapped file's perhaps that of a copy.
+  @unsafe
+  func withBytes<Result>(
+    _ bytes: Range<Int>, _ body: (UnsafeRawPointer) throws -> Result
+  ) rethrows -> Result {
+    guard let mapping else { return try unsafe body(UnsafeRawPointer(base + bytes.lowerBound)) }
+    return try unsafe mapping.withBytes(
+      bytes.lowerBound + mappingOffset..<bytes.upperBound + mappingOffset, body)
+  }
+
   /// Gives the memory of a mapped file's bytes back; elsewhere does nothing.
   func release(bytes: Range<Int>) {
     mapping?.release(bytes: bytes.lowerBound + mappingOffset..<bytes.upperBound + mappingOffset)

@@ -66,6 +66,73 @@ private final class TemporaryFile {
     #expect(matrix.matrix(of: Float.self)?.values == expected)
   }
 
+  /// The numbers of rows, as a kernel is given them.
+  private func numbers(_ matrix: AnyMatrix, _ rows: Range<Int>) -> [Float] {
+    unsafe matrix.withUnsafeRows(rows) { base in
+      (0..<rows.count * matrix.columns).map {
+        unsafe base.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self)
+      }
+    }
+  }
+
+  @Test(arguments: [0, 128])
+  func rowsAreHandedOutWhereverTheyLie(offset: Int) throws {
+    let file = try TemporaryFile(floats(600_000, behind: offset))
+    let all = AnyMatrix(
+      mapping: try MappedFile(path: file.path), byteOffset: offset, kind: .float32, rows: 3000,
+      columns: 200)
+    // The last is more than a buffer holds.
+    for rows in [0..<0, 0..<1, 7..<30, 2999..<3000, 5..<3000] {
+      let expected = (rows.lowerBound * 200..<rows.upperBound * 200).map { Float($0) }
+      #expect(numbers(all, rows) == expected)
+      #expect(numbers(all[rows: 1..<3000], 0..<rows.count).first == (rows.isEmpty ? nil : 200))
+    }
+    let narrow = all[columns: 3..<4]
+    let last = unsafe narrow.withUnsafeRows(2998..<3000) { unsafe $0.load(as: Float.self) }
+    #expect(last == 2998 * 200 + 3)
+  }
+
+  @Test func rowsOfManyThreadsAreTheirOwn() async throws {
+    let file = try TemporaryFile(floats(600_000, behind: 0))
+    let matrix = AnyMatrix(
+      mapping: try MappedFile(path: file.path), byteOffset: 0, kind: .float32, rows: 3000,
+      columns: 200)
+    await withTaskGroup(of: Bool.self) { group in
+      for part in 0..<30 {
+        group.addTask {
+          let rows = part * 100..<(part + 1) * 100
+          let expected = (rows.lowerBound * 200..<rows.upperBound * 200).map { Float($0) }
+          return self.numbers(matrix, rows) == expected
+        }
+      }
+      for await isRight in group { #expect(isRight) }
+    }
+  }
+
+  @Test func aFileThatWasCutShortIsReadWhereItIsMapped() throws {
+    let file = try TemporaryFile(floats(100, behind: 0))
+    let matrix = AnyMatrix(
+      mapping: try MappedFile(path: file.path), byteOffset: 0, kind: .float32, rows: 10,
+      columns: 10)
+    #expect(numbers(matrix, 0..<10) == (0..<100).map { Float($0) })
+    let handle = try FileHandle(forWritingTo: URL(filePath: file.path))
+    try handle.truncate(atOffset: 40)
+    // The rest of a mapped page reads as 0; nothing is left of what the buffer had before.
+    #expect(numbers(matrix, 0..<10) == (0..<100).map { $0 < 10 ? Float($0) : 0 })
+  }
+
+  @Test func manyMappedFilesLeaveDescriptorsForOthers() throws {
+    let file = try TemporaryFile(floats(4, behind: 0))
+    let many = try (0..<300).map { _ in
+      AnyMatrix(
+        mapping: try MappedFile(path: file.path), byteOffset: 0, kind: .float32, rows: 2,
+        columns: 2)
+    }
+    #expect(many.allSatisfy { numbers($0, 0..<2) == [0, 1, 2, 3] })
+    let next = try FileHandle(forReadingFrom: URL(filePath: file.path))
+    #expect(next.fileDescriptor < 256)
+  }
+
   @Test func writingCopiesAndLeavesTheFileAlone() throws {
     let file = try TemporaryFile(floats(4, behind: 0))
     let mapped = AnyMatrix(

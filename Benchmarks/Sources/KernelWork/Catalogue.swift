@@ -21,9 +21,10 @@ public func catalogue(_ extent: Extent) -> [Work] {
     }
     works.append(evaluateWork(Float.self, rows: rows(count), classes: classes))
   }
-  for (count, classes) in [(4096, 1000), (1_048_576, 10), (64, 262_144)] {
+  for (count, classes) in [(4096, 1000), (64, 262_144)] {
     works.append(pairWork(Float.self, .oneRead, rows: rows(count), classes: classes))
   }
+  works += shortPairWorks(rows)
   works.append(
     pairWork(Float.self, .oneRead, rows: 1, classes: extent == .full ? 100_000_000 : 12_500_000))
   works += pairWorks(Float16.self, rows) + pairWorks(BFloat16.self, rows)
@@ -45,6 +46,18 @@ public func catalogue(_ extent: Extent) -> [Work] {
     textWork(rows: rows(100_000), columns: 100), textWork(rows: rows(2_000_000), columns: 3),
   ] + ["npy", "npz", "safetensors"].map { arrayFileWork($0, rows: rows(4096), classes: 8192) }
     + products
+}
+
+/// Rows of few classes, of which a user has very many: histograms, classifiers, topics, small vocabularies.
+private func shortPairWorks(_ rows: (Int) -> Int) -> [Work] {
+  [
+    (65_536, 64), (262_144, 32), (65_536, 256), (16_384, 1000), (1_048_576, 10), (1_048_576, 2),
+    (262_144, 17),
+  ].flatMap { count, classes in
+    [PairMeasures.forward, .oneRead].map {
+      pairWork(Float.self, $0, rows: rows(count), classes: classes)
+    }
+  }
 }
 
 /// All pairs of two sets.
@@ -70,19 +83,38 @@ private func pairwiseWorks(_ rows: (Int) -> Int) -> [Work] {
 
 /// What reads, or writes, one matrix.
 private func rowWorks(_ rows: (Int) -> Int) -> [Work] {
-  [(8192, 32_768), (65_536, 1000), (65_536, 128)].flatMap { count, classes in
-    [
-      labelWork(Float.self, rows: rows(count), classes: classes),
-      rankWork(Float.self, rows: rows(count), classes: classes),
-      rowWork(Float.self, .entropy, rows: rows(count), classes: classes),
-      rowWork(Float.self, .logNormaliser, rows: rows(count), classes: classes),
-    ]
+  var works: [Work] = []
+  for (count, classes) in [(8192, 32_768), (65_536, 1000), (65_536, 128)] {
+    works.append(rankWork(Float.self, rows: rows(count), classes: classes))
+    works += rowWorks(Float.self, rows: rows(count), classes: classes)
   }
-    + [(65_536, 128), (256, 131_072), (4096, 32_768)].flatMap { count, classes in
-      [Placement.another, .same].map {
-        logSoftmaxWork(Float.self, $0, rows: rows(count), classes: classes)
-      }
+  for (count, classes) in [(8192, 1000), (1_048_576, 10)] {
+    works += rowWorks(Float.self, rows: rows(count), classes: classes)
+  }
+  for (count, classes) in [(8192, 1000), (65_536, 128)] {
+    works += rowWorks(Float16.self, rows: rows(count), classes: classes)
+    works += rowWorks(BFloat16.self, rows: rows(count), classes: classes)
+  }
+  return works + softmaxWorks(rows)
+}
+
+private func rowWorks<Element: BenchmarkElement>(
+  _: Element.Type, rows: Int, classes: Int
+) -> [Work] {
+  [
+    labelWork(Element.self, rows: rows, classes: classes),
+    rowWork(Element.self, .entropy, rows: rows, classes: classes),
+    rowWork(Element.self, .logNormaliser, rows: rows, classes: classes),
+  ]
+}
+
+private func softmaxWorks(_ rows: (Int) -> Int) -> [Work] {
+  [(65_536, 128), (8192, 1024), (256, 131_072), (1_048_576, 10), (4096, 32_768)].flatMap {
+    count, classes in
+    [(RowOutput.logSoftmax, Placement.another), (.logSoftmax, .same), (.softmax, .another)].map {
+      softmaxWork(Float.self, $0, $1, rows: rows(count), classes: classes)
     }
+  }
 }
 
 private func powerWorks(_ rows: (Int) -> Int) -> [Work] {
@@ -111,7 +143,7 @@ private func clusterWorks(_ rows: (Int) -> Int) -> [Work] {
 private func pairWorks<Element: BenchmarkElement>(
   _: Element.Type, _ rows: (Int) -> Int
 ) -> [Work] {
-  [(4096, 32_768), (65_536, 128)].map { count, classes in
+  [(4096, 32_768), (16_384, 1000), (65_536, 128), (1_048_576, 10)].map { count, classes in
     pairWork(Element.self, .oneRead, rows: rows(count), classes: classes)
   }
 }

@@ -21,7 +21,15 @@ struct ServedWork {
           .reversedCrossEntropy, .jeffreys,
         ], form, threads, operands)
     case "log-softmax":
-      self = try .logSoftmax(threads, operands)
+      self = try .written(.logSoftmax, threads, operands)
+    case "softmax":
+      self = try .written(.softmax, threads, operands)
+    case "log-softmax-in-place":
+      self = try .writtenInPlace(threads, operands)
+    case "entropy":
+      self = try .rows(.entropy, threads, operands)
+    case "log-sum-exp":
+      self = try .rows(.logNormaliser, threads, operands)
     case "cross-entropy":
       self = try .labels(threads, operands)
     case "forward-kl-gradient":
@@ -96,14 +104,43 @@ struct ServedWork {
     }
   }
 
-  private static func logSoftmax(_ threads: Int, _ operands: [Loaded]) throws -> ServedWork {
+  private static func rows(
+    _ quantity: RowQuantity, _ threads: Int, _ operands: [Loaded]
+  ) throws -> ServedWork {
+    guard operands.count == 1, case .matrix(let matrix) = operands[0]
+    else { throw ServeError("one matrix is wanted") }
+    let operand = RowOperand(matrix, form: .logits, tolerance: 0.01)
+    let results = Shared(RowResults(quantities: [quantity], rows: matrix.rows))
+    return ServedWork {
+      evaluateRows(operand, rows: 0..<matrix.rows, into: &results.value, threads: threads)
+    } result: {
+      results.value[quantity].withUnsafeBytes { Data($0) }
+    }
+  }
+
+  /// The logarithms of a softmax are logits of the same distribution: every run does the same work.
+  private static func writtenInPlace(_ threads: Int, _ operands: [Loaded]) throws -> ServedWork {
+    guard operands.count == 1, case .matrix(let matrix) = operands[0],
+      let logits = matrix.matrix(of: Float.self)
+    else { throw ServeError("one matrix of f32 is wanted") }
+    let result = Shared(logits)
+    return ServedWork {
+      writeRows(inPlace: &result.value, form: .logits, as: .logSoftmax, threads: threads)
+    } result: {
+      result.value.values.withUnsafeBytes { Data($0) }
+    }
+  }
+
+  private static func written(
+    _ output: RowOutput, _ threads: Int, _ operands: [Loaded]
+  ) throws -> ServedWork {
     guard operands.count == 1, case .matrix(let matrix) = operands[0], matrix.kind == .float32
     else { throw ServeError("one matrix of f32 is wanted") }
     let operand = RowOperand(matrix, form: .logits, tolerance: 0.01)
     let rows = 0..<matrix.rows
-    let result = Shared(writeRows(operand, rows: rows, as: .logSoftmax, to: Float.self).result)
+    let result = Shared(writeRows(operand, rows: rows, as: output, to: Float.self).result)
     return ServedWork {
-      writeRows(operand, rows: rows, as: .logSoftmax, into: &result.value, threads: threads)
+      writeRows(operand, rows: rows, as: output, into: &result.value, threads: threads)
     } result: {
       result.value.values.withUnsafeBytes { Data($0) }
     }

@@ -7,7 +7,8 @@ internal import KullbackFiles
 /// between two blocks costs nothing.
 struct Blocks: Sequence, IteratorProtocol {
   static let targetBytes = 1 << 30
-  static let maximumRows = 1 << 18
+  /// Results of so many rows stay in memory that is used again, and are still in the cache when they are summarised.
+  static let maximumRows = 1 << 16
 
   private var remaining: Range<Int>
   private let rowsPerBlock: Int

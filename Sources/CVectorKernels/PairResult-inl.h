@@ -1,6 +1,6 @@
 // What a pair of rows comes to, and how it goes to the columns that are asked for. A new quantity of the second
 // pass is a line in the list below, its sum in PairFamilyBody-inl.h and PairProbabilitiesBody-inl.h, and its
-// conclusion in pair_store.
+// conclusion in pair_store and, of many short rows at once, ps_store.
 
 // The sums of the second pass, of terms that need both distributions normalised, and the columns that ask for them:
 // Σ p log(2p/(p+q)) + q log(2q/(p+q)), Σ |p - q|, Σ (√p - √q)², Σ (p - q)² / (p + q).

@@ -1,20 +1,20 @@
 // What a pair of rows comes to, and how it goes to the columns that are asked for. A new quantity of the second
-// pass is a line in the list below, its sum in PairFamilyBody-inl.h and PairProbabilitiesBody-inl.h, and its
-// conclusion in pair_store and, of many short rows at once, ps_store.
+// pass is a line in the list below and its sum in PairFamilyBody-inl.h and PairProbabilitiesBody-inl.h.
 
 // The sums of the second pass, of terms that need both distributions normalised, and the columns that ask for them:
-// Σ p log(2p/(p+q)) + q log(2q/(p+q)), Σ |p - q|, Σ (√p - √q)², Σ (p - q)² / (p + q).
-#define PF_LIST(X)               \
-  X(PF_JENSEN, KVK_JS)           \
-  X(PF_VARIATION, KVK_TV)        \
-  X(PF_HELLINGER, KVK_HELLINGER) \
-  X(PF_TRIANGULAR, KVK_TRIANGULAR)
+// Σ p log(2p/(p+q)) + q log(2q/(p+q)), Σ |p - q|, Σ (√p - √q)², Σ (p - q)² / (p + q). A column holds the sum times a
+// factor, or the root of that, and at most its limit.
+#define PF_LIST(X)                                         \
+  X(PF_JENSEN, KVK_JS, 0.5, PLAIN, 0.69314718055994530942) \
+  X(PF_VARIATION, KVK_TV, 0.5, PLAIN, 1)                   \
+  X(PF_HELLINGER, KVK_HELLINGER, 0.5, ROOT, 1)             \
+  X(PF_TRIANGULAR, KVK_TRIANGULAR, 1, PLAIN, 2)
 
-#define PF_NAME(sum, column) sum,
+#define PF_NAME(sum, column, factor, form, most) sum,
 enum { PF_LIST(PF_NAME) PF_SUMS };
 
 static int pair_wants_family(const kvk_pair_out *out) {
-#define PF_WANTED(sum, column_) || out->column[column_]
+#define PF_WANTED(sum, column_, factor, form, most) || out->column[column_]
   return 0 PF_LIST(PF_WANTED);
 }
 
@@ -56,10 +56,14 @@ static void pair_store(const pair_result *r, int swapped, const kvk_pair_out *ou
     v[KVK_H_AB] = v[KVK_H_A] + v[KVK_D_AB];
     v[KVK_H_BA] = v[KVK_H_B] + v[KVK_D_BA];
     v[KVK_JEFFREYS] = r->d_ab + r->d_ba;
-    v[KVK_JS] = pair_at_most(whole * 0.5 * r->family[PF_JENSEN], 0.69314718055994530942);
-    v[KVK_TV] = pair_at_most(whole * 0.5 * r->family[PF_VARIATION], 1);
-    v[KVK_HELLINGER] = pair_at_most(sqrt(whole * 0.5 * r->family[PF_HELLINGER]), 1);
-    v[KVK_TRIANGULAR] = pair_at_most(whole * r->family[PF_TRIANGULAR], 2);
+#define PF_PLAIN(x) (x)
+#define PF_ROOT(x) sqrt(x)
+#define PF_CONCLUDE(sum, column, factor, form, most) \
+  v[column] = pair_at_most(PF_##form(whole * (factor) * r->family[sum]), most);
+    PF_LIST(PF_CONCLUDE)
+#undef PF_CONCLUDE
+#undef PF_ROOT
+#undef PF_PLAIN
     v[KVK_SAME_LARGEST] = r->same_largest;
     v[KVK_LSE_A] = swapped ? r->lse_b : r->lse_a;
     v[KVK_LSE_B] = swapped ? r->lse_a : r->lse_b;

@@ -185,11 +185,14 @@ static void ps_store(const ps_results *r, double family[PF_SUMS][PS_LANES], uint
     store_f64(v[KVK_LSE_B] + i, lse_second);
     store_f64(v[KVK_LOG_RATIO] + i, lanes ? 0.0 - c : c);
     if (!family) continue;
-    const v_f64 half = set1_f64(0.5);
-    store_f64(v[KVK_JS] + i, min_f64(half * load_f64(family[PF_JENSEN] + i), set1_f64(0.69314718055994530942)));
-    store_f64(v[KVK_TV] + i, min_f64(half * load_f64(family[PF_VARIATION] + i), set1_f64(1)));
-    store_f64(v[KVK_HELLINGER] + i, min_f64(sqrt_f64(half * load_f64(family[PF_HELLINGER] + i)), set1_f64(1)));
-    store_f64(v[KVK_TRIANGULAR] + i, min_f64(load_f64(family[PF_TRIANGULAR] + i), set1_f64(2)));
+#define PF_PLAIN(x) (x)
+#define PF_ROOT(x) sqrt_f64(x)
+#define PF_CONCLUDE(sum, column, factor, form, most) \
+  store_f64(v[column] + i, min_f64(PF_##form((factor) * load_f64(family[sum] + i)), set1_f64(most)));
+    PF_LIST(PF_CONCLUDE)
+#undef PF_CONCLUDE
+#undef PF_ROOT
+#undef PF_PLAIN
   }
   for (int j = 0; j < KVK_PAIR_COUNT; j++)
     if (out->column[j]) memcpy(out->column[j] + at, v[j], (size_t)used * sizeof(double));

@@ -89,16 +89,11 @@ KVK_INLINE void N(wr_short)(const int what, const int32_t type, const void *p, i
   }
   const N(wr_reference) wr = N(wr_refer)(0, top, 1, 0, log_rest, norm);
   if (n < LANES) {
-    R x[LANES];
-    for (int64_t i = 0; i < LANES; i++) x[i] = i < n ? N(read_one)(p, i, type) : top;
-    const V y = N(wr_value)(0, what, N(load)(x), &wr);
-    N(store)(x, y);
-    for (int64_t i = 0; i < n; i++) to[i] = x[i];
+    N(wr_part)(0, what, type, p, 0, n, &wr, to);
     return;
   }
   if (streams && n % LANES == 0 && (uintptr_t)to % sizeof(V) == 0) {
-    for (int64_t i = 0; i < n; i += LANES)
-      __builtin_nontemporal_store(N(wr_value)(0, what, N(read)(p, i, type), &wr), (V *)(to + i));
+    N(wr_block)(0, what, type, p, n, &wr, to, streams);
     return;
   }
   // The last vector overlaps the one before, and is read before anything is written.

@@ -3,19 +3,8 @@ internal import KullbackFiles
 
 /// The files of `kullback compare`: a target and models whose rows belong together.
 struct CompareInputs {
-  /// A file of distributions.
-  struct Side {
-    let file: InputFile
-    let set: RowSet
-
-    /// Rows of it; a single one stands for all.
-    func rows(_ range: Range<Int>) -> DistributionSet {
-      set.rows(range)
-    }
-  }
-
-  let target: CompareTarget
-  let models: [Side]
+  let target: RowSource
+  let models: [RowSource.Side]
   /// Rows of each file that does not have a single one.
   let count: Int
   /// The input that has all rows, and what they are called.
@@ -28,7 +17,7 @@ struct CompareInputs {
     target =
       LlamaBaseFile.isThat(command.target.text)
       ? .base(try BaseFile(command.target)) : .file(try Self.open(command, targetForm))
-    var (models, rowSide) = ([Side](), target.shape.rows == 1 ? nil : target.rowSide)
+    var (models, rowSide) = ([RowSource.Side](), target.shape.rows == 1 ? nil : target.rowSide)
     for path in command.models {
       var file = try InputFile(
         path, command.reading(.classes, form: modelForm), isStreamed: true)
@@ -37,7 +26,7 @@ struct CompareInputs {
       }
       if let rowSide { try file.matchRows(to: rowSide, byPosition: command.match.isByPosition) }
       if file.rows != 1 { rowSide = rowSide ?? file.rowSide }
-      models.append(Side(file: file, set: try file.rowSet(modelForm, set)))
+      models.append(RowSource.Side(file: file, set: try file.rowSet(modelForm, set)))
     }
     self.models = models
     self.rowSide = rowSide ?? target.rowSide
@@ -56,14 +45,14 @@ struct CompareInputs {
     }
   }
 
-  private static func open(_ command: CompareCommand, _ form: Form) throws -> Side {
+  private static func open(_ command: CompareCommand, _ form: Form) throws -> RowSource.Side {
     let file = try InputFile(
       command.target, command.reading(.classes, form: form), isStreamed: true)
-    return Side(file: file, set: try file.rowSet(form, command.set))
+    return RowSource.Side(file: file, set: try file.rowSet(form, command.set))
   }
 
   /// Files whose rows are read as they are.
-  private var files: [Side] { (target.side.map { [$0] } ?? []) + models }
+  private var files: [RowSource.Side] { (target.side.map { [$0] } ?? []) + models }
 
   /// Bytes of a row in all files together.
   var bytesPerRow: Int {

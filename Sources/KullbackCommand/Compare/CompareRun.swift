@@ -80,7 +80,7 @@ struct CompareRun {
       rows, bytesPerRow: inputs.bytesPerRow, targetBytes: try inputs.blockBytes(),
       cuts: inputs.cuts)
     {
-      let models = inputs.models.map { $0.rows(range) }
+      let models = inputs.models.map { $0.set.rows(range) }
       var results: [Evaluation] = []
       for model in models {
         let before = done

@@ -54,7 +54,7 @@ struct ComparedLabels {
 
   /// Takes a block of rows.
   mutating func add(
-    _ rows: Range<Int>, target: CompareTarget, models: [DistributionSet], threads: Int?
+    _ rows: Range<Int>, target: RowSource, models: [DistributionSet], threads: Int?
   ) throws(KullbackError) {
     let labels = self.labels(rows)
     var losses = [try target.surprises(of: labels, rows, threads: threads)]

@@ -5,50 +5,6 @@ internal import KullbackFiles
 struct EvaluateBaseRun {
   let command: EvaluateCommand
 
-  /// What the model's rows are.
-  private enum Model {
-    case file(InputFile, RowSet)
-    case base(BaseFile)
-
-    var count: Int {
-      switch self {
-      case .file(_, let set): set.count
-      case .base(let base): base.distributions.count
-      }
-    }
-
-    var shape: Shape {
-      switch self {
-      case .file(_, let set): set.shape
-      case .base(let base): base.distributions.shape
-      }
-    }
-
-    var bytesPerRow: Int {
-      switch self {
-      case .file(_, let set): set.bytesPerRow
-      case .base(let base): base.bytesPerRow
-      }
-    }
-
-    var cuts: [Int] {
-      switch self {
-      case .file(_, let set): set.cuts
-      case .base: []
-      }
-    }
-
-    var report: InputReport {
-      switch self {
-      case .file(let file, let set): InputReport(file, set)
-      case .base(let base): InputReport(base)
-      }
-    }
-  }
-
-  /// Bytes of a block of rows: they are copied, as numbers of 4 or 8 bytes, up to three times.
-  private static let blockBytes = 64 << 20
-
   func run() throws {
     let started = ContinuousClock.now
     guard command.labels.file == nil, command.tokens == nil, !command.resolution,
@@ -62,7 +18,7 @@ struct EvaluateBaseRun {
     let target = try BaseFile(command.target)
     let model = try openModel()
     guard model.shape.columns == target.distributions.classes,
-      model.count == target.distributions.count || model.count == 1
+      model.shape.rows == target.distributions.count || model.shape.rows == 1
     else {
       throw Failure(
         KullbackError.shapeMismatch(target: target.distributions.shape, model: model.shape),
@@ -74,7 +30,7 @@ struct EvaluateBaseRun {
     }
   }
 
-  private func openModel() throws -> Model {
+  private func openModel() throws -> RowSource {
     let (set, form) = (command.set, command.modelForm ?? command.set.form)
     guard !LlamaBaseFile.isThat(command.model.text) else {
       return .base(try BaseFile(command.model))
@@ -86,7 +42,7 @@ struct EvaluateBaseRun {
     }
     let file = try InputFile(
       command.model, command.reading(.classes, form: form), isStreamed: true)
-    return .file(file, try file.rowSet(form, set))
+    return .file(RowSource.Side(file: file, set: try file.rowSet(form, set)))
   }
 
   private func rows(of target: BaseFile) throws -> Range<Int> {
@@ -97,7 +53,7 @@ struct EvaluateBaseRun {
   // MARK: A lower bound
 
   private func evaluate(
-    _ target: BaseFile, _ model: Model, _ started: ContinuousClock.Instant
+    _ target: BaseFile, _ model: RowSource, _ started: ContinuousClock.Instant
   ) throws {
     let rows = try rows(of: target)
     let leftOut = try command.selection.rowsLeftOut(
@@ -105,7 +61,7 @@ struct EvaluateBaseRun {
     let run = RowwiseRun(
       quantities: command.measures.measures.map { .init($0) }, unit: try command.base.unit,
       rows: rows, bytesPerRow: target.bytesPerRow + model.bytesPerRow,
-      blockBytes: Self.blockBytes, cuts: model.cuts, output: command.output,
+      blockBytes: BaseFile.blockBytes, cuts: model.cuts, output: command.output,
       options: command.options, started: started,
       groups: try command.groups.rowGroups(of: target.name, rows: target.distributions.count),
       groupName: command.groups.name)
@@ -116,14 +72,14 @@ struct EvaluateBaseRun {
       let part = target.distributions[range]
       let merged =
         switch model {
-        case .file(_, let set):
-          try part.merged(with: set.rows(range), threads: threads)
+        case .file(let side):
+          try part.merged(with: side.set.rows(range), threads: threads)
         case .base(let base): try part.merged(with: base.distributions[range], threads: threads)
         }
       let next = Array(target.file.nextTokens[range])
       tails.take(merged, of: part, next: next)
       let (first, out) = (part.surprises(ofLabels: next), leftOut(range))
-      let second = try surprises(of: next, in: model, range)
+      let second = try model.surprises(of: next, range, threads: threads)
       for run in Self.kept(range.count, without: out) {
         perplexity.add(
           target: Array(first[run]), model: Array(second[run]),
@@ -144,18 +100,6 @@ struct EvaluateBaseRun {
     ).tell()
   }
 
-  /// The surprises of tokens in a block of the model's rows.
-  private func surprises(
-    of next: [Int32], in model: Model, _ range: Range<Int>
-  ) throws(KullbackError) -> [Double] {
-    switch model {
-    case .file(_, let set):
-      try Kullback.surprises(
-        ofLabels: next, in: set.rows(range), threads: command.options.threads)
-    case .base(let base): base.distributions[range].surprises(ofLabels: next)
-    }
-  }
-
   /// Rows that follow each other without those that are left out.
   private static func kept(_ count: Int, without out: Set<Int>) -> [Range<Int>] {
     var (runs, start) = ([Range<Int>](), 0)
@@ -169,9 +113,9 @@ struct EvaluateBaseRun {
   // MARK: The tool's own figures
 
   private func repeatTool(
-    _ target: BaseFile, _ model: Model, _ started: ContinuousClock.Instant
+    _ target: BaseFile, _ model: RowSource, _ started: ContinuousClock.Instant
   ) throws {
-    guard case .file(_, let set) = model, set.parts[0].form == .logits,
+    guard let set = model.side?.set, set.parts[0].form == .logits,
       set.parts[0].temperature == 1, set.count == target.distributions.count
     else {
       throw Failure(
@@ -188,7 +132,7 @@ struct EvaluateBaseRun {
     let progress = Progress(total: rows.count, quiet: command.options.quiet)
     defer { progress.finish() }
     for range in Blocks(
-      rows, bytesPerRow: bytesPerRow, targetBytes: Self.blockBytes, cuts: model.cuts)
+      rows, bytesPerRow: bytesPerRow, targetBytes: BaseFile.blockBytes, cuts: model.cuts)
     {
       try statistics.add(
         base: target.distributions[range], model: set[range],

@@ -1,8 +1,3 @@
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
 internal import Kullback
 internal import KullbackFiles
 internal import KullbackSystem
@@ -65,15 +60,8 @@ final class ResumeFile {
       (part, labels) = (nil, nil)
       return
     }
-    let contents: Contents
-    do {
-      contents = try JSON.decoder.decode(
-        Contents.self, from: Data(try InputBytes.read(path)))
-    } catch let error as FileError {
-      throw Failure(error)
-    } catch {
-      throw Failure(.invalidData, "\(path): not what evaluate --resume writes")
-    }
+    let contents: Contents = try JSON.read(
+      InputPath(argument: path), writtenBy: "evaluate --resume")
     guard contents.kullback == "resume", contents.version == KullbackTool.version,
       contents.commandLine == commandLine
     else {
@@ -97,9 +85,7 @@ final class ResumeFile {
       Contents(
         version: KullbackTool.version, commandLine: commandLine, inputs: inputs,
         part: EvaluationPart(stream), labels: labels?.found))
-    let file = try Output(TextWriter(path: path))
-    try file.write { writer throws(FileError) in try writer.append(text) }
-    try file.finish()
+    try Output.write(text, to: path)
     latest = ContinuousClock.now
     cost = latest - began
   }

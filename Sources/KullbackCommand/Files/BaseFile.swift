@@ -7,6 +7,9 @@ struct BaseFile {
   let file: LlamaBaseFile
   let distributions: CodedDistributions
 
+  /// Bytes of a block of rows: they are copied, as numbers of 4 or 8 bytes, up to three times.
+  static let blockBytes = 64 << 20
+
   init(_ path: InputPath) throws(Failure) {
     name = path.name
     do { file = try LlamaBaseFile(path: path.text) } catch { throw Failure(error) }

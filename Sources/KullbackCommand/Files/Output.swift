@@ -12,6 +12,13 @@ struct Output<Writer: FileWriter> {
     do { writer = try start() } catch { throw Failure(error) }
   }
 
+  /// Writes a text whole.
+  static func write(_ text: String, to path: String) throws(Failure) where Writer == TextWriter {
+    let file = try Output(TextWriter(path: path))
+    try file.write { writer throws(FileError) in try writer.append(text) }
+    try file.finish()
+  }
+
   /// Writes with what writes the format.
   func write(_ body: (Writer) throws(FileError) -> Void) throws(Failure) {
     do { try body(writer) } catch { throw Failure(error) }

@@ -1,8 +1,3 @@
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
 internal import Kullback
 internal import KullbackFiles
 
@@ -62,25 +57,12 @@ struct PartialFile: Codable {
 
   /// Writes the file, which gets its name when it is whole.
   func write(to output: OutputPath) throws(Failure) {
-    let text = try JSON.text(self)
-    let file = try Output(TextWriter(path: output.path))
-    try file.write { writer throws(FileError) in try writer.append(text) }
-    try file.finish()
+    try Output.write(try JSON.text(self), to: output.path)
   }
 
   /// Reads a file.
   static func read(_ path: InputPath) throws(Failure) -> PartialFile {
-    let bytes: [UInt8]
-    do { bytes = try InputBytes.read(path.text) } catch { throw Failure(error) }
-    let file: PartialFile
-    do {
-      file = try JSON.decoder.decode(PartialFile.self, from: Data(bytes))
-    } catch {
-      throw Failure(
-        .invalidData,
-        "\(path.name): not what evaluate --partial writes"
-          + ((error as? DecodingError).map { ": " + JSON.words(of: $0) } ?? ""))
-    }
+    let file: PartialFile = try JSON.read(path, writtenBy: "evaluate --partial")
     guard file.kullback == "partial", file.version == 1 else {
       throw Failure(.invalidData, "\(path.name): a partial result of another version")
     }

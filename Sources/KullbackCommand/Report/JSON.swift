@@ -3,6 +3,7 @@
 #else
   internal import Foundation
 #endif
+internal import KullbackFiles
 
 /// Results as JSON.
 ///
@@ -22,16 +23,27 @@ enum JSON {
     }
   }
 
-  /// What reads the texts that `text(_:)` makes.
-  static var decoder: JSONDecoder {
+  /// Reads a file that holds what `text(_:)` makes.
+  ///
+  /// - Parameter writer: what writes such files, for the message.
+  static func read<Value: Decodable>(
+    _ path: InputPath, writtenBy writer: String
+  ) throws(Failure) -> Value {
+    let bytes: [UInt8]
+    do { bytes = try InputBytes.read(path.text) } catch { throw Failure(error) }
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    return decoder
+    do { return try decoder.decode(Value.self, from: Data(bytes)) } catch {
+      throw Failure(
+        .invalidData,
+        "\(path.name): not what \(writer) writes"
+          + ((error as? DecodingError).map { ": " + words(of: $0) } ?? ""))
+    }
   }
 
   /// What is wrong with a text that was to be decoded.
-  static func words(of error: DecodingError) -> String {
+  private static func words(of error: DecodingError) -> String {
     switch error {
     case .keyNotFound(let key, _): "it has no \"\(key.stringValue)\""
     case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):

@@ -1,13 +1,19 @@
 internal import Kullback
 internal import KullbackFiles
 
-/// What models are compared with: a file of distributions, or a base file of llama.cpp, which has their labels itself.
-enum CompareTarget {
-  case file(CompareInputs.Side)
+/// Where rows come from: a file of distributions, or a base file of llama.cpp, which has their labels itself.
+enum RowSource {
+  /// A file of distributions.
+  struct Side {
+    let file: InputFile
+    let set: RowSet
+  }
+
+  case file(Side)
   case base(BaseFile)
 
   /// The file of distributions.
-  var side: CompareInputs.Side? {
+  var side: Side? {
     guard case .file(let side) = self else { return nil }
     return side
   }
@@ -49,11 +55,14 @@ enum CompareTarget {
     }
   }
 
-  /// Bytes of a block: rows of a base file are copied, as numbers of 4 or 8 bytes, with each model's.
+  /// Rows with which a block has to begin, as a file does.
+  var cuts: [Int] { side?.set.cuts ?? [] }
+
+  /// Bytes of a block of rows that is held against several models.
   var blockBytes: Int {
     switch self {
     case .file: 256 << 20
-    case .base: 64 << 20
+    case .base: BaseFile.blockBytes
     }
   }
 
@@ -65,7 +74,7 @@ enum CompareTarget {
     _ range: Range<Int>, with model: DistributionSet, threads: Int?
   ) throws(KullbackError) -> (target: DistributionSet, model: DistributionSet) {
     switch self {
-    case .file(let side): return (side.rows(range), model)
+    case .file(let side): return (side.set.rows(range), model)
     case .base(let base):
       let merged = try base.distributions[range].merged(with: model, threads: threads)
       return (merged.target, merged.model)
@@ -74,11 +83,11 @@ enum CompareTarget {
 
   /// -log p of each row's label.
   func surprises(
-    of labels: [Int64], _ range: Range<Int>, threads: Int?
+    of labels: [some ClassLabel], _ range: Range<Int>, threads: Int?
   ) throws(KullbackError) -> [Double] {
     switch self {
     case .file(let side):
-      try Kullback.surprises(ofLabels: labels, in: side.rows(range), threads: threads)
+      try Kullback.surprises(ofLabels: labels, in: side.set.rows(range), threads: threads)
     case .base(let base): base.distributions[range].surprises(ofLabels: labels.map { Int32($0) })
     }
   }

@@ -32,7 +32,8 @@ struct ClusterRows: Sendable {
   ) throws {
     self.divergence = divergence
     let side = try PairwiseSide(
-      original, wantsEntropies: divergence == .forwardKL, threads: threads)
+      try original.inOrder(threads: threads), wantsEntropies: divergence == .forwardKL,
+      threads: threads)
     let set = side.set
     source = set
     operand = side.operand

@@ -1,7 +1,7 @@
 internal import KullbackKernels
 internal import Synchronization
 
-/// The neighbours of a band of queries, gathered from tiles as they come.
+/// The neighbours of a band of queries, gathered from tiles as they come; queries and rows are those that take part.
 final class NeighbourBand: Sendable {
   private struct State {
     /// For each query its neighbours so far, in no order; up to twice as many as are wanted.
@@ -22,19 +22,19 @@ final class NeighbourBand: Sendable {
   }
 
   /// Takes what is near enough in a tile of queries × rows.
-  func take(_ tile: Matrix<Double>, firstQuery: Int, firstRow: Int) {
+  func take(_ tile: Matrix<Double>, firstRow: Int) {
     let bounds = state.withLock { Array($0.bounds[0..<tile.rows]) }
     let found = (0..<tile.rows).map { query in
-      var some = placesAtMost(bounds[query], inRow: query, of: tile)
-      if limit.excludesSameRow { some.removeAll { firstRow + $0 == firstQuery + query } }
-      return shortened(
-        some.map { Neighbour(row: firstRow + $0, value: tile[query, $0]) })
+      shortened(
+        placesAtMost(bounds[query], inRow: query, of: tile).map {
+          Neighbour(row: firstRow + $0, value: tile[query, $0])
+        })
     }
     state.withLock { state in
       for query in found.indices where !found[query].isEmpty {
         state.lists[query] += found[query]
-        guard state.lists[query].count >= 2 * min(limit.count, .max / 2) else {
-          if state.lists[query].count == limit.count,
+        guard state.lists[query].count >= 2 * min(limit.kept, .max / 2) else {
+          if state.lists[query].count == limit.kept,
             let last = state.lists[query].map(\.value).max()
           {
             state.bounds[query] = min(state.bounds[query], last)
@@ -51,7 +51,7 @@ final class NeighbourBand: Sendable {
   func drain(_ count: Int) -> [[Neighbour]] {
     state.withLock { state in
       let lists = state.lists[0..<count].map { list in
-        Array(list.sorted(by: Neighbour.precedes).prefix(limit.count))
+        Array(list.sorted(by: Neighbour.precedes).prefix(limit.kept))
       }
       for query in state.lists.indices {
         state.lists[query] = []
@@ -63,10 +63,10 @@ final class NeighbourBand: Sendable {
 
   /// No more than are wanted, nearest first; as they are where there are fewer.
   private func shortened(_ list: [Neighbour]) -> [Neighbour] {
-    guard list.count > limit.count else { return list }
+    guard list.count > limit.kept else { return list }
     // Few of many: nearly all are farther than the last that is kept, and seen once.
-    var kept = Array(list[0..<limit.count].sorted(by: Neighbour.precedes))
-    for other in list[limit.count...] {
+    var kept = Array(list[0..<limit.kept].sorted(by: Neighbour.precedes))
+    for other in list[limit.kept...] {
       guard let last = kept.last, Neighbour.precedes(other, last) else { continue }
       kept.removeLast()
       var (low, high) = (0, kept.count)

@@ -71,6 +71,30 @@ extension DistributionSet {
   }
 }
 
+extension NeighbourLimit {
+  /// The neighbours of a query among all rows, where those that are given are the first of their kind.
+  ///
+  /// Whatever is farther than the kinds that are given has as many rows before it as are wanted: their first ones.
+  fileprivate func rows(of kinds: [Neighbour], _ distinct: DistinctRows?) -> [Neighbour] {
+    guard let distinct else { return kinds }
+    var rows: [Neighbour] = []
+    for (index, kind) in kinds.enumerated() {
+      // Kinds that are equally near mix their rows.
+      if rows.count >= kept, kind.value > kinds[index - 1].value { break }
+      rows += distinct.members(of: kind.row).prefix(kept).map {
+        Neighbour(row: $0, value: kind.value)
+      }
+    }
+    return Array(rows.sorted(by: Neighbour.precedes).prefix(kept))
+  }
+
+  /// As many of a query's neighbours as are wanted, without its own row where that does not count.
+  fileprivate func own(_ rows: [Neighbour], query: Int) -> [Neighbour] {
+    guard excludesSameRow else { return rows }
+    return Array(rows.filter { $0.row != query }.prefix(count))
+  }
+}
+
 private func search(
   _ limit: NeighbourLimit, _ queries: DistributionSet, _ set: DistributionSet, _ measure: Measure,
   _ threads: Int?, _ workingMemory: Int?, _ progress: ((_ done: Int, _ total: Int) -> Void)?
@@ -78,14 +102,16 @@ private func search(
   let plan = try PairwisePlan(
     measure, targets: queries, models: set, threads: threads, workingMemory: workingMemory,
     destination: .matrix)
-  let band = NeighbourBand(limit, rows: min(plan.bandRows, queries.count))
+  let band = NeighbourBand(limit, rows: plan.bandRows)
   var lists: [[Neighbour]] = []
-  lists.reserveCapacity(queries.count)
   let counts = try plan.run { rows, columns, values in
-    band.take(values, firstQuery: rows.lowerBound, firstRow: columns.lowerBound)
+    band.take(values, firstRow: columns.lowerBound)
   } band: { rows in
-    lists += band.drain(rows.count)
-    progress?(rows.upperBound, queries.count)
+    lists += band.drain(rows.count).map { limit.rows(of: $0, plan.models.distinct) }
+    progress?(plan.targets.finished(rows.upperBound), queries.count)
   }
-  return Neighbours(lists: lists, report: plan.report(counts))
+  return Neighbours(
+    lists: (0..<queries.count).map { query in
+      limit.own(lists[plan.targets.distinct?.places[query] ?? query], query: query)
+    }, report: plan.report(counts))
 }

@@ -31,7 +31,7 @@ extension PairwiseEngine {
       space.doubts = [UInt8](repeating: 1, count: rows.count * columns.count)
     }
     doubtBeyond(rows, columns, &space)
-    if hasZeroDiagonal { clearDiagonal(rows, columns, &space) }
+    clearTwins(rows, columns, &space)
     dropInvalid(rows, columns, &space)
     let refined = refine(rows, columns, &space, shared)
     shared.refined.wrappingAdd(refined, ordering: .relaxed)
@@ -102,21 +102,25 @@ extension PairwiseEngine {
     }
   }
 
-  /// Pairs of valid rows in a tile, but for those of a row and itself where they are 0.
+  /// Pairs of valid rows in a tile, but for those of equal rows where they are 0.
   private func computed(_ rows: Range<Int>, _ columns: Range<Int>) -> Int {
     let count = { (side: PairwiseSide, range: Range<Int>) in
       range.count { side.isValid[$0] }
     }
-    let diagonal =
-      hasZeroDiagonal && rows.overlaps(columns) ? count(targets, rows.clamped(to: columns)) : 0
-    return count(targets, rows) * count(models, columns) - diagonal
+    let equal =
+      twins.isEmpty
+      ? 0
+      : rows.count {
+        columns.contains(twins[$0]) && targets.isValid[$0] && models.isValid[twins[$0]]
+      }
+    return count(targets, rows) * count(models, columns) - equal
   }
 
-  /// Makes pairs of a row and itself 0: the logarithm of a power sum is 0 there as well.
-  private func clearDiagonal(_ rows: Range<Int>, _ columns: Range<Int>, _ space: inout Workspace) {
-    guard rows.overlaps(columns) else { return }
-    for row in rows.clamped(to: columns) {
-      let (i, j) = (row - rows.lowerBound, row - columns.lowerBound)
+  /// Makes pairs of equal rows 0: the logarithm of a power sum is 0 there as well.
+  private func clearTwins(_ rows: Range<Int>, _ columns: Range<Int>, _ space: inout Workspace) {
+    guard !twins.isEmpty else { return }
+    for row in rows where columns.contains(twins[row]) {
+      let (i, j) = (row - rows.lowerBound, twins[row] - columns.lowerBound)
       space.forward[i, j] = 0
       space.doubts[i * columns.count + j] = 0
     }
@@ -210,15 +214,17 @@ extension PairwiseEngine {
     _ pairs: (rows: [Int], columns: [Int])
   ) -> (values: [Double], outOfRange: [Int]) {
     let all = 0..<pairs.rows.count
+    let rows = pairs.rows.map { targets.place(of: $0) }
+    let columns = pairs.columns.map { models.place(of: $0) }
     switch source {
     case .quantity(let quantity):
       let results = evaluatePairs(
-        targets.given, rows: pairs.rows, models.given, rows: pairs.columns,
+        targets.given, rows: rows, models.given, rows: columns,
         quantities: [quantity])
       return (results[quantity], results.invalidRows(in: all))
     case .parametric(let quantity):
       let results = evaluateParametric(
-        targets.given, rows: pairs.rows, models.given, rows: pairs.columns,
+        targets.given, rows: rows, models.given, rows: columns,
         quantities: [quantity])
       return (results[quantity], results.invalidRows(in: all))
     }

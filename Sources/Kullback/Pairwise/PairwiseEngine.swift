@@ -23,8 +23,9 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   let precision: PairwisePrecision
   /// Only the pairs on or above the diagonal are wanted, of a set and itself.
   let isHalf: Bool
-  /// Both sides are the same set, and the measure is 0 for a row and itself.
-  let hasZeroDiagonal: Bool
+  /// For each target the model that is equal to it, -1 for none; empty where that says nothing of the measure, which
+  /// else is 0 for the two.
+  let twins: [Int]
   /// Divergences of some targets and a range of models with fewer doubts.
   let fallback: (@Sendable (_ targets: [Int], _ models: Range<Int>) -> Divergences)?
 
@@ -171,10 +172,10 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
     _ tile: inout Prepared, _ side: PairwiseSide, _ centres: [Double], _ rows: RowSelection,
     _ chunk: Range<Int>, isTarget: Bool, threads: Int
   ) {
-    let continues = chunk.lowerBound > 0
+    let (continues, places) = (chunk.lowerBound > 0, side.places(of: rows))
     func prepare(_ part: inout RowTile<Element>, _ form: TileForm, _ centres: [Double]?) {
       part.prepare(
-        side.operand, rows: rows, classes: chunk, normalisers: side.normalisers, centres: centres,
+        side.operand, rows: places, classes: chunk, normalisers: side.normalisers, centres: centres,
         form: form, reference: reference, continues: continues, threads: threads)
     }
     switch route {
@@ -186,7 +187,8 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
       if isTarget { prepare(&tile.masses, form, nil) } else { prepare(&tile.logs, form, nil) }
     case .mixtures:
       // p over twice the reference.
-      let logOfTwo = [Double](repeating: 0.693147180559945309417, count: side.count)
+      let logOfTwo = [Double](
+        repeating: 0.693147180559945309417, count: side.normalisers.count)
       let weights = weights[columns: chunk]
       if isTarget {
         prepare(&tile.masses, .powers(1, shift: 0), logOfTwo)

@@ -19,8 +19,9 @@ struct PairwisePlan {
 
   private let measure: Measure
   private let engine: Engine
-  private let targets: PairwiseSide
-  private let models: PairwiseSide
+  let targets: PairwiseSide
+  let models: PairwiseSide
+  let threads: Int
   private let isSelf: Bool
 
   /// - Parameter isSelf: both sets are the same.
@@ -34,21 +35,25 @@ struct PairwisePlan {
     let threads = try checked(threads: threads)
     try checkInstructionSet()
     self.measure = measure
+    self.threads = threads
     self.isSelf = isSelf
-    let isOwn = isSelf && measure.isDivergence
     let route = PairwiseRoute(measure.source)
-    let side = { (set: DistributionSet) throws(KullbackError) in
+    let first = try targets.inOrder(threads: threads)
+    let second = isSelf ? first : try models.inOrder(threads: threads)
+    let distinct = DistinctPair(
+      first, second, isSelf: isSelf, keepsTargets: destination == .bands, threads: threads)
+    let side = { (set: DistributionSet, distinct: DistinctRows?) throws(KullbackError) in
       try PairwiseSide(
-        set, wantsEntropies: route.wantsEntropies, wantsLargest: route == .sameLargest,
-        threads: threads)
+        set, distinct: distinct, wantsEntropies: route.wantsEntropies,
+        wantsLargest: route == .sameLargest, threads: threads)
     }
-    self.targets = try side(targets)
-    self.models = isSelf ? self.targets : try side(models)
+    self.targets = try side(first, distinct.targets)
+    self.models = isSelf ? self.targets : try side(second, distinct.models)
     let builder = EngineBuilder(
       source: measure.source, route: route, targets: self.targets, models: self.models,
       threads: threads, memory: workingMemory ?? Tiling.defaultMemory, destination: destination,
       isSelf: isSelf, isHalf: isSelf && destination == .matrix && measure.isSymmetric,
-      hasZeroDiagonal: isOwn)
+      twins: measure.isDivergence ? distinct.twins : [])
     if let single = BLAS.withOneThread({ builder.single() }) {
       engine = .single(single)
     } else {
@@ -72,7 +77,7 @@ struct PairwisePlan {
     }
   }
 
-  /// Computes all tiles; see `PairwiseEngine.run(_:band:)`.
+  /// Computes all tiles, of the rows that take part; see `PairwiseEngine.run(_:band:)`.
   func run(
     _ body: @escaping @Sendable (Range<Int>, Range<Int>, Matrix<Double>) -> Void,
     band: (Range<Int>) throws -> Void
@@ -108,7 +113,8 @@ struct PairwisePlan {
       diagnostics.add(row: row, target: .valid, model: status)
     }
     return PairwiseReport(
-      shape: Shape(rows: targets.count, columns: models.count), computed: counts.computed,
+      shape: Shape(rows: targets.set.count, columns: models.set.count),
+      computed: counts.computed,
       refined: counts.refined, diagnostics: diagnostics)
   }
 }
@@ -124,13 +130,13 @@ private struct EngineBuilder {
   let destination: PairwisePlan.Destination
   let isSelf: Bool
   let isHalf: Bool
-  let hasZeroDiagonal: Bool
+  let twins: [Int]
   private let reference: PairwiseReference
 
   init(
     source: Measure.Source, route: PairwiseRoute, targets: PairwiseSide, models: PairwiseSide,
     threads: Int, memory: Int, destination: PairwisePlan.Destination, isSelf: Bool, isHalf: Bool,
-    hasZeroDiagonal: Bool
+    twins: [Int]
   ) {
     self.source = source
     self.route = route
@@ -141,7 +147,7 @@ private struct EngineBuilder {
     self.destination = destination
     self.isSelf = isSelf
     self.isHalf = isHalf
-    self.hasZeroDiagonal = hasZeroDiagonal
+    self.twins = twins
     reference =
       switch route {
       case .divergences(let forward, let reverse, _):
@@ -241,7 +247,7 @@ private struct EngineBuilder {
       source: source, route: route, targets: sides.targets, models: sides.models, tiling: tiling,
       threads: min(threads, tiling.mostThreads), reference: reference.logarithms,
       weights: weights(), centres: reference.centres, precision: precision, isHalf: isHalf,
-      hasZeroDiagonal: hasZeroDiagonal, fallback: fallback)
+      twins: twins, fallback: fallback)
   }
 }
 

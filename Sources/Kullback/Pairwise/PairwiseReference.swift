@@ -31,7 +31,7 @@ struct PairwiseReference: Sendable {
       let rows = side.sample(limit)
       let share = 1 / Double(max(1, 2 * rows.count))
       var probabilities = Matrix<Double>(rows: 1, columns: classes)
-      for row in rows {
+      for row in rows.map({ side.place(of: $0) }) {
         writeRows(
           side.operand, rows: row..<row + 1, as: .softmax, into: &probabilities, threads: 1)
         add(probabilities, times: share, to: &sum)

@@ -2,8 +2,8 @@
 public struct PairwiseReport: Sendable {
   /// Targets and models.
   public let shape: Shape
-  /// Pairs of valid rows that were computed: of one set without those of a row and itself where they are 0, and
-  /// about half of them where the measure is symmetric.
+  /// Pairs of valid rows that were computed: of rows that are equal bit for bit only the first, without pairs of equal
+  /// rows where they are 0, and of one set about half where the measure is symmetric.
   public let computed: Int
   /// How many of these were evaluated one by one: because the rounding of a product might have been more than the
   /// promise allows, or all, because the measure comes from no product.

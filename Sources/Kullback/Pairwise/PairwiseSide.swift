@@ -7,14 +7,19 @@ struct PairwiseSide: Sendable {
   let operand: RowOperand
   /// The rows as they were given, in order: what the kernels for two rows read, to which no level is too far.
   let given: RowOperand
+  /// Which of the rows are equal; nil where all are different, or each counts by itself.
+  let distinct: DistinctRows?
+  /// How many rows take part, of equal ones the first.
+  ///
+  /// What follows is of these, but where it says otherwise.
   let count: Int
-  /// +inf for rows that are not valid: they take part with no mass at all.
+  /// Of all rows of the set; +inf for those that are not valid: they take part with no mass at all.
   private(set) var normalisers: [Double]
   /// Empty where not asked for.
   let entropies: [Double]
   /// The first largest class of each row; empty where not asked for.
   let largest: [Double]
-  /// Rows that are not valid, in order, and why.
+  /// Rows of the set that are not valid, in order, and why.
   let invalid: [(row: Int, status: RowStatus)]
   let isValid: [Bool]
   /// Whether a row has a logit that is too far from its largest for `Double`, which tiles take for the least
@@ -23,11 +28,16 @@ struct PairwiseSide: Sendable {
   /// Whether elements have more digits than `Float`.
   let isWide: Bool
 
+  /// - Parameter original: a set in order: all rows are read again and again.
   init(
-    _ given: DistributionSet, wantsEntropies: Bool, wantsLargest: Bool = false, threads: Int
+    _ original: DistributionSet, distinct: DistinctRows? = nil, wantsEntropies: Bool,
+    wantsLargest: Bool = false, threads: Int
   ) throws(KullbackError) {
-    // All rows are read again and again.
-    let original = try given.inOrder(threads: threads)
+    self.distinct = distinct
+    func kept<Value>(_ values: [Value]) -> [Value] {
+      guard let distinct, !values.isEmpty else { return values }
+      return distinct.firsts.map { values[$0] }
+    }
     var quantities: [RowQuantity] = [.logNormaliser]
     if wantsEntropies { quantities.append(.entropy) }
     if wantsLargest { quantities.append(.largest) }
@@ -45,10 +55,10 @@ struct PairwiseSide: Sendable {
       normalisers = evaluated(set, [.logNormaliser])[.logNormaliser]
     }
     self.given = original.operand()
-    isBeyond = original.rowsBeyond(normalisers: found, threads: threads)
+    isBeyond = kept(original.rowsBeyond(normalisers: found, threads: threads))
     self.set = set
     operand = set.operand()
-    count = set.count
+    count = distinct?.firsts.count ?? set.count
     isWide =
       switch set.matrix.kind {
       case .float32, .float16, .bfloat16: false
@@ -61,18 +71,50 @@ struct PairwiseSide: Sendable {
       return (row, results.status(ofRow: row))
     }
     self.normalisers = normalisers
-    entropies = wantsEntropies ? results[.entropy] : []
-    largest = wantsLargest ? results[.largest] : []
-    isValid = valid
+    entropies = wantsEntropies ? kept(results[.entropy]) : []
+    largest = wantsLargest ? kept(results[.largest]) : []
+    isValid = kept(valid)
   }
 
-  /// What is said of rows, in order: those that are not valid, and those of pairs that come to more than numbers hold.
+  /// The number in the set of a row that takes part.
+  func place(of row: Int) -> Int { distinct?.firsts[row] ?? row }
+
+  /// How many of the set's rows are done when the first so many that take part are.
+  func finished(_ rows: Int) -> Int {
+    guard let distinct else { return rows }
+    return rows < count ? distinct.firsts[rows] : distinct.places.count
+  }
+
+  /// The numbers in the set of rows that take part.
+  func places(of rows: RowSelection) -> RowSelection {
+    guard let distinct else { return rows }
+    return switch rows {
+    case .range(let range): .list(Array(distinct.firsts[range]))
+    case .list(let list): .list(list.map { distinct.firsts[$0] })
+    }
+  }
+
+  /// The columns of a result that a range of the rows that take part are written to.
+  func runs<Result>(of rows: Range<Int>, in: ResultGrid<Result>) -> [ResultGrid<Result>.Run] {
+    guard let distinct else {
+      return [.init(source: 0, column: rows.lowerBound, count: rows.count)]
+    }
+    var runs: [ResultGrid<Result>.Run] = []
+    distinct.forEachRun(of: rows) { kind, row, count in
+      runs.append(.init(source: kind - rows.lowerBound, column: row, count: count))
+    }
+    return runs
+  }
+
+  /// What is said of the set's rows, in order: those that are not valid, and those of pairs that come to more than
+  /// numbers hold.
   func findings(outOfRange rows: [Int]) -> [(row: Int, status: RowStatus)] {
     guard !rows.isEmpty else { return invalid }
-    return (invalid + rows.map { ($0, RowStatus.outOfRange) }).sorted { $0.row < $1.row }
+    let all = rows.flatMap { row in distinct.map { $0.members(of: row) } ?? [row] }
+    return (invalid + all.map { ($0, RowStatus.outOfRange) }).sorted { $0.row < $1.row }
   }
 
-  /// Up to `limit` valid rows, evenly spaced, beginning at a fraction of the space between them.
+  /// Up to `limit` valid rows that take part, evenly spaced, beginning at a fraction of the space between them.
   func sample(_ limit: Int, from fraction: Double = 0.5) -> [Int] {
     let step = max(1, (count + limit - 1) / limit)
     return Array(
@@ -83,15 +125,15 @@ struct PairwiseSide: Sendable {
   /// The same with normalisers to the digits of `Double`, where sums in `Float` made them.
   func exact(threads: Int) -> PairwiseSide {
     guard !isWide else { return self }
-    let classes = operand.matrix.columns, step = 32
+    let (rows, classes, step) = (operand.matrix.rows, operand.matrix.columns, 32)
     let reference = [Double](repeating: 0, count: classes)
-    let starts = Array(stride(from: 0, to: count, by: step))
+    let starts = Array(stride(from: 0, to: rows, by: step))
     let masses = inOrder(starts.count, threads: threads) { index in
-      let rows = starts[index]..<min(count, starts[index] + step)
+      let some = starts[index]..<min(rows, starts[index] + step)
       var tile = RowTile(of: Double.self, panelClasses: 512)
       for from in stride(from: 0, to: classes, by: 4096) {
         tile.prepare(
-          operand, rows: rows, classes: from..<min(classes, from + 4096), normalisers: normalisers,
+          operand, rows: some, classes: from..<min(classes, from + 4096), normalisers: normalisers,
           form: .masses, reference: reference, continues: from > 0)
       }
       return tile.mass
@@ -99,7 +141,9 @@ struct PairwiseSide: Sendable {
     // What is not 1 of a row's sum is what its normaliser is off by.
     let corrections = logarithms(masses.flatMap { $0 })
     var side = self
-    for row in 0..<count where isValid[row] { side.normalisers[row] += corrections[row] }
+    for row in 0..<rows where normalisers[row] < .infinity {
+      side.normalisers[row] += corrections[row]
+    }
     return side
   }
 }

@@ -1,0 +1,263 @@
+"""The C interface of the Swift library, by ctypes: its structures and how calls run, stop and fail."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import threading
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Callable
+
+ABI_VERSION = 1
+
+ELEMENTS = {"float32": 0, "float64": 1, "float16": 2, "bfloat16": 3, "int32": 4, "int64": 5}
+FORMS = {"logits": 0, "log-probabilities": 1, "probabilities": 2, "weights": 3}
+
+_OK, _INVALID, _CANCELLED, _INTERNAL, TOO_SMALL, _FAILED = range(6)
+
+_REASONS = {
+    1: "contains NaN",
+    2: "contains infinity",
+    3: "contains a negative number",
+    4: "has no mass",
+    5: "does not sum to 1",
+    6: "has a label that is no class",
+    7: "has numbers out of range",
+}
+
+
+class Set(ctypes.Structure):
+    """Distributions over the same classes, one a row."""
+
+    _fields_ = [
+        ("size", ctypes.c_uint32),
+        ("element", ctypes.c_int32),
+        ("form", ctypes.c_int32),
+        ("reserved", ctypes.c_int32),
+        ("base", ctypes.c_void_p),
+        ("rows", ctypes.c_int64),
+        ("columns", ctypes.c_int64),
+        ("row_stride", ctypes.c_int64),
+        ("column_stride", ctypes.c_int64),
+        ("temperature", ctypes.c_double),
+        ("smoothing", ctypes.c_double),
+        ("tolerance", ctypes.c_double),
+    ]
+    memory: Any
+
+
+class Result(ctypes.Structure):
+    """A matrix for results."""
+
+    _fields_ = [
+        ("size", ctypes.c_uint32),
+        ("element", ctypes.c_int32),
+        ("base", ctypes.c_void_p),
+        ("rows", ctypes.c_int64),
+        ("columns", ctypes.c_int64),
+        ("row_stride", ctypes.c_int64),
+    ]
+
+
+class Run(ctypes.Structure):
+    """How a call runs, and what may be watched and stopped meanwhile."""
+
+    _fields_ = [
+        ("size", ctypes.c_uint32),
+        ("threads", ctypes.c_int32),
+        ("cancel", ctypes.c_void_p),
+        ("progress", ctypes.c_void_p),
+        ("message", ctypes.c_void_p),
+        ("message_size", ctypes.c_uint64),
+        ("working_memory", ctypes.c_uint64),
+    ]
+
+
+class Labels(ctypes.Structure):
+    """Class labels, and how they are scored."""
+
+    _fields_ = [
+        ("size", ctypes.c_uint32),
+        ("element", ctypes.c_int32),
+        ("base", ctypes.c_void_p),
+        ("count", ctypes.c_int64),
+        ("stride", ctypes.c_int64),
+        ("ignored", ctypes.c_int64),
+        ("has_ignored", ctypes.c_int32),
+        ("reserved", ctypes.c_int32),
+        ("smoothing", ctypes.c_double),
+        ("class_weights", ctypes.c_void_p),
+        ("class_weight_count", ctypes.c_int64),
+    ]
+
+
+SET_BYTES = ctypes.sizeof(Set)
+RESULT_BYTES = ctypes.sizeof(Result)
+LABELS_BYTES = ctypes.sizeof(Labels)
+_RUN_BYTES = ctypes.sizeof(Run)
+_MESSAGE_BYTES = 1024
+
+
+class InternalError(RuntimeError):
+    """A fault of the library."""
+
+
+def _load() -> ctypes.CDLL:
+    path = os.environ.get("KULLBACK_LIBRARY") or str(Path(__file__).parent / "_lib" / "libkullback.so")
+    try:
+        library = ctypes.CDLL(path)
+    except OSError as error:
+        raise ImportError(
+            f"the library of this package cannot be loaded: {error}. Wheels are for Linux on x86-64 with "
+            "glibc 2.34 or newer; a checkout of the sources is built with: make python"
+        ) from None
+    version = library.kullback_abi_version()
+    if version != ABI_VERSION:
+        raise ImportError(f"{path} has version {version} of the C interface, and this package needs {ABI_VERSION}")
+    return library
+
+
+_library = _load()
+_pointer, _set, _int = ctypes.c_void_p, ctypes.POINTER(Set), ctypes.c_int64
+_result, _run, _labels = ctypes.POINTER(Result), ctypes.POINTER(Run), ctypes.POINTER(Labels)
+_text, _flag, _number = ctypes.c_char_p, ctypes.c_int32, ctypes.c_double
+
+
+def _function(name: str, *arguments: Any) -> Any:
+    function = getattr(_library, name)
+    function.argtypes = [*arguments, _run]
+    function.restype = ctypes.c_int32
+    return function
+
+
+EVALUATE = _function("kullback_evaluate", _set, _set, _text, _pointer, _int, _int, _pointer)
+LOG_SOFTMAX = _function("kullback_log_softmax", _set, _result, _pointer)
+SOFTMAX = _function("kullback_softmax", _set, _result, _pointer)
+ENTROPY = _function("kullback_entropy", _set, _pointer, _pointer)
+LOG_SUM_EXP = _function("kullback_log_sum_exp", _set, _pointer, _pointer)
+CROSS_ENTROPY = _function("kullback_cross_entropy", _labels, _set, _pointer, _pointer, _pointer)
+GRADIENT = _function("kullback_gradient", _text, _set, _set, _result, _pointer, _pointer)
+PAIRWISE = _function("kullback_pairwise", _text, _set, _set, _result, _pointer, _pointer, _pointer)
+NEAREST = _function(
+    "kullback_nearest", _text, _set, _set, _int, _flag, _pointer, _pointer, _pointer, _pointer
+)
+WITHIN = _function(
+    "kullback_within", _text, _set, _set, _number, _flag, _pointer, _pointer, _pointer, _int, _pointer, _pointer
+)
+_MEASURE = _function("kullback_measure", _text, _text, ctypes.c_uint64, _pointer)
+
+# Less work than this is done before anyone can press a key.
+QUICK_BYTES = 1 << 25
+
+Progress = Callable[[int, int], None]
+
+
+def call(
+    function: Any,
+    *arguments: Any,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    work: int = QUICK_BYTES,
+    memory: int = 0,
+    accepted: int = _OK,
+) -> int:
+    """Calls the library, which holds no lock of the interpreter meanwhile, and raises what it says went wrong.
+
+    Long work goes to a thread of its own while this one waits. So Ctrl-C, and whatever `progress` raises, set the
+    word that the library looks at; this returns only when the library no longer reads or writes the arrays.
+
+    Parameters
+    ----------
+    work
+        Bytes that the call goes through, or what takes as long.
+    accepted
+        A status besides that of success which is returned instead of raised.
+    """
+    if threads is None:
+        threads = 0
+    elif threads < 1:
+        raise ValueError(f"threads={threads}: at least one is needed")
+    message = ctypes.create_string_buffer(_MESSAGE_BYTES)
+    run = Run(_RUN_BYTES, threads, None, None, ctypes.addressof(message), _MESSAGE_BYTES, memory)
+    if work < QUICK_BYTES and progress is None:
+        status = function(*arguments, run)
+    else:
+        status = _watched(function, arguments, run, progress)
+    if status == _OK or status == accepted:
+        return status
+    text = message.value.decode(errors="replace")
+    if status == _INVALID:
+        raise ValueError(text)
+    if status == _FAILED:
+        raise ArithmeticError(text)
+    raise InternalError(text or f"status {status}")
+
+
+def _watched(function: Any, arguments: tuple[Any, ...], run: Run, progress: Progress | None) -> int:
+    cancel, counts = ctypes.c_int32(), (ctypes.c_int64 * 2)()
+    run.cancel, run.progress = ctypes.addressof(cancel), ctypes.addressof(counts)
+    result: list[int] = []
+    done = threading.Event()
+
+    def work() -> None:
+        try:
+            result.append(function(*arguments, run))
+        finally:
+            done.set()
+
+    threading.Thread(target=work, name="kullback", daemon=True).start()
+    try:
+        # Not Thread.join: interrupted, it takes a running thread for one that has ended (until Python 3.12).
+        while not done.wait(0.1):
+            if progress is not None and counts[1]:
+                progress(counts[0], counts[1])
+        if progress is not None and result and result[0] == _OK and counts[1]:
+            progress(counts[1], counts[1])
+    except BaseException:
+        cancel.value = 1
+        while not done.is_set():
+            # A second Ctrl-C must not free memory that is being read.
+            try:
+                done.wait()
+            except BaseException:
+                pass
+        raise
+    return result[0]
+
+
+def reason(code: int) -> str:
+    """What is wrong with a row, in words."""
+    return _REASONS.get(code, f"is invalid ({code})")
+
+
+def _read(function: Any) -> str:
+    function.argtypes, function.restype = [_text, ctypes.c_uint64], ctypes.c_uint64
+    size = function(None, 0)
+    text = ctypes.create_string_buffer(size)
+    function(text, size)
+    return text.value.decode()
+
+
+def version() -> str:
+    """The version of the library."""
+    return _read(_library.kullback_version)
+
+
+def info() -> dict[str, Any]:
+    """The machine and what is used of it."""
+    return json.loads(_read(_library.kullback_info))
+
+
+def measures() -> dict[str, Any]:
+    """The measures and their families."""
+    return json.loads(_read(_library.kullback_measures))
+
+
+@lru_cache(maxsize=256)
+def measure(name: str) -> dict[str, Any]:
+    """A measure by its name, with an order behind a colon where it has one."""
+    text = ctypes.create_string_buffer(4096)
+    call(_MEASURE, name.encode(), text, len(text), None, work=0)
+    return json.loads(text.value.decode())

@@ -1,0 +1,259 @@
+"""Divergences of Dask's arrays: rows that are on many machines, or larger than the memory of one.
+
+Results by rows have the same bits for any chunks. Blocks of all pairs have the accuracy promised, not the same bits.
+
+Examples
+--------
+>>> import dask.array as da, numpy as np, kullback, kullback.dask as kd
+>>> p = da.from_array(np.arange(12.0).reshape(4, 3), chunks=(2, 3))
+>>> kd.forward_kl(p, p[::-1]).compute().shape
+(4,)
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Mapping, Sequence
+
+import numpy as np
+
+import dask
+import dask.array as da
+
+from . import _abi, _files, divergences, evaluation, pairs
+from .evaluation import ONE_READ
+from .summary import Summary
+
+# Rows of so many bytes make a chunk where nothing else is said.
+CHUNK_BYTES = 128 << 20
+
+
+def open(path: str | os.PathLike[str] | Sequence[str], chunk_rows: int | None = None) -> da.Array:
+    """A Dask array of the rows of a file, or of several files one after the other.
+
+    Its tasks hold a path and a range of rows: workers read for themselves, so they need to see the same files.
+
+    Parameters
+    ----------
+    path
+        What `kullback.open` reads; or a list of such. Of a Parquet file one column of lists is named behind a colon,
+        or every column is a class; its chunks are its groups of rows.
+    chunk_rows
+        Rows in a chunk (default: 128 MiB of them, or what the file itself has as chunks).
+    """
+    if not isinstance(path, (str, os.PathLike)):
+        parts = [open(one, chunk_rows) for one in path]
+        if not parts:
+            raise ValueError("no files are named")
+        return da.concatenate(parts, axis=0)
+    text = os.fspath(path)
+    file, _ = _files.split(text)
+    if Path(file).suffix.lower() == ".parquet":
+        return _open_parquet(text)
+    array = _files.open_array(text)
+    if not hasattr(array, "dtype"):
+        rows, _ = divergences.as_numpy(array)
+        shape, dtype = rows.shape, rows.dtype
+    else:
+        shape, dtype = array.shape, array.dtype
+    if len(shape) < 2:
+        raise ValueError(f"{text} of shape {shape}: rows of classes are needed")
+    row_bytes = max(1, int(np.prod(shape[1:])) * dtype.itemsize)
+    own = getattr(array, "chunks", None)
+    step = chunk_rows or (own[0] if own else max(1, CHUNK_BYTES // row_bytes))
+    edges = [*range(0, shape[0], step), shape[0]] if shape[0] else [0, 0]
+    read = dask.delayed(_read, pure=True)
+    blocks = [
+        da.from_delayed(read(text, start, stop), (stop - start, *shape[1:]), dtype)
+        for start, stop in zip(edges, edges[1:])
+    ]
+    return da.concatenate(blocks, axis=0)
+
+
+def _read(path: str, start: int, stop: int) -> np.ndarray:
+    array = _files.open_array(path)
+    if not hasattr(array, "dtype"):
+        array = divergences.as_numpy(array)[0]
+    return array[start:stop]
+
+
+def _open_parquet(path: str) -> da.Array:
+    import pyarrow.parquet as pq
+
+    file, _ = _files.split(path)
+    groups = pq.ParquetFile(file).metadata
+    first = _read_group(path, 0)
+    read = dask.delayed(_read_group, pure=True)
+    blocks = [
+        da.from_delayed(read(path, group), (groups.row_group(group).num_rows, first.shape[1]), first.dtype)
+        for group in range(groups.num_row_groups)
+    ]
+    return da.concatenate(blocks, axis=0)
+
+
+def _read_group(path: str, group: int) -> np.ndarray:
+    import pyarrow.parquet as pq
+
+    file, name = _files.split(path)
+    table = pq.ParquetFile(file).read_row_group(group, columns=None if name is None else [name])
+    return divergences.as_numpy(table)[0]
+
+
+def _whole_rows(array: Any) -> da.Array:
+    if not isinstance(array, da.Array):
+        array = da.from_array(array, chunks=-1)
+    if array.ndim < 1:
+        raise ValueError("a distribution has an axis of classes")
+    return array.rechunk({array.ndim - 1: -1})
+
+
+def _refuse(options: Mapping[str, Any]) -> None:
+    for name in ("progress", "out", "axis", "first_row"):
+        if name in options:
+            raise ValueError(f"{name} is not for Dask's arrays" + (": move the axis first" if name == "axis" else ""))
+
+
+def _options(options: Mapping[str, Any]) -> dict[str, Any]:
+    # A worker has as many threads as it was given, and calls with one each.
+    return {"threads": 1, **options}
+
+
+def evaluate(
+    target: Any, model: Any, measures: Sequence[str] | str = ONE_READ, **options: Any
+) -> dict[str, da.Array]:
+    """Several measures of each pair of rows: a Dask array for each, from one reading.
+
+    Parameters
+    ----------
+    target, model
+        Arrays of the same shape whose last axis is classes; another chunking of rows is put right.
+    options
+        Those of `kullback.evaluate`.
+    """
+    _refuse(options)
+    names = [measures] if isinstance(measures, str) else list(measures)
+    for name in names:
+        _abi.measure(name)
+    p, q = _whole_rows(target), _whole_rows(model)
+    if p.shape[-1] != q.shape[-1]:
+        raise ValueError(f"target of shape {p.shape} and model of shape {q.shape} do not have the same classes")
+    axes = max(p.ndim, q.ndim)
+    letters = tuple(range(axes))
+    table = da.blockwise(
+        _evaluate_block,
+        ("measure", *letters[:-1]),
+        p,
+        letters[axes - p.ndim :],
+        q,
+        letters[axes - q.ndim :],
+        names=tuple(names),
+        options=_options(options),
+        new_axes={"measure": len(names)},
+        dtype=np.float64,
+        concatenate=True,
+        meta=np.empty((0,) * axes),
+    )
+    return {name: table[place] for place, name in enumerate(names)}
+
+
+def _evaluate_block(p: np.ndarray, q: np.ndarray, names: tuple[str, ...], options: dict[str, Any]) -> np.ndarray:
+    found = evaluation.evaluate(p, q, names, **options)
+    return np.stack([found[name] for name in names])
+
+
+def forward_kl(target: Any, model: Any, **options: Any) -> da.Array:
+    """Forward KL, D(target‖model), of each pair of rows, as a Dask array."""
+    return evaluate(target, model, "forward-kl", **options)["forward-kl"]
+
+
+def reverse_kl(target: Any, model: Any, **options: Any) -> da.Array:
+    """Reverse KL, D(model‖target), of each pair of rows, as a Dask array."""
+    return evaluate(target, model, "reverse-kl", **options)["reverse-kl"]
+
+
+def summaries(results: Mapping[str, da.Array], exact_limit: int = 100_000) -> Any:
+    """A delayed mapping of measures to `Summary`, made where the chunks are and merged as a tree.
+
+    Parameters
+    ----------
+    results
+        What `evaluate` gives.
+    exact_limit
+        Of up to so many rows quantiles are exact; of more they have a relative error of at most 0.05 %.
+    """
+    one = dask.delayed(_summarise, pure=True)
+    merge = dask.delayed(_merge, pure=True)
+    trees: dict[str, Any] = {}
+    for name, values in results.items():
+        flat = values.reshape(-1)
+        starts = np.cumsum([0, *flat.chunks[0]])
+        parts = [one(block, int(start), exact_limit) for block, start in zip(flat.to_delayed(), starts)]
+        while len(parts) > 1:
+            parts = [merge(parts[place : place + 8]) for place in range(0, len(parts), 8)]
+        trees[name] = parts[0]
+    return dask.delayed(trees)
+
+
+def _summarise(values: np.ndarray, first_row: int, exact_limit: int) -> Summary:
+    result = Summary(exact_limit=exact_limit)
+    result.add(values, first_row)
+    return result
+
+
+def _merge(parts: list[Summary]) -> Summary:
+    result = parts[0]
+    for part in parts[1:]:
+        result = result + part
+    return result
+
+
+def compare(target: Any, models: Mapping[str, Any], measure: str = "forward-kl", **options: Any) -> Any:
+    """A delayed `kullback.Comparison` of several models with one target."""
+    if not models:
+        raise ValueError("no models are given")
+    values = [evaluate(target, model, measure, **options)[measure].reshape(-1) for model in models.values()]
+    return dask.delayed(_compare)(list(models), measure, da.stack(values))
+
+
+def _compare(names: list[str], measure: str, values: np.ndarray) -> evaluation.Comparison:
+    table = np.array(values)
+    table[:, np.isnan(table).any(axis=0)] = np.nan
+    return evaluation.Comparison(names, measure, table)
+
+
+def pairwise(targets: Any, models: Any = None, measure: str = "forward-kl", **options: Any) -> da.Array:
+    """A measure of every target and every model, a block for each pair of chunks.
+
+    Without models the targets are compared with each other, and the diagonal of a divergence is 0 exactly.
+
+    Parameters
+    ----------
+    options
+        Those of `kullback.pairwise`.
+    """
+    _refuse(options)
+    _abi.measure(measure)
+    p = _whole_rows(targets)
+    q = p if models is None else _whole_rows(models)
+    if p.ndim != 2 or q.ndim != 2 or p.shape[1] != q.shape[1]:
+        raise ValueError(f"shapes {p.shape} and {q.shape}: matrices with the same classes are needed")
+    dtype = np.dtype(options.get("dtype") or np.float64)
+    block = dask.delayed(_pairwise_block, pure=True)
+    left, right = p.to_delayed()[:, 0], q.to_delayed()[:, 0]
+    rows = [
+        [
+            da.from_delayed(
+                block(a, None if models is None and i == j else b, measure, _options(options)), (height, width), dtype
+            )
+            for j, (b, width) in enumerate(zip(right, q.chunks[0]))
+        ]
+        for i, (a, height) in enumerate(zip(left, p.chunks[0]))
+    ]
+    return da.block(rows)
+
+
+def _pairwise_block(
+    targets: np.ndarray, models: np.ndarray | None, measure: str, options: dict[str, Any]
+) -> np.ndarray:
+    return pairs.pairwise(targets, models, measure, **options)

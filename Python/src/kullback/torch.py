@@ -1,0 +1,192 @@
+"""Divergences of PyTorch's tensors on the CPU, with gradients by the library's kernels.
+
+For evaluation and for distillation where there is no GPU: the value and its gradient are made in one call, without
+a tensor in between, and are right where rows are nearly equal.
+
+Examples
+--------
+>>> import torch, kullback.torch as kt
+>>> teacher = torch.tensor([[1.0, 2.0, 3.0]])
+>>> student = torch.tensor([[1.0, 2.0, 2.5]], requires_grad=True)
+>>> loss = kt.forward_kl(teacher, student)
+>>> loss.backward()
+>>> bool(student.grad.sum().abs() < 1e-7)
+True
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+
+import torch
+from torch.autograd.function import once_differentiable
+
+from . import _abi
+from ._arrays import Rows
+from .divergences import check_choice
+
+Reduction = Literal["none", "mean", "sum"]
+
+
+def _gradient(
+    measure: bytes, target: Rows, model: Rows, values: np.ndarray, dtype: torch.dtype, threads: int | None
+) -> torch.Tensor:
+    """Values, and the gradient with respect to the model's logits."""
+    gradient = torch.empty((*model.batch, model.classes), dtype=dtype)
+    result = _abi.Result(
+        _abi.RESULT_BYTES, _abi.ELEMENTS[str(dtype).removeprefix("torch.")], gradient.data_ptr(), model.count,
+        model.classes, model.classes,
+    )
+    _abi.call(
+        _abi.GRADIENT, measure, target.set(), model.set(), result, values.ctypes.data, None, threads=threads,
+        work=3 * model.count * model.row_bytes,
+    )
+    return gradient
+
+
+class _Divergence(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, target: torch.Tensor, model: torch.Tensor, name: str, temperature: float, threads: int | None
+    ) -> torch.Tensor:
+        p = Rows(target.detach(), "logits", -1, temperature, name="target")
+        q = Rows(model.detach(), "logits", -1, temperature, name="model")
+        dtype = torch.promote_types(target.dtype, model.dtype)
+        values = np.empty(p.batch)
+        of_target = of_model = None
+        wants_target, wants_model = ctx.needs_input_grad[:2]
+        if name == "jensen-shannon":
+            _evaluate(name, p, q, values, threads)
+            if wants_target or wants_model:
+                mixture = Rows(_log_mixture(target, model, temperature), "log-probabilities", tolerance=1e-2)
+                unused = np.empty(p.batch)
+                if wants_model:
+                    of_model = _gradient(b"reverse-kl", mixture, q, unused, model.dtype, threads) / 2
+                if wants_target:
+                    of_target = _gradient(b"reverse-kl", mixture, p, unused, target.dtype, threads) / 2
+        else:
+            _evaluate(name, p, q, values, threads)
+            # D(p‖q) as a function of p is a reverse divergence whose model is p.
+            exchanged = {"forward-kl": b"reverse-kl", "reverse-kl": b"forward-kl"}
+            unused = np.empty(p.batch)
+            if wants_model:
+                of_model = _gradient(name.encode(), p, q, unused, model.dtype, threads)
+            if wants_target and name != "cross-entropy":
+                of_target = _gradient(exchanged[name], q, p, unused, target.dtype, threads)
+            elif wants_target:
+                of_target = _target_of_cross_entropy(target, model, values, temperature)
+        ctx.save_for_backward(of_target, of_model)
+        return torch.from_numpy(values).to(dtype)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *gradients: Any) -> Any:
+        factor = gradients[0].unsqueeze(-1)
+        of_target, of_model = ctx.saved_tensors
+        return (
+            None if of_target is None else of_target * factor.to(of_target.dtype),
+            None if of_model is None else of_model * factor.to(of_model.dtype),
+            None,
+            None,
+            None,
+        )
+
+
+def _evaluate(name: str, p: Rows, q: Rows, values: np.ndarray, threads: int | None) -> None:
+    rows = p.count
+    _abi.call(
+        _abi.EVALUATE, p.set(), q.set(), name.encode(), values.ctypes.data, rows, rows, None, threads=threads,
+        work=rows * (p.row_bytes + q.row_bytes),
+    )
+
+
+def _log_mixture(target: torch.Tensor, model: torch.Tensor, temperature: float) -> torch.Tensor:
+    both = [torch.log_softmax(side.detach() / temperature, -1) for side in (target, model)]
+    return torch.logaddexp(*both) - math.log(2)
+
+
+def _target_of_cross_entropy(
+    target: torch.Tensor, model: torch.Tensor, values: np.ndarray, temperature: float
+) -> torch.Tensor:
+    """∂H(p,q)/∂a = p (−log q − H(p,q)) / T."""
+    p = torch.softmax(target.detach() / temperature, -1)
+    surprise = -torch.log_softmax(model.detach() / temperature, -1)
+    mean = torch.from_numpy(values).to(target.dtype).unsqueeze(-1)
+    # What has no mass adds nothing, however little the model gives it.
+    terms = torch.where(p > 0, p * (surprise - mean), torch.zeros_like(p))
+    return (terms / temperature).to(target.dtype)
+
+
+def _divergence(
+    name: str, target: torch.Tensor, model: torch.Tensor, temperature: float, reduction: Reduction,
+    threads: int | None,
+) -> torch.Tensor:
+    check_choice("reduction", reduction, ("none", "mean", "sum"))
+    for side, role in ((target, "target"), (model, "model")):
+        if not isinstance(side, torch.Tensor):
+            raise ValueError(f"{role} is no tensor of PyTorch: kullback.{name.replace('-', '_')} takes other arrays")
+        if side.device.type != "cpu":
+            raise ValueError(f"{role} is on {side.device}: move it to main memory by .cpu()")
+        if not side.is_floating_point():
+            raise ValueError(f"{role} has elements of {side.dtype}: logits are floating-point numbers")
+    if target.ndim < 1 or model.ndim < 1 or target.shape[-1] != model.shape[-1]:
+        raise ValueError(
+            f"target of shape {tuple(target.shape)} and model of shape {tuple(model.shape)} "
+            "do not have the same classes"
+        )
+    # Expanding sums gradients over what was repeated, by PyTorch's own rule.
+    target, model = torch.broadcast_tensors(target, model)
+    values = _Divergence.apply(target, model, name, float(temperature), threads)
+    return values if reduction == "none" else getattr(values, reduction)()
+
+
+def forward_kl(
+    target: torch.Tensor, model: torch.Tensor, *, temperature: float = 1.0, reduction: Reduction = "mean",
+    threads: int | None = None,
+) -> torch.Tensor:
+    """D(target‖model) of logits along the last axis, with gradients with respect to both.
+
+    Parameters
+    ----------
+    target, model
+        Logits of any floating-point type on the CPU; their batch dimensions are broadcast.
+    temperature
+        Divides the logits of both. The value is not multiplied by its square.
+    reduction
+        "none" is a value for each row, "mean" their mean, "sum" their sum.
+    threads
+        At most so many (default: what this process may use).
+
+    Notes
+    -----
+    The gradient with respect to the model's logits is (q − p) / T. Of a row that is not valid value and gradient are
+    NaN. Second derivatives are not offered.
+    """
+    return _divergence("forward-kl", target, model, temperature, reduction, threads)
+
+
+def reverse_kl(
+    target: torch.Tensor, model: torch.Tensor, *, temperature: float = 1.0, reduction: Reduction = "mean",
+    threads: int | None = None,
+) -> torch.Tensor:
+    """D(model‖target) of logits along the last axis; as `forward_kl`."""
+    return _divergence("reverse-kl", target, model, temperature, reduction, threads)
+
+
+def jensen_shannon(
+    target: torch.Tensor, model: torch.Tensor, *, temperature: float = 1.0, reduction: Reduction = "mean",
+    threads: int | None = None,
+) -> torch.Tensor:
+    """The Jensen-Shannon divergence of logits along the last axis; as `forward_kl`."""
+    return _divergence("jensen-shannon", target, model, temperature, reduction, threads)
+
+
+def cross_entropy(
+    target: torch.Tensor, model: torch.Tensor, *, temperature: float = 1.0, reduction: Reduction = "mean",
+    threads: int | None = None,
+) -> torch.Tensor:
+    """H(target, model) of logits along the last axis; as `forward_kl`."""
+    return _divergence("cross-entropy", target, model, temperature, reduction, threads)

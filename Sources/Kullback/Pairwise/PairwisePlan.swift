@@ -101,15 +101,20 @@ struct PairwisePlan {
       first = Set(first + second).sorted()
       second = first
     }
+    var codes = [UInt8](repeating: 0, count: targets.count)
+    var others = [UInt8](repeating: 0, count: models.count)
     for (row, status) in targets.findings(outOfRange: first) {
       diagnostics.add(row: row, target: status, model: .valid)
+      codes[row] = status.rawValue
     }
     for (row, status) in models.findings(outOfRange: second) {
       diagnostics.add(row: row, target: .valid, model: status)
+      others[row] = status.rawValue
     }
     return PairwiseReport(
       shape: Shape(rows: targets.count, columns: models.count), computed: counts.computed,
-      refined: counts.refined, diagnostics: diagnostics)
+      refined: counts.refined, diagnostics: diagnostics,
+      targetReasons: RowReasons(codes: codes), modelReasons: RowReasons(codes: others))
   }
 }
 

@@ -1,14 +1,15 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
+let withoutMemorySafety: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
-  .strictMemorySafety(),
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
+
+let strict = withoutMemorySafety + [.strictMemorySafety()]
 
 let package = Package(
   name: "Kullback",
@@ -20,6 +21,7 @@ let package = Package(
     .library(name: "KullbackKernels", targets: ["KullbackKernels"]),
     .library(name: "KullbackLinearAlgebra", targets: ["KullbackLinearAlgebra"]),
     .executable(name: "kullback", targets: ["KullbackCommand"]),
+    .library(name: "kullback-c", type: .dynamic, targets: ["KullbackC"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -65,6 +67,11 @@ let package = Package(
     .target(
       name: "KullbackFiles",
       dependencies: ["CZlib", "KullbackMatrix", "KullbackSystem"],
+      swiftSettings: strict),
+    .target(name: "CKullback", exclude: ["exports.map"]),
+    .target(
+      name: "KullbackC",
+      dependencies: ["CKullback", "Kullback", "KullbackMatrix"],
       swiftSettings: strict),
     .executableTarget(
       name: "KullbackCommand",
@@ -116,6 +123,11 @@ let package = Package(
       name: "KullbackFilesTests",
       dependencies: ["CZlib", "KullbackFiles", "KullbackMatrix", "KullbackTestSupport"],
       exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(
+      name: "KullbackCTests",
+      dependencies: ["CKullback", "Kullback", "KullbackC", "KullbackTestSupport"],
+      // All that is tested there is unsafe.
+      swiftSettings: withoutMemorySafety),
     .testTarget(
       name: "KullbackCommandTests",
       dependencies: [

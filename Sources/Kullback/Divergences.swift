@@ -4,7 +4,7 @@ internal import KullbackKernels
 
 /// The forward KL divergence of each row, D(target‖model) = Σ p log(p / q).
 ///
-/// - Shapes: as `evaluate(target:model:measures:threads:progress:)`; the result has a value a row.
+/// - Shapes: as `evaluate(target:model:measures:firstRow:threads:progress:)`; the result has a value a row.
 /// - Units: nats.
 /// - Special values: +inf where the target has mass and the model has none; NaN for an invalid row.
 /// - Accuracy: relative error at most 1e-6, 1e-12 where both sets are `Double`; never negative.
@@ -66,7 +66,7 @@ extension Measure {
   ///
   ///     try Measure.jensenShannon.values(target: p, model: q)
   ///
-  /// - Shapes: as `evaluate(target:model:measures:threads:progress:)`, which also says what was wrong with
+  /// - Shapes: as `evaluate(target:model:measures:firstRow:threads:progress:)`, which also says what was wrong with
   ///   rows, and computes several measures at once.
   /// - Special values: NaN for an invalid row.
   /// - Throws: `KullbackError.shapeMismatch`, `.invalidThreads`, `.instructionSet`, or `CancellationError` when
@@ -106,9 +106,84 @@ public func evaluateEntropy(
   try checkInstructionSet()
   var results = RowResults(quantities: [.entropy], rows: set.count)
   evaluateRows(set.operand(), rows: 0..<set.count, into: &results, threads: threads)
-  var diagnostics = Diagnostics()
-  for row in results.invalidRows(in: 0..<set.count) {
-    diagnostics.add(row: row, target: results.status(ofRow: row), model: .valid)
+  return EntropyEvaluation(results)
+}
+
+/// The Shannon entropy of each distribution of a set, with diagnostics, in blocks of rows.
+///
+/// As `evaluateEntropy(of:threads:)`.
+///
+/// - Parameters:
+///   - set: the distributions.
+///   - threads: how many to use; by default the processors that this process may run on.
+///   - progress: called after every block of rows with the rows done so far and in all; what it throws ends the work.
+/// - Throws: as that, and `CancellationError` when the current task is cancelled.
+public func evaluateEntropy(
+  of set: DistributionSet, threads: Int? = nil, progress: (_ done: Int, _ total: Int) throws -> Void
+) throws -> EntropyEvaluation {
+  EntropyEvaluation(
+    try set.evaluated(.entropy, threads: try checked(threads: threads), progress))
+}
+
+extension EntropyEvaluation {
+  fileprivate init(_ results: RowResults) {
+    reasons = RowReasons(codes: results.statusBytes)
+    diagnostics = reasons.diagnostics()
+    values = results[.entropy]
   }
-  return EntropyEvaluation(values: results[.entropy], diagnostics: diagnostics)
+}
+
+extension DistributionSet {
+  /// The logarithm of what each row is divided by to be a distribution, in blocks of rows.
+  ///
+  ///     log Σ exp(x / T) of logits, and log Σ p of probabilities
+  ///
+  /// Values and errors are those of `logSumExp(_:temperature:threads:)`.
+  ///
+  /// - Parameters:
+  ///   - threads: how many to use; by default the processors that this process may run on.
+  ///   - progress: called after every block of rows with the rows done so far and in all; what it throws ends the work.
+  /// - Throws: `KullbackError.invalidThreads`, `.instructionSet`, or `CancellationError` when the current task is
+  ///   cancelled.
+  public func logNormalisers(
+    threads: Int? = nil, progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
+  ) throws -> RowValues {
+    let results = try evaluated(
+      .logNormaliser, threads: try checked(threads: threads)
+    ) { try progress?($0, $1) }
+    return RowValues(
+      values: results[.logNormaliser], reasons: RowReasons(codes: results.statusBytes))
+  }
+
+  /// A quantity of every row, in blocks of rows.
+  fileprivate func evaluated(
+    _ quantity: RowQuantity, threads: Int, _ progress: (Int, Int) throws -> Void
+  ) throws -> RowResults {
+    try checkInstructionSet()
+    var results = RowResults(quantities: [quantity], rows: count)
+    try forEachBlock(progress) { rows in
+      evaluateRows(
+        operand(), rows: rows, into: &results, at: rows.lowerBound, threads: threads)
+    }
+    return results
+  }
+
+  /// Calls `body` with one block of rows after the other, and looks at progress and cancellation between them.
+  ///
+  /// - Parameter written: bytes of each class that are written beside those that are read.
+  func forEachBlock(
+    writing written: Int = 0, _ progress: (Int, Int) throws -> Void,
+    _ body: (_ rows: Range<Int>) throws -> Void
+  ) throws {
+    let bytes = max(1, classes * (matrix.kind.byteCount + written))
+    let step =
+      matrix.isInOrder
+      ? max(16, MatchedSets.blockBytes / bytes / 16 * 16) : operand().orderedRows
+    for from in stride(from: 0, to: count, by: step) {
+      try checkCancellation()
+      let rows = from..<min(count, from + step)
+      try body(rows)
+      try progress(rows.upperBound, count)
+    }
+  }
 }

@@ -4,4 +4,6 @@ public struct EntropyEvaluation: Sendable {
   public let values: [Double]
   /// Rows that are not valid, on the side of the target.
   public let diagnostics: Diagnostics
+  /// What became of every row.
+  public let reasons: RowReasons
 }

@@ -17,21 +17,46 @@ internal import KullbackKernels
 ///   - model: the distributions q.
 ///   - measures: what to compute; by default all that one read of each set gives.
 ///   - threads: how many to use; by default the processors that this process may run on.
-///   - progress: called after every block of rows with the rows done so far and in all.
+///   - firstRow: the number of the first row, which diagnostics and summaries go by.
+///   - progress: called after every block of rows with the rows done so far and in all; what it throws ends the work.
 /// - Throws: `KullbackError.shapeMismatch`, `.invalidThreads`, `.instructionSet`, or `CancellationError` when the current task is cancelled.
 public func evaluate(
   target: DistributionSet, model: DistributionSet, measures: [Measure] = Measure.oneRead,
-  threads: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+  firstRow: Int = 0, threads: Int? = nil,
+  progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
 ) throws -> Evaluation {
   let sets = try MatchedSets(target: target, model: model, threads: threads)
   let results = try sets.run(measures.map(\.source), progress)
-  return Evaluation(measures: measures, results: results, firstRow: 0)
+  return Evaluation(measures: measures, results: results, firstRow: firstRow)
+}
+
+/// Evaluates measures of every row of a target against the same row of a model, into memory that is there already.
+///
+/// As `evaluate(target:model:measures:firstRow:threads:progress:)`, with memory for a block of rows beside the
+/// results. When this throws, some of the results are there.
+///
+/// - Shapes: `values` has a row for each measure and a column for each row of the sets.
+/// - Returns: what became of every row.
+/// - Throws: as that, and `KullbackError.resultShape` where `values` has another shape.
+@discardableResult
+public func evaluate(
+  target: DistributionSet, model: DistributionSet, measures: [Measure],
+  into values: inout Matrix<Double>, threads: Int? = nil,
+  progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
+) throws -> RowReasons {
+  let sets = try MatchedSets(target: target, model: model, threads: threads)
+  let expected = Shape(rows: measures.count, columns: sets.rows)
+  let given = Shape(rows: values.rows, columns: values.columns)
+  guard expected == given else {
+    throw KullbackError.resultShape(expected: expected, given: given)
+  }
+  return try sets.write(measures, into: &values, progress)
 }
 
 /// Evaluates blocks of rows from any source, handing each block's results on as they come.
 ///
 /// - Parameters:
-///   - blocks: pairs of sets, each as `evaluate(target:model:measures:threads:progress:)` takes them.
+///   - blocks: pairs of sets, each as `evaluate(target:model:measures:firstRow:threads:progress:)` takes them.
 ///   - measures: what to compute of every row.
 ///   - threads: how many to use; by default the processors that this process may run on.
 ///   - exactLimit: how many values of each measure are held for exact quantiles.
@@ -45,7 +70,7 @@ public func evaluate<Blocks: AsyncSequence>(
 where Blocks.Element == (target: DistributionSet, model: DistributionSet) {
   var stream = EvaluationStream(measures: measures, threads: threads, exactLimit: exactLimit)
   for try await block in blocks {
-    try Task.checkCancellation()
+    try checkCancellation()
     try await body(stream.add(target: block.target, model: block.model))
   }
   return stream
@@ -88,15 +113,50 @@ struct MatchedSets {
   }
 
   func run(
-    _ sources: [Measure.Source], _ progress: ((Int, Int) -> Void)?
+    _ sources: [Measure.Source], _ progress: ((Int, Int) throws -> Void)?
   ) throws -> PairValues {
     var results = PairValues(sources: sources, rows: rows)
+    try forEachBlock(progress) { target, model, rows in
+      results.evaluate(
+        target, model, rows: 0..<rows.count, at: rows.lowerBound, threads: threads)
+    }
+    return results
+  }
+
+  /// Writes measures to the rows of a matrix, a block of columns after the other.
+  fileprivate func write(
+    _ measures: [Measure], into values: inout Matrix<Double>,
+    _ progress: ((Int, Int) throws -> Void)?
+  ) throws -> RowReasons {
+    var codes: [UInt8] = []
+    codes.reserveCapacity(rows)
+    let sources = measures.map(\.source)
+    try forEachBlock(progress) { target, model, rows in
+      var found = PairValues(sources: sources, rows: rows.count)
+      found.evaluate(target, model, rows: 0..<rows.count, at: 0, threads: threads)
+      for (index, measure) in measures.enumerated() {
+        let column = measure.values(in: found)
+        values.withMutableElements { elements, stride in
+          let first = index * stride + rows.lowerBound
+          for (place, value) in column.enumerated() { elements[first + place] = value }
+        }
+      }
+      codes += found.reasons.codes
+    }
+    return RowReasons(codes: codes)
+  }
+
+  /// Calls `body` with the sides of one block of rows after the other, whose first row is their row 0.
+  func forEachBlock(
+    _ progress: ((Int, Int) throws -> Void)?,
+    _ body: (_ target: RowOperand, _ model: RowOperand, _ rows: Range<Int>) throws -> Void
+  ) throws {
     let sides = [target, model].filter { !$0.isRepeated && $0.matrix.isMapped }
     let (repeatedTarget, repeatedModel) = (repeated(target), repeated(model))
     var (targetRoom, modelRoom): (AnyMatrix?, AnyMatrix?)
     var from = 0
     while from < rows {
-      try Task.checkCancellation()
+      try checkCancellation()
       let block = from..<min(rows, from + step)
       let next = block.upperBound..<min(rows, block.upperBound + step)
       if from == 0 { for side in sides { side.matrix.prefetch(rows: block) } }
@@ -105,12 +165,10 @@ struct MatchedSets {
         repeatedModel ?? model.inOrder(rows: block, threads: threads, in: &modelRoom)
       )
       for side in sides { side.matrix.prefetch(rows: next) }
-      results.evaluate(
-        first, second, rows: 0..<block.count, at: block.lowerBound, threads: threads)
+      try body(first, second, block)
       for side in sides where side.matrix.isInOrder { side.matrix.release(rows: block) }
       from = block.upperBound
-      progress?(from, rows)
+      try progress?(from, rows)
     }
-    return results
   }
 }

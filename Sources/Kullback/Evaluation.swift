@@ -10,6 +10,8 @@ public struct Evaluation: Sendable {
   public let firstRow: Int
   /// Rows that could not be evaluated.
   public let diagnostics: Diagnostics
+  /// What became of every row; nil of values that were found elsewhere, of which the diagnostics are all that is known.
+  public let reasons: RowReasons?
   private let values: Values
 
   private enum Values: Sendable {
@@ -23,19 +25,22 @@ public struct Evaluation: Sendable {
     unit = .nats
     self.firstRow = firstRow
     rows = results.rows
-    diagnostics = results.diagnostics(firstRow: firstRow)
+    let reasons = results.reasons
+    self.reasons = reasons
+    diagnostics = reasons.diagnostics(firstRow: firstRow)
     values = .found(results)
   }
 
   init(
     measures: [Measure], columns: [[Double]], rows: Int, unit: Unit, firstRow: Int,
-    diagnostics: Diagnostics
+    diagnostics: Diagnostics, reasons: RowReasons?
   ) {
     self.measures = measures
     self.unit = unit
     self.firstRow = firstRow
     self.rows = rows
     self.diagnostics = diagnostics
+    self.reasons = reasons
     values = .columns(columns)
   }
 

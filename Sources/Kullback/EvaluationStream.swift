@@ -63,17 +63,18 @@ public struct EvaluationStream: Sendable {
   ///   - model: the distributions q.
   ///   - leftOut: rows that are in no summary and have the value NaN, counted from the block's first: padding, prompts.
   ///   - progress: called after every part of the block with its rows done so far and in all.
-  /// - Throws: as `evaluate(target:model:measures:threads:progress:)`.
+  /// - Throws: as `evaluate(target:model:measures:firstRow:threads:progress:)`.
   @discardableResult
   public mutating func add(
     target: DistributionSet, model: DistributionSet, leavingOut leftOut: Set<Int> = [],
-    progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+    progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
   ) throws -> Evaluation {
     let sets = try MatchedSets(target: target, model: model, threads: threads)
     let results = try sets.run(measures.map(\.source), progress)
+    let reasons = results.reasons
     return add(
       values: measures.map { $0.values(in: results) }, blanking: leftOut,
-      diagnostics: results.diagnostics(firstRow: 0))
+      diagnostics: reasons.diagnostics(), reasons: reasons)
   }
 
   /// Takes the entropies of the next block of rows into the summary and returns them.
@@ -90,7 +91,8 @@ public struct EvaluationStream: Sendable {
     precondition(measures == [.targetEntropy], "a stream of other measures")
     let entropies = try evaluateEntropy(of: set, threads: threads)
     return add(
-      values: [entropies.values], blanking: leftOut, diagnostics: entropies.diagnostics)
+      values: [entropies.values], blanking: leftOut, diagnostics: entropies.diagnostics,
+      reasons: entropies.reasons)
   }
 
   /// Takes the cross entropies of class labels and the next block of rows into the summary and returns them.
@@ -116,25 +118,31 @@ public struct EvaluationStream: Sendable {
     let leftOut = ignored.map { ignored in labels.indices.filter { labels[$0] == ignored } } ?? []
     return add(
       values: [scores.values], leavingOut: Set(leftOut), blanking: blank,
-      diagnostics: scores.diagnostics)
+      diagnostics: scores.diagnostics, reasons: scores.reasons)
   }
 
   /// Takes values of which some rows are to be in no summary, and have the value NaN.
   private mutating func add(
     values: [[Double]], leavingOut leftOut: Set<Int> = [], blanking blank: Set<Int>,
-    diagnostics: Diagnostics
+    diagnostics: Diagnostics, reasons: RowReasons
   ) -> Evaluation {
+    let first = firstRow + rows
     guard !blank.isEmpty else {
-      return add(values: values, leavingOut: leftOut, diagnostics: diagnostics)
+      return take(
+        values, rows: values.first?.count ?? 0, leavingOut: leftOut,
+        diagnostics: diagnostics.renumbered(from: first), reasons: reasons)
     }
     var values = values
     let invalid = (values.first ?? []).indices.count { row in
       values[0][row].isNaN && !blank.contains(row)
     }
     for column in values.indices { for row in blank { values[column][row] = .nan } }
-    return add(
-      values: values, leavingOut: leftOut.union(blank),
-      diagnostics: diagnostics.leavingOut(blank, invalidCount: invalid))
+    var codes = reasons.codes
+    for row in blank where codes.indices.contains(row) { codes[row] = 0 }
+    return take(
+      values, rows: values.first?.count ?? 0, leavingOut: leftOut.union(blank),
+      diagnostics: diagnostics.leavingOut(blank, invalidCount: invalid).renumbered(from: first),
+      reasons: RowReasons(codes: codes))
   }
 
   /// Takes values of the next block of rows that were found elsewhere, in closed form say.
@@ -154,12 +162,12 @@ public struct EvaluationStream: Sendable {
     precondition(values.allSatisfy { $0.count == count }, "measures with different rows")
     return take(
       values, rows: count, leavingOut: leftOut,
-      diagnostics: diagnostics.renumbered(from: firstRow + rows))
+      diagnostics: diagnostics.renumbered(from: firstRow + rows), reasons: nil)
   }
 
   private mutating func take(
     _ values: [[Double]], rows count: Int, leavingOut leftOut: Set<Int> = [],
-    diagnostics found: Diagnostics
+    diagnostics found: Diagnostics, reasons: RowReasons?
   ) -> Evaluation {
     let first = firstRow + rows
     let columns = zip(measures, values).map { measure, values in
@@ -177,7 +185,7 @@ public struct EvaluationStream: Sendable {
     rowsLeftOut += leftOut.count
     return Evaluation(
       measures: measures, columns: columns, rows: count, unit: unit, firstRow: first,
-      diagnostics: found)
+      diagnostics: found, reasons: reasons)
   }
 
   /// Adds each measure's values to its summary: several at a time, as one after the other takes long beside the kernels.

@@ -91,10 +91,52 @@ private func gradient<Element: LogitElement>(
   let (results, matrix) = evaluatePairs(
     sets.target, sets.model, rows: sets.rows, gradient: gradient, as: Element.self,
     threads: sets.threads)
-  var diagnostics = Diagnostics()
-  for row in results.invalidRows(in: 0..<sets.rows) {
-    let status = results.status(ofRow: row)
-    diagnostics.add(row: row, target: status.first, model: status.second)
+  return Gradient(
+    values: results[quantity], gradient: matrix,
+    diagnostics: RowReasons(codes: results.statusBytes).diagnostics())
+}
+
+/// A measure of every row, and its gradient with respect to the model's logits into memory that is there already.
+///
+/// As `forwardKLGradient(target:model:threads:)` and its like, in blocks of rows. When this throws, some of the gradient
+/// is there.
+///
+/// - Parameters:
+///   - measure: `.forwardKL`, `.reverseKL` or `.crossEntropy`.
+///   - target: the distributions p.
+///   - model: the distributions q.
+///   - gradient: a row for each row of the result, a column for each class.
+///   - threads: how many to use; by default the processors that this process may run on.
+///   - progress: called after every block of rows with the rows done so far and in all; what it throws ends the work.
+/// - Returns: the values in nats, and what became of every row.
+/// - Throws: as those; `KullbackError.noGradient` for another measure, `.resultShape` for a matrix of another shape, and
+///   `CancellationError` when the current task is cancelled.
+@discardableResult
+public func gradient<Element: LogitElement>(
+  of measure: Measure, target: DistributionSet, model: DistributionSet,
+  into gradient: inout Matrix<Element>, threads: Int? = nil,
+  progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
+) throws -> RowValues {
+  let kinds: [Measure: (PairGradient, PairQuantity)] = [
+    .forwardKL: (.divergence, .divergence),
+    .reverseKL: (.reversedDivergence, .reversedDivergence),
+    .crossEntropy: (.divergence, .crossEntropy),
+  ]
+  guard let (kind, quantity) = kinds[measure] else { throw KullbackError.noGradient(measure.name) }
+  let sets = try MatchedSets(target: target, model: model, threads: threads)
+  let expected = Shape(rows: sets.rows, columns: model.classes)
+  let given = Shape(rows: gradient.rows, columns: gradient.columns)
+  guard expected == given else {
+    throw KullbackError.resultShape(expected: expected, given: given)
   }
-  return Gradient(values: results[quantity], gradient: matrix, diagnostics: diagnostics)
+  var values: [Double] = []
+  var codes: [UInt8] = []
+  try sets.forEachBlock(progress) { first, second, rows in
+    let results = evaluatePairs(
+      first, second, rows: rows.count, gradient: kind, into: &gradient, at: rows.lowerBound,
+      threads: sets.threads)
+    values += results[quantity]
+    codes += results.statusBytes
+  }
+  return RowValues(values: values, reasons: RowReasons(codes: codes))
 }

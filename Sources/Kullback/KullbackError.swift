@@ -42,6 +42,8 @@ public enum KullbackError: Error, Sendable, Equatable {
   case invalidCentroid(row: Int, InvalidReason)
   /// A number of rows of a block that is not above 0.
   case invalidBlock(Int)
+  /// A measure whose gradient there is none of.
+  case noGradient(String)
   /// A matrix that has to have as many columns as rows.
   case notSquare(Shape)
   /// `KULLBACK_ISA` does not name an instruction set that runs here.
@@ -92,6 +94,8 @@ extension KullbackError: CustomStringConvertible {
     case .invalidRestarts(let count): "\(count) restarts: there must be at least 1"
     case .invalidCentroid(let row, let reason): "centroid \(row) \(reason)"
     case .invalidBlock(let size): "blocks of \(size) rows: there must be at least 1"
+    case .noGradient(let name):
+      "there is no gradient of \(name); there are: forward-kl, reverse-kl, cross-entropy"
     case .notSquare(let shape): "the matrix is \(shape), not square"
     case .instructionSet(let reason): reason
     }

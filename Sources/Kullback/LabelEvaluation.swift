@@ -6,6 +6,8 @@ public struct LabelEvaluation: Sendable {
   public let weights: [Double]
   /// Rows that are not valid, and labels that are out of range.
   public let diagnostics: Diagnostics
+  /// What became of every row, a label out of range being at fault as target.
+  public let reasons: RowReasons
 
   /// Σ values / Σ weights over the valid rows; NaN where the weights sum to 0.
   public var mean: Double {

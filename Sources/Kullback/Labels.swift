@@ -21,33 +21,91 @@ public func evaluate<Label: ClassLabel>(
   labels: [Label], model: DistributionSet, smoothing: Double = 0, ignoring ignored: Label? = nil,
   classWeights: [Double]? = nil, threads: Int? = nil
 ) throws(KullbackError) -> LabelEvaluation {
-  guard labels.count == model.count else {
-    throw .labelCount(labels: labels.count, rows: model.count)
+  let scorer = try LabelScorer(
+    labels, model, smoothing: smoothing, ignoring: ignored, classWeights: classWeights,
+    threads: threads)
+  return LabelEvaluation([scorer.score(0..<labels.count)])
+}
+
+/// Evaluates the cross entropy of class labels against the rows of a model, in blocks of rows.
+///
+/// As `evaluate(labels:model:smoothing:ignoring:classWeights:threads:)`.
+///
+/// - Parameters:
+///   - labels: a class for each row.
+///   - model: the distributions q.
+///   - smoothing: the share of the label that all classes get alike.
+///   - ignored: the label whose rows count nothing.
+///   - classWeights: a factor for each class.
+///   - threads: how many to use; by default the processors that this process may run on.
+///   - progress: called after every block of rows with the rows done so far and in all; what it throws ends the work.
+/// - Throws: as that, and `CancellationError` when the current task is cancelled.
+public func evaluate<Label: ClassLabel>(
+  labels: [Label], model: DistributionSet, smoothing: Double = 0, ignoring ignored: Label? = nil,
+  classWeights: [Double]? = nil, threads: Int? = nil,
+  progress: (_ done: Int, _ total: Int) throws -> Void
+) throws -> LabelEvaluation {
+  let scorer = try LabelScorer(
+    labels, model, smoothing: smoothing, ignoring: ignored, classWeights: classWeights,
+    threads: threads)
+  var parts: [LabelResults] = []
+  try model.forEachBlock(progress) { parts.append(scorer.score($0)) }
+  return LabelEvaluation(parts)
+}
+
+/// Labels and a model that fit together.
+private struct LabelScorer {
+  private let labels: [Int64]
+  private let model: DistributionSet
+  private let scoring: LabelScoring
+  private let threads: Int
+
+  init<Label: ClassLabel>(
+    _ labels: [Label], _ model: DistributionSet, smoothing: Double, ignoring ignored: Label?,
+    classWeights: [Double]?, threads: Int?
+  ) throws(KullbackError) {
+    try Self.check(labels.count, model, smoothing: smoothing, classWeights: classWeights)
+    self.threads = try checked(threads: threads)
+    try checkInstructionSet()
+    self.labels = labels.map { Int64($0) }
+    self.model = model
+    scoring = LabelScoring(
+      smoothing: smoothing, ignored: ignored.map { Int($0) }, classWeights: classWeights)
   }
-  guard (0...1).contains(smoothing) else { throw .invalidLabelSmoothing(smoothing) }
-  if let classWeights {
+
+  private static func check(
+    _ labels: Int, _ model: DistributionSet, smoothing: Double, classWeights: [Double]?
+  ) throws(KullbackError) {
+    guard labels == model.count else { throw .labelCount(labels: labels, rows: model.count) }
+    guard (0...1).contains(smoothing) else { throw .invalidLabelSmoothing(smoothing) }
+    guard let classWeights else { return }
     let areGood = classWeights.allSatisfy { $0 >= 0 && $0.isFinite }
     guard areGood, classWeights.count == model.classes else {
       throw .invalidClassWeights(count: classWeights.count, classes: model.classes)
     }
   }
-  let threads = try checked(threads: threads)
-  try checkInstructionSet()
-  let results = evaluateLabels(
-    labels.map { Int64($0) }, model.operand(),
-    scoring: LabelScoring(
-      smoothing: smoothing, ignored: ignored.map { Int($0) }, classWeights: classWeights),
-    threads: threads)
-  var diagnostics = Diagnostics()
-  for (row, status) in results.statuses.enumerated() where status != .valid {
-    // A label is the target's, everything else the model's.
-    let isLabel = status == .badLabel
-    diagnostics.add(row: row, target: isLabel ? status : .valid, model: isLabel ? .valid : status)
+
+  func score(_ rows: Range<Int>) -> LabelResults {
+    let isWhole = rows.count == labels.count
+    return evaluateLabels(
+      isWhole ? labels : Array(labels[rows]), (isWhole ? model : model[rows]).operand(),
+      scoring: scoring, threads: threads)
   }
-  return LabelEvaluation(
-    values: results.values, weights: results.weights, diagnostics: diagnostics)
 }
 
+extension LabelEvaluation {
+  /// The results of blocks of rows that follow each other.
+  fileprivate init(_ parts: [LabelResults]) {
+    values = parts.flatMap(\.values)
+    weights = parts.flatMap(\.weights)
+    // A label is the target's, everything else the model's.
+    reasons = RowReasons(
+      codes: parts.flatMap(\.statuses).map {
+        $0 == .badLabel ? $0.rawValue : $0.rawValue << 4
+      })
+    diagnostics = reasons.diagnostics()
+  }
+}
 /// The cross entropy of each class label and the same row of a model.
 ///
 /// The values of `evaluate(labels:model:smoothing:ignoring:classWeights:threads:)`, where the formula

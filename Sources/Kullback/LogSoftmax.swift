@@ -121,6 +121,56 @@ extension DistributionSet {
     try normalised(.softmax, threads)
   }
 
+  /// The logarithms of all probabilities, normalised, into memory that is there already, in blocks of rows.
+  ///
+  /// As `logProbabilities(as:threads:)`. When this throws, some of the results are there.
+  ///
+  /// - Parameters:
+  ///   - result: `count × classes`.
+  ///   - threads: how many to use; by default the processors that this process may run on.
+  ///   - progress: called after every block of rows with the rows done so far and in all; what it throws ends the work.
+  /// - Returns: what became of every row.
+  /// - Throws: as that, `KullbackError.resultShape` where the shapes differ, and `CancellationError` when the current
+  ///   task is cancelled.
+  @discardableResult
+  public func logProbabilities<Result: LogitElement>(
+    into result: inout Matrix<Result>, threads: Int? = nil,
+    progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
+  ) throws -> RowReasons {
+    try write(.logSoftmax, to: &result, threads, progress)
+  }
+
+  /// All probabilities, normalised, into memory that is there already, in blocks of rows.
+  ///
+  /// As `logProbabilities(into:threads:progress:)`.
+  ///
+  /// - Throws: as that.
+  @discardableResult
+  public func probabilities<Result: LogitElement>(
+    into result: inout Matrix<Result>, threads: Int? = nil,
+    progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
+  ) throws -> RowReasons {
+    try write(.softmax, to: &result, threads, progress)
+  }
+
+  private func write<Result: LogitElement>(
+    _ output: RowOutput, to result: inout Matrix<Result>, _ threads: Int?,
+    _ progress: ((Int, Int) throws -> Void)?
+  ) throws -> RowReasons {
+    let given = Shape(rows: result.rows, columns: result.columns)
+    guard given == shape else { throw KullbackError.resultShape(expected: shape, given: given) }
+    let threads = try checked(threads: threads)
+    try checkInstructionSet()
+    var codes: [UInt8] = []
+    let note = { (done: Int, total: Int) in _ = try progress?(done, total) }
+    try forEachBlock(writing: Result.elementKind.byteCount, note) { rows in
+      codes += writeRows(
+        operand(), rows: rows, as: output, into: &result, at: rows.lowerBound, threads: threads
+      ).map(\.rawValue)
+    }
+    return RowReasons(codes: codes)
+  }
+
   private func normalised<Result: LogitElement>(
     _ output: RowOutput, _ threads: Int?
   ) throws(KullbackError) -> (values: Matrix<Result>, diagnostics: Diagnostics) {

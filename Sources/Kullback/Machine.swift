@@ -3,6 +3,9 @@ internal import KullbackLinearAlgebra
 
 /// The machine that evaluations run on, and what of it is used.
 public struct Machine: Sendable {
+  /// The version of this library and of the command.
+  public static let libraryVersion = "0.1.0"
+
   /// The processor's name, where the system tells it.
   public let processor: String?
   /// The instruction set that kernels use: "avx512", "avx2", "neon" or "baseline".

@@ -53,16 +53,8 @@ struct PairValues: Sendable {
     preconditionFailure("\(source) was not asked for")
   }
 
-  /// Rows that are not valid, numbered from `firstRow` on.
-  func diagnostics(firstRow: Int) -> Diagnostics {
-    var diagnostics = Diagnostics()
-    let invalid = pairs?.invalidRows(in: 0..<rows) ?? parametric?.invalidRows(in: 0..<rows) ?? []
-    for row in invalid {
-      guard let status = pairs?.status(ofRow: row) ?? parametric?.status(ofRow: row) else {
-        continue
-      }
-      diagnostics.add(row: firstRow + row, target: status.first, model: status.second)
-    }
-    return diagnostics
+  /// What became of every row.
+  var reasons: RowReasons {
+    RowReasons(codes: pairs?.statusBytes ?? parametric?.statusBytes ?? [])
   }
 }

@@ -33,7 +33,7 @@ struct KullbackTool: ParsableCommand {
       LogSoftmaxCommand.self, CrossEntropyCommand.self, InfoCommand.self,
     ])
 
-  static let version = "0.1.0"
+  static let version = Machine.libraryVersion
 
   static func main() {
     Allocator.prepare()

@@ -45,6 +45,19 @@ final class Columns: @unchecked Sendable {
     return RowStatus(rawValue: unsafe statuses[index * rows + row]) ?? .valid
   }
 
+  /// A byte for each row: its status, and that of its second side times 16.
+  var statusBytes: [UInt8] {
+    unsafe Array(unsafeUninitializedCapacity: rows) { bytes, count in
+      for row in 0..<rows {
+        // SAFETY: there are `statusCount` statuses of each row, and room for a byte of each.
+        let first = unsafe statuses[row]
+        let second = statusCount > 1 ? unsafe statuses[rows + row] : 0
+        unsafe bytes.initializeElement(at: row, to: first | second << 4)
+      }
+      count = rows
+    }
+  }
+
   /// Rows with any status but valid.
   func invalidRows(in range: Range<Int>) -> [Int] {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows)

@@ -16,7 +16,7 @@ public enum PairGradient: Int32, Sendable {
 
 /// Evaluates pairs of rows and writes the gradient with respect to the second side's logits.
 ///
-/// - Shapes: row `i` of both sides to row `i` of `result`, which has as many columns and may hold any
+/// - Shapes: row `i` of both sides to row `place + i` of `result`, which has as many columns and may hold any
 ///   floating type. Rows that are not valid, and rows whose reversed divergence is infinite when its
 ///   gradient is wanted, become NaN.
 /// - Returns: the divergences and the cross entropy of every row, and other quantities asked for.
@@ -24,24 +24,27 @@ public enum PairGradient: Int32, Sendable {
 /// - Precondition: the shapes agree.
 public func evaluatePairs<Element>(
   _ first: RowOperand, _ second: RowOperand, rows: Int, gradient: PairGradient,
-  also others: [PairQuantity] = [], into result: inout Matrix<Element>,
+  also others: [PairQuantity] = [], into result: inout Matrix<Element>, at place: Int = 0,
   threads: Int = Threads.default, on set: InstructionSet = .current
 ) -> PairResults {
   let shape = (result.rows, result.columns, result.rowStride)
-  precondition(shape.0 >= rows && shape.1 == second.matrix.columns, "shapes differ")
+  precondition(
+    place >= 0 && shape.0 - place >= rows && shape.1 == second.matrix.columns, "shapes differ")
   let quantities = gradient.quantities
   var results = PairResults(
     quantities: quantities + others.filter { !quantities.contains($0) }, rows: rows)
   // SAFETY: the matrix lives over the call.
   unsafe result.withUnsafeMutableBaseAddress { base in
-    let target = unsafe RowTarget(base: base, stride: shape.2, kind: Element.elementKind)
+    let target = unsafe RowTarget(
+      base: base + place * shape.2 * Element.elementKind.byteCount, stride: shape.2,
+      kind: Element.elementKind)
     target.writeGradient(
       gradient, first, second, rows: rows, into: &results, threads: threads, on: set)
   }
   return results
 }
 
-/// As `evaluatePairs(_:_:rows:gradient:into:threads:on:)`, with the gradient in a new matrix.
+/// As `evaluatePairs(_:_:rows:gradient:also:into:at:threads:on:)`, with the gradient in a new matrix.
 public func evaluatePairs<Element>(
   _ first: RowOperand, _ second: RowOperand, rows: Int, gradient: PairGradient,
   as type: Element.Type, threads: Int = Threads.default, on set: InstructionSet = .current

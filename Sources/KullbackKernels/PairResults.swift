@@ -33,6 +33,9 @@ public struct PairResults: Sendable {
     (columns.status(0, row: row), columns.status(1, row: row))
   }
 
+  /// A byte for each row: the status of the first side, and that of the second times 16.
+  public var statusBytes: [UInt8] { columns.statusBytes }
+
   /// Rows in which either side is not valid, in order.
   public func invalidRows(in range: Range<Int>) -> [Int] {
     columns.invalidRows(in: range)

@@ -30,6 +30,9 @@ public struct RowResults: Sendable {
   /// What became of one row.
   public func status(ofRow row: Int) -> RowStatus { columns.status(0, row: row) }
 
+  /// A byte for each row: its status.
+  public var statusBytes: [UInt8] { columns.statusBytes }
+
   /// Rows that are not valid, in order.
   public func invalidRows(in range: Range<Int>) -> [Int] { columns.invalidRows(in: range) }
 }

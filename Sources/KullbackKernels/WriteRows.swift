@@ -3,7 +3,7 @@ public import KullbackMatrix
 
 /// Writes the logarithms of the probabilities of rows, or the probabilities, to a matrix.
 ///
-/// - Shapes: row `rows.lowerBound + i` goes to row `i` of `result`, which has as many columns and may
+/// - Shapes: row `rows.lowerBound + i` goes to row `place + i` of `result`, which has as many columns and may
 ///   hold any floating type. Rows that are not valid become NaN.
 /// - Returns: what became of each row.
 /// - Complexity: two reads of the rows, the second from cache, and one write.
@@ -11,16 +11,19 @@ public import KullbackMatrix
 @discardableResult
 public func writeRows<Element>(
   _ operand: RowOperand, rows: Range<Int>, as output: RowOutput, into result: inout Matrix<Element>,
-  threads: Int = Threads.default, on set: InstructionSet = .current
+  at place: Int = 0, threads: Int = Threads.default, on set: InstructionSet = .current
 ) -> [RowStatus] {
   precondition(operand.holds(rows), "rows \(rows) are not all there")
   let shape = (result.rows, result.columns, result.rowStride)
-  precondition(shape.0 >= rows.count && shape.1 == operand.matrix.columns, "shapes differ")
+  precondition(
+    place >= 0 && shape.0 - place >= rows.count && shape.1 == operand.matrix.columns,
+    "shapes differ")
   var statuses: [RowStatus] = []
   // SAFETY: both matrices live over the call.
   unsafe result.withUnsafeMutableBaseAddress { base in
     let target = unsafe RowTarget(
-      base: base, stride: shape.2, kind: Element.elementKind, output: output)
+      base: base + place * shape.2 * Element.elementKind.byteCount, stride: shape.2,
+      kind: Element.elementKind, output: output)
     unsafe statuses = target.write(
       operand, rows: rows, classes: shape.1, threads: threads, table: set.table)
   }
@@ -29,7 +32,7 @@ public func writeRows<Element>(
 
 /// Writes the logarithms of the probabilities of rows, or the probabilities, to a new matrix.
 ///
-/// As `writeRows(_:rows:as:into:threads:on:)`; the memory is touched by the threads that write it.
+/// As `writeRows(_:rows:as:into:at:threads:on:)`; the memory is touched by the threads that write it.
 public func writeRows<Element>(
   _ operand: RowOperand, rows: Range<Int>, as output: RowOutput, to type: Element.Type,
   threads: Int = Threads.default, on set: InstructionSet = .current
@@ -50,7 +53,7 @@ public func writeRows<Element>(
 
 /// Replaces logits by the logarithms of their rows' probabilities, or by the probabilities.
 ///
-/// As `writeRows(_:rows:as:into:threads:on:)`, with no second matrix.
+/// As `writeRows(_:rows:as:into:at:threads:on:)`, with no second matrix.
 @discardableResult
 public func writeRows<Element>(
   inPlace matrix: inout Matrix<Element>, form: Form, temperature: Double = 1,

@@ -43,6 +43,34 @@ public struct AnyMatrix: Sendable {
       storage: Storage(file, from: byteOffset))
   }
 
+  /// A matrix in a caller's memory, whose type, shape and strides come from data.
+  ///
+  /// - Parameters:
+  ///   - base: the first element. It need not be aligned.
+  ///   - kind: what an element is stored as.
+  ///   - rows: how many rows.
+  ///   - columns: how many elements a row has.
+  ///   - rowStride: elements from one row to the next; by default as many as there are columns.
+  ///   - columnStride: elements from one column to the next.
+  ///   - owner: is kept as long as the matrix or a slice of it lives.
+  /// - Throws: `MatrixError.invalidShape`, `.invalidStride`.
+  @unsafe
+  public init(
+    borrowing base: UnsafeRawPointer, kind: ElementKind, rows: Int, columns: Int,
+    rowStride: Int? = nil, columnStride: Int = 1, owner: any AnyObject & Sendable
+  ) throws(MatrixError) {
+    let span = try Layout.span(
+      rows: rows, columns: columns, rowStride: rowStride ?? columns, columnStride: columnStride,
+      kind: kind)
+    // Strides of a matrix without elements mean nothing.
+    layout = Layout(
+      kind: kind, rows: rows, columns: columns,
+      rowStride: span > 0 ? rowStride ?? columns : columns,
+      columnStride: span > 0 ? columnStride : 1, offset: 0,
+      storage: unsafe Storage(
+        borrowing: base, byteCount: span * kind.byteCount, owner: owner))
+  }
+
   /// A range of rows; shares the memory.
   public subscript(rows range: Range<Int>) -> AnyMatrix {
     AnyMatrix(layout: layout.slice(range))

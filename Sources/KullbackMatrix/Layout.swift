@@ -62,6 +62,29 @@ struct Layout: Sendable {
       storage: unsafe Storage(borrowing: base, byteCount: bytes, owner: owner))
   }
 
+  /// How many elements lie from the first to the last, if that is what memory can have.
+  static func span(
+    rows: Int, columns: Int, rowStride: Int, columnStride: Int, kind: ElementKind
+  ) throws(MatrixError) -> Int {
+    let (count, isTooLarge) = rows.multipliedReportingOverflow(by: columns)
+    guard rows >= 0, columns >= 0, !isTooLarge, count <= Int.max / 8 else {
+      throw .invalidShape(rows: rows, columns: columns)
+    }
+    guard count > 0 else { return 0 }
+    let wrong = MatrixError.invalidStride(row: rowStride, column: columnStride, columns: columns)
+    let leastStride = columnStride == 1 ? columns : 1
+    guard columns == 1 || columnStride >= 1, rows == 1 || rowStride >= leastStride else {
+      throw wrong
+    }
+    let (down, isTooLong) = (rows - 1).multipliedReportingOverflow(by: rowStride)
+    let (across, isTooWide) = (columns - 1).multipliedReportingOverflow(by: columnStride)
+    let (last, isTooFar) = down.addingReportingOverflow(across)
+    guard !isTooLong, !isTooWide, !isTooFar, last < Int.max / 8 / kind.byteCount else {
+      throw wrong
+    }
+    return last + 1
+  }
+
   func slice(_ range: Range<Int>) -> Layout {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     return Layout(

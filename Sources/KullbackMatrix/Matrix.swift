@@ -104,6 +104,36 @@ public struct Matrix<Element: MatrixElement>: Sendable {
       rowStride: rowStride ?? columns, owner: owner)
   }
 
+  /// A matrix in a caller's memory that results are written to, whose shape and stride come from data.
+  ///
+  /// Functions that take a matrix `into` which they write do so in that memory, as long as no copy and no slice of
+  /// the matrix is there beside it.
+  ///
+  /// - Parameters:
+  ///   - base: the first element, aligned.
+  ///   - rows: how many rows.
+  ///   - columns: how many elements a row has.
+  ///   - rowStride: elements from one row to the next; by default as many as there are columns.
+  ///   - owner: is kept as long as the matrix lives.
+  /// - Throws: `MatrixError.invalidShape`, `.invalidStride`, `.misaligned`.
+  @unsafe
+  public init(
+    overwriting base: UnsafeMutableRawPointer, rows: Int, columns: Int, rowStride: Int? = nil,
+    owner: any AnyObject & Sendable
+  ) throws(MatrixError) {
+    let kind = Element.elementKind
+    let span = try Layout.span(
+      rows: rows, columns: columns, rowStride: rowStride ?? columns, columnStride: 1, kind: kind)
+    guard Int(bitPattern: base).isMultiple(of: kind.byteCount) else {
+      throw .misaligned(byteCount: kind.byteCount)
+    }
+    layout = Layout(
+      kind: kind, rows: rows, columns: columns,
+      rowStride: span > 0 ? rowStride ?? columns : columns, offset: 0,
+      storage: unsafe Storage(
+        overwriting: base, byteCount: span * kind.byteCount, owner: owner))
+  }
+
   /// One element.
   public subscript(row: Int, column: Int) -> Element {
     get {

@@ -4,6 +4,10 @@ public enum MatrixError: Error, Sendable, Equatable {
   case valueCount(Int, rows: Int, columns: Int)
   /// A number of rows or columns below 0, or more elements than there can be.
   case invalidShape(rows: Int, columns: Int)
+  /// Elements from one row, or one column, to the next that have them overlap or run backwards, or lead out of memory.
+  case invalidStride(row: Int, column: Int, columns: Int)
+  /// Memory for elements of so many bytes that does not begin at a multiple of them.
+  case misaligned(byteCount: Int)
 }
 
 extension MatrixError: CustomStringConvertible {
@@ -14,6 +18,10 @@ extension MatrixError: CustomStringConvertible {
       "\(count) values do not make \(rows) rows of \(columns)"
     case .invalidShape(let rows, let columns):
       "there is no matrix of \(rows) rows and \(columns) columns"
+    case .invalidStride(let row, let column, let columns):
+      "rows of \(columns) columns cannot lie \(row) elements apart, and their columns \(column)"
+    case .misaligned(let byteCount):
+      "memory for results does not begin at a multiple of the \(byteCount) bytes of an element"
     }
   }
 }

@@ -7,7 +7,7 @@ internal import KullbackSystem
 final class Storage: @unchecked Sendable {
   @unsafe let base: UnsafeMutableRawPointer
   let byteCount: Int
-  /// Whether the bytes may be written in place: false for mapped and borrowed memory.
+  /// Whether the bytes may be written in place: false for mapped memory and what was borrowed to be read.
   let isWritable: Bool
   private let mapping: MappedFile?
   /// Where in the mapping the bytes begin.
@@ -47,11 +47,29 @@ final class Storage: @unchecked Sendable {
   }
 
   /// A caller's bytes, which `owner` keeps alive.
-  init(borrowing base: UnsafeRawPointer, byteCount: Int, owner: any AnyObject & Sendable) {
+  convenience init(
+    borrowing base: UnsafeRawPointer, byteCount: Int, owner: any AnyObject & Sendable
+  ) {
     // SAFETY: never written, because `isWritable` is false.
-    unsafe self.base = UnsafeMutableRawPointer(mutating: base)
+    unsafe self.init(
+      UnsafeMutableRawPointer(mutating: base), byteCount: byteCount, isWritable: false,
+      owner: owner)
+  }
+
+  /// A caller's bytes, which `owner` keeps alive and which may be written.
+  convenience init(
+    overwriting base: UnsafeMutableRawPointer, byteCount: Int, owner: any AnyObject & Sendable
+  ) {
+    unsafe self.init(base, byteCount: byteCount, isWritable: true, owner: owner)
+  }
+
+  private init(
+    _ base: UnsafeMutableRawPointer, byteCount: Int, isWritable: Bool,
+    owner: any AnyObject & Sendable
+  ) {
+    unsafe self.base = unsafe base
     self.byteCount = byteCount
-    isWritable = false
+    self.isWritable = isWritable
     mapping = nil
     mappingOffset = 0
     self.owner = owner

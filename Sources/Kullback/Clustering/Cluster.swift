@@ -34,7 +34,7 @@ extension DistributionSet {
   ///   - restarts: from how many choices of rows to begin; the best result is kept.
   ///   - threads: how many to use; by default the processors that this process may run on.
   ///   - workingMemory: bytes for sums and tiles of rows; by default 256 MiB.
-  ///   - progress: called after every iteration with its number and the objective.
+  ///   - progress: called after every iteration with its number and the objective; what it throws ends the work.
   /// - Throws: `KullbackError.clusterCount`, `.invalidIterations`, `.invalidRestarts`,
   ///   `.invalidTolerance`, `.invalidThreads`, `.instructionSet`, or `CancellationError` when the current task is cancelled.
   ///
@@ -43,7 +43,7 @@ extension DistributionSet {
     into count: Int, by divergence: ClusteringDivergence = .forwardKL,
     seed: UInt64 = 0, maximumIterations: Int = 100, tolerance: Double = 0, restarts: Int = 1,
     threads: Int? = nil, workingMemory: Int? = nil,
-    progress: ((_ iteration: Int, _ objective: Double) -> Void)? = nil
+    progress: ((_ iteration: Int, _ objective: Double) throws -> Void)? = nil
   ) throws -> Clustering {
     guard maximumIterations >= 1 else { throw KullbackError.invalidIterations(maximumIterations) }
     guard restarts >= 1 else { throw KullbackError.invalidRestarts(restarts) }
@@ -60,7 +60,7 @@ extension DistributionSet {
         memory: workingMemory ?? Tiling.defaultMemory)
       for iteration in 1...maximumIterations {
         try run.step()
-        progress?(iteration, run.objective)
+        try progress?(iteration, run.objective)
         run.stop(within: tolerance)
         if run.hasConverged { break }
       }

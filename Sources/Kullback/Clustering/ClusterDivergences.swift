@@ -45,7 +45,7 @@ struct ClusterDivergences: Sendable {
     var result: [Double] = []
     result.reserveCapacity(rows.count)
     for from in stride(from: 0, to: tiles.count, by: 64 * threads) {
-      try Task.checkCancellation()
+      try checkCancellation()
       let some = Array(tiles[from..<min(tiles.count, from + 64 * threads)])
       for part in inOrder(some.count, threads: threads, { values(of: some[$0], assignments) }) {
         result += part

@@ -61,7 +61,7 @@ struct ClusterEngine<Element: LinearAlgebraScalar>: Sendable {
       $0..<min(rows.count, $0 + layout.blockRows)
     }
     for from in stride(from: 0, to: blocks.count, by: layout.wave) {
-      try Task.checkCancellation()
+      try checkCancellation()
       let some = Array(blocks[from..<min(blocks.count, from + layout.wave)])
       let parts = inOrder(some.count, threads: layout.threads) { index in
         block(some[index], isExact, body)

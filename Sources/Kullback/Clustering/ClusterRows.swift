@@ -49,7 +49,7 @@ struct ClusterRows: Sendable {
     self.negentropy = negentropy
     var (hasGaps, least) = (centroidsHaveGaps, 0.0)
     for from in stride(from: 0, to: set.count, by: 1 << 16) {
-      try Task.checkCancellation()
+      try checkCancellation()
       let rows = from..<min(set.count, from + 1 << 16)
       let found = leastMasses(side.operand, rows: rows, threads: threads)
       let logs =
@@ -106,7 +106,7 @@ struct ClusterRows: Sendable {
     let step = 1 << 12
     let stretches = stride(from: 0, to: count, by: step).map { $0..<min(count, $0 + step) }
     for from in stride(from: 0, to: stretches.count, by: 16 * threads) {
-      try Task.checkCancellation()
+      try checkCancellation()
       let some = Array(stretches[from..<min(stretches.count, from + 16 * threads)])
       let found = inOrder(some.count, threads: threads) { index in
         let rows = some[index].filter { place($0) >= 0 }

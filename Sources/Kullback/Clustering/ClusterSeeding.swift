@@ -28,7 +28,7 @@ extension ClusterRows {
       let lottery = SeedLottery(valid, distances, without: seeds)
       var refused = 0
       while seeds.count < min(clusters, 2 * known), refused < 32 + 4 * (seeds.count - known) {
-        try Task.checkCancellation()
+        try checkCancellation()
         let row = lottery.draw(&generator)
         let latest = Array(seeds[known...])
         let left = distance(of: row, from: latest, atMost: distances[row])

@@ -37,14 +37,15 @@ extension DistributionSet {
   ///   - excludesSameRow: whether row i of the set is no neighbour of query i: for a set and itself.
   ///   - threads: how many to use; by default the processors that this process may run on.
   ///   - workingMemory: bytes that may be used beyond the result; by default 256 MiB.
-  ///   - progress: called after every band of queries with the queries done so far and in all.
+  ///   - progress: called after every band of queries with the queries done so far and in all; what it throws ends the
+  ///     work.
   /// - Throws: `KullbackError.invalidNeighbours` where `count` is not above 0, `.shapeMismatch`,
   ///   `.invalidThreads`, `.instructionSet`, or
   ///   `CancellationError` when the current task is cancelled.
   public func nearest(
     _ count: Int, to queries: DistributionSet, by measure: Measure = .forwardKL,
     excludesSameRow: Bool = false, threads: Int? = nil,
-    workingMemory: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+    workingMemory: Int? = nil, progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
   ) throws -> Neighbours {
     guard count > 0 else { throw KullbackError.invalidNeighbours(Double(count)) }
     return try search(
@@ -62,7 +63,7 @@ extension DistributionSet {
   public func neighbours(
     within radius: Double, of queries: DistributionSet, by measure: Measure = .forwardKL,
     excludesSameRow: Bool = false, threads: Int? = nil,
-    workingMemory: Int? = nil, progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+    workingMemory: Int? = nil, progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
   ) throws -> Neighbours {
     guard radius >= 0 else { throw KullbackError.invalidNeighbours(radius) }
     return try search(
@@ -97,7 +98,7 @@ extension NeighbourLimit {
 
 private func search(
   _ limit: NeighbourLimit, _ queries: DistributionSet, _ set: DistributionSet, _ measure: Measure,
-  _ threads: Int?, _ workingMemory: Int?, _ progress: ((_ done: Int, _ total: Int) -> Void)?
+  _ threads: Int?, _ workingMemory: Int?, _ progress: ((_ done: Int, _ total: Int) throws -> Void)?
 ) throws -> Neighbours {
   let plan = try PairwisePlan(
     measure, targets: queries, models: set, threads: threads, workingMemory: workingMemory,
@@ -108,7 +109,7 @@ private func search(
     band.take(values, firstRow: columns.lowerBound)
   } band: { rows in
     lists += band.drain(rows.count).map { limit.rows(of: $0, plan.models.distinct) }
-    progress?(plan.targets.finished(rows.upperBound), queries.count)
+    try progress?(plan.targets.finished(rows.upperBound), queries.count)
   }
   return Neighbours(
     lists: (0..<queries.count).map { query in

@@ -8,7 +8,7 @@ internal import KullbackKernels
 ///
 /// - Shapes: both sets have the same number of classes; the result has a row for each target and a column
 ///   for each model.
-/// - Special values: those of `evaluate(target:model:measures:threads:progress:)`.
+/// - Special values: those of `evaluate(target:model:measures:firstRow:threads:progress:)`.
 /// - Accuracy: relative error of a divergence at most 1e-6 (1e-12 where both sets are `Double`), however
 ///   small it is: products of matrices are used where their rounding cannot be more, and the other pairs
 ///   are evaluated one by one. Pairs of equal rows are exactly 0 by a divergence. Results do not depend on
@@ -22,7 +22,8 @@ internal import KullbackKernels
 ///   - type: the elements of the result; `Float` halves its memory.
 ///   - threads: how many to use; by default the processors that this process may run on.
 ///   - workingMemory: bytes that may be used beyond the result; by default 256 MiB.
-///   - progress: called after every band of targets with the targets done so far and in all.
+///   - progress: called after every band of targets with the targets done so far and in all; what it throws ends the
+///     work.
 /// - Throws: `KullbackError.shapeMismatch`, `.invalidThreads`, `.instructionSet`, or `CancellationError` when the
 ///   current task is cancelled.
 ///
@@ -30,7 +31,7 @@ internal import KullbackKernels
 public func pairwise<Result: PairwiseElement>(
   _ measure: Measure, targets: DistributionSet, models: DistributionSet,
   as type: Result.Type = Double.self, threads: Int? = nil, workingMemory: Int? = nil,
-  progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+  progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
 ) throws -> PairwiseEvaluation<Result> {
   var values: Matrix<Result> = scratchMatrix(rows: targets.count, columns: models.count)
   let report = try pairwise(
@@ -50,14 +51,39 @@ public func pairwise<Result: PairwiseElement>(
 public func pairwise<Result: PairwiseElement>(
   _ measure: Measure, of set: DistributionSet, as type: Result.Type = Double.self,
   threads: Int? = nil, workingMemory: Int? = nil,
-  progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+  progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
 ) throws -> PairwiseEvaluation<Result> {
+  var values: Matrix<Result> = scratchMatrix(rows: set.count, columns: set.count)
+  let report = try pairwise(
+    measure, of: set, into: &values, threads: threads, workingMemory: workingMemory,
+    progress: progress)
+  return PairwiseEvaluation(values: values, report: report)
+}
+
+/// A measure of every two distributions of a set, written to a matrix that is there already.
+///
+/// As `pairwise(_:of:as:threads:workingMemory:progress:)` and `pairwise(_:targets:models:into:threads:workingMemory:progress:)`.
+///
+/// - Throws: as the latter.
+@discardableResult
+public func pairwise<Result: PairwiseElement>(
+  _ measure: Measure, of set: DistributionSet, into values: inout Matrix<Result>,
+  threads: Int? = nil, workingMemory: Int? = nil,
+  progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
+) throws -> PairwiseReport {
+  try check(values, Shape(rows: set.count, columns: set.count))
   let plan = try PairwisePlan(
     measure, targets: set, models: set, isSelf: true, threads: threads,
     workingMemory: workingMemory, destination: .matrix)
-  var values: Matrix<Result> = scratchMatrix(rows: set.count, columns: set.count)
-  let report = try plan.fill(&values, progress)
-  return PairwiseEvaluation(values: values, report: report)
+  return try plan.fill(&values, progress)
+}
+
+/// Refuses a matrix for results that has not their shape.
+private func check<Result: PairwiseElement>(
+  _ values: Matrix<Result>, _ shape: Shape
+) throws(KullbackError) {
+  let given = Shape(rows: values.rows, columns: values.columns)
+  guard given == shape else { throw .resultShape(expected: shape, given: given) }
 }
 
 /// A measure of every target and every model, written to a matrix that is there already.
@@ -70,13 +96,9 @@ public func pairwise<Result: PairwiseElement>(
 public func pairwise<Result: PairwiseElement>(
   _ measure: Measure, targets: DistributionSet, models: DistributionSet,
   into values: inout Matrix<Result>, threads: Int? = nil, workingMemory: Int? = nil,
-  progress: ((_ done: Int, _ total: Int) -> Void)? = nil
+  progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil
 ) throws -> PairwiseReport {
-  let shape = Shape(rows: targets.count, columns: models.count)
-  guard values.rows == shape.rows, values.columns == shape.columns else {
-    throw KullbackError.resultShape(
-      expected: shape, given: Shape(rows: values.rows, columns: values.columns))
-  }
+  try check(values, Shape(rows: targets.count, columns: models.count))
   let plan = try PairwisePlan(
     measure, targets: targets, models: models, threads: threads, workingMemory: workingMemory,
     destination: .matrix)
@@ -123,7 +145,7 @@ public func pairwise<Result: PairwiseElement>(
 extension PairwisePlan {
   /// Computes all pairs into a matrix; when this throws, the matrix is empty.
   fileprivate func fill<Result: PairwiseElement>(
-    _ values: inout Matrix<Result>, _ progress: ((_ done: Int, _ total: Int) -> Void)?
+    _ values: inout Matrix<Result>, _ progress: ((_ done: Int, _ total: Int) throws -> Void)?
   ) throws -> PairwiseReport {
     // One reference to the memory, so that it is written in place.
     var memory = Matrix<Result>(rows: 0, columns: 0)
@@ -142,7 +164,7 @@ extension PairwisePlan {
           columns: models.runs(of: rows, in: grid))
       }
     } band: { rows in
-      progress?(targets.finished(rows.upperBound), count)
+      try progress?(targets.finished(rows.upperBound), count)
     }
     if let distinct = targets.distinct {
       Threads.parallel(tasks: distinct.firsts.count, threads: threads) { kind in

@@ -61,7 +61,7 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
       for group in stride(from: 0, to: wanted.count, by: tiling.groupTiles) {
         let some = Array(wanted[group..<min(wanted.count, group + tiling.groupTiles)])
         for chunk in chunks {
-          try Task.checkCancellation()
+          try checkCancellation()
           if group == 0 || !left.holds(rows) {
             prepare(
               &left, targets, centres.targets, .range(rows), chunk, isTarget: true,

@@ -106,16 +106,20 @@ struct PairwisePlan {
       first = Set(first + second).sorted()
       second = first
     }
+    var codes = [UInt8](repeating: 0, count: targets.set.count)
+    var others = [UInt8](repeating: 0, count: models.set.count)
     for (row, status) in targets.findings(outOfRange: first) {
       diagnostics.add(row: row, target: status, model: .valid)
+      codes[row] = status.rawValue
     }
     for (row, status) in models.findings(outOfRange: second) {
       diagnostics.add(row: row, target: .valid, model: status)
+      others[row] = status.rawValue
     }
     return PairwiseReport(
       shape: Shape(rows: targets.set.count, columns: models.set.count),
-      computed: counts.computed,
-      refined: counts.refined, diagnostics: diagnostics)
+      computed: counts.computed, refined: counts.refined, diagnostics: diagnostics,
+      targetReasons: RowReasons(codes: codes), modelReasons: RowReasons(codes: others))
   }
 }
 

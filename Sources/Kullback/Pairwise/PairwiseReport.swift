@@ -11,6 +11,10 @@ public struct PairwiseReport: Sendable {
   /// Rows of either set that are not valid; and valid ones that differ from a row of the other by more than numbers
   /// hold, whose pairs have no value.
   public let diagnostics: Diagnostics
+  /// What became of every target, which is in the place of the target.
+  public let targetReasons: RowReasons
+  /// What became of every model, which is in the place of the target too.
+  public let modelReasons: RowReasons
 
   /// The share of the pairs computed that were evaluated one by one.
   public var refinedShare: Double { refined == 0 ? 0 : Double(refined) / Double(computed) }

@@ -39,7 +39,7 @@ struct RowTiles {
     let results = BLAS.withOneThread {
       inOrder(ranges.count, threads: threads) { index in
         Swift.Result<Result, any Error> {
-          try Task.checkCancellation()
+          try checkCancellation()
           return try body(ranges[index])
         }
       }

@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable
 
+import numpy as np
+
 ABI_VERSION = 1
 
 ELEMENTS = {"float32": 0, "float64": 1, "float16": 2, "bfloat16": 3, "int32": 4, "int64": 5}
@@ -59,6 +61,17 @@ class Result(ctypes.Structure):
         ("columns", ctypes.c_int64),
         ("row_stride", ctypes.c_int64),
     ]
+    memory: Any
+
+    @classmethod
+    def of(cls, matrix: np.ndarray) -> Result:
+        """The rows of a matrix, which are contiguous each."""
+        rows, columns = matrix.shape
+        row = matrix.strides[0] // matrix.itemsize if rows > 1 else columns
+        element = ELEMENTS[matrix.dtype.name]
+        result = cls(RESULT_BYTES, element, matrix.ctypes.data, rows, columns, row)
+        result.memory = matrix
+        return result
 
 
 class Run(ctypes.Structure):
@@ -73,6 +86,7 @@ class Run(ctypes.Structure):
         ("message_size", ctypes.c_uint64),
         ("working_memory", ctypes.c_uint64),
     ]
+    kept: Any
 
 
 class Labels(ctypes.Structure):
@@ -91,6 +105,7 @@ class Labels(ctypes.Structure):
         ("class_weights", ctypes.c_void_p),
         ("class_weight_count", ctypes.c_int64),
     ]
+    memory: Any
 
 
 SET_BYTES = ctypes.sizeof(Set)
@@ -120,7 +135,17 @@ def _load() -> ctypes.CDLL:
 
 
 _library = _load()
-_pointer, _set, _int = ctypes.c_void_p, ctypes.POINTER(Set), ctypes.c_int64
+
+
+class _Memory:
+    """The memory of an array. The array itself is the argument, so that who holds the arguments holds the memory."""
+
+    @classmethod
+    def from_param(cls, array: np.ndarray | None) -> ctypes.c_void_p | None:
+        return None if array is None else ctypes.c_void_p(array.ctypes.data)
+
+
+_pointer, _set, _int = _Memory, ctypes.POINTER(Set), ctypes.c_int64
 _result, _run, _labels = ctypes.POINTER(Result), ctypes.POINTER(Run), ctypes.POINTER(Labels)
 _text, _flag, _number = ctypes.c_char_p, ctypes.c_int32, ctypes.c_double
 
@@ -181,6 +206,7 @@ def call(
         raise ValueError(f"threads={threads}: at least one is needed")
     message = ctypes.create_string_buffer(_MESSAGE_BYTES)
     run = Run(_RUN_BYTES, threads, None, None, ctypes.addressof(message), _MESSAGE_BYTES, memory)
+    run.kept = message
     if work < QUICK_BYTES and progress is None:
         status = function(*arguments, run)
     else:
@@ -201,14 +227,17 @@ def _watched(function: Any, arguments: tuple[Any, ...], run: Run, progress: Prog
     result: list[int] = []
     done = threading.Event()
 
-    def work() -> None:
+    # An interruption may come at any place, while the thread begins too. So all memory that the library sees is held by
+    # the thread that calls it: by the arguments, and by `kept`.
+    def work(kept: Any) -> None:
         try:
             result.append(function(*arguments, run))
         finally:
             done.set()
 
-    threading.Thread(target=work, name="kullback", daemon=True).start()
+    thread = threading.Thread(target=work, args=((cancel, counts, run.kept),), name="kullback", daemon=True)
     try:
+        thread.start()
         # Not Thread.join: interrupted, it takes a running thread for one that has ended (until Python 3.12).
         while not done.wait(0.1):
             if progress is not None and counts[1]:
@@ -218,11 +247,12 @@ def _watched(function: Any, arguments: tuple[Any, ...], run: Run, progress: Prog
     except BaseException:
         cancel.value = 1
         while not done.is_set():
-            # A second Ctrl-C must not free memory that is being read.
             try:
-                done.wait()
+                # What was interrupted before it began never ends.
+                if not done.wait(1) and not thread.is_alive():
+                    break
             except BaseException:
-                pass
+                cancel.value = 1
         raise
     return result[0]
 

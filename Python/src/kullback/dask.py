@@ -142,14 +142,14 @@ def evaluate(
     letters = tuple(range(axes))
     table = da.blockwise(
         _evaluate_block,
-        ("measure", *letters[:-1]),
+        (axes, *letters[:-1]),
         p,
         letters[axes - p.ndim :],
         q,
         letters[axes - q.ndim :],
         names=tuple(names),
         options=_options(options),
-        new_axes={"measure": len(names)},
+        new_axes={axes: len(names)},
         dtype=np.float64,
         concatenate=True,
         meta=np.empty((0,) * axes),

@@ -149,8 +149,8 @@ def compute(
         first = p.set() if p.count == 1 else p.set(start, stop)
         second = q.set() if q.count == 1 else q.set(start, stop)
         _abi.call(
-            _abi.EVALUATE, first, second, text, values[:, start:].ctypes.data, stop - start, rows,
-            status[start:].ctypes.data, threads=threads, progress=_shifted(progress, start, stop, rows),
+            _abi.EVALUATE, first, second, text, values[:, start:], stop - start, rows,
+            status[start:], threads=threads, progress=_shifted(progress, start, stop, rows),
             work=(stop - start) * (p.row_bytes + q.row_bytes),
         )
 
@@ -336,10 +336,11 @@ def cross_entropy(
     if factors is not None and factors.shape != (q.classes,):
         raise ValueError(f"class_weights of shape {factors.shape} for {q.classes} classes")
     for start, stop in q.blocks():
+        chosen = flat[start:stop]
         part = _abi.Labels(
             _abi.LABELS_BYTES,
             _abi.ELEMENTS[flat.dtype.name],
-            flat[start:stop].ctypes.data,
+            chosen.ctypes.data,
             stop - start,
             1,
             0 if ignore_index is None else ignore_index,
@@ -349,9 +350,10 @@ def cross_entropy(
             None if factors is None else factors.ctypes.data,
             0 if factors is None else len(factors),
         )
+        part.memory = chosen, factors
         _abi.call(
-            _abi.CROSS_ENTROPY, part, q.set(start, stop), rows[start:].ctypes.data, None,
-            status[start:].ctypes.data, threads=threads, progress=progress, work=(stop - start) * q.row_bytes,
+            _abi.CROSS_ENTROPY, part, q.set(start, stop), rows[start:], None,
+            status[start:], threads=threads, progress=progress, work=(stop - start) * q.row_bytes,
         )
     report_invalid(status, invalid, q.batch, ("labels", "model"))
     if base is not None:
@@ -418,7 +420,7 @@ def _of_rows(
     flat = values.reshape(-1)
     for start, stop in rows.blocks():
         _abi.call(
-            function, rows.set(start, stop), flat[start:].ctypes.data, status[start:].ctypes.data,
+            function, rows.set(start, stop), flat[start:], status[start:],
             threads=threads, progress=_shifted(progress, start, stop, rows.count),
             work=(stop - start) * rows.row_bytes,
         )
@@ -525,12 +527,9 @@ def _written(
     ranges = rows.blocks() if in_place else ((at, min(at + size, rows.count)) for at in range(0, rows.count, size))
     for start, stop in ranges:
         part = flat[start:stop] if flat is not None else np.empty((stop - start, rows.classes), result.dtype)
-        target = _abi.Result(
-            _abi.RESULT_BYTES, _abi.ELEMENTS[result.dtype.name], part.ctypes.data, stop - start, rows.classes,
-            rows.classes,
-        )
+        target = _abi.Result.of(part)
         _abi.call(
-            function, rows.set(start, stop), target, status[start:].ctypes.data, threads=threads,
+            function, rows.set(start, stop), target, status[start:], threads=threads,
             progress=_shifted(progress, start, stop, rows.count), work=2 * (stop - start) * rows.row_bytes,
         )
         if flat is None:

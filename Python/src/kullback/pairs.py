@@ -74,13 +74,10 @@ def pairwise(
         raise ValueError("the rows of out have to be contiguous")
     described = _abi.measure(measure)
     status, model_status = np.zeros(p.count, np.uint8), np.zeros(other.count, np.uint8)
-    target = _abi.Result(
-        _abi.RESULT_BYTES, _abi.ELEMENTS[result.dtype.name], result.ctypes.data, *shape,
-        row // result.itemsize if shape[0] > 1 else shape[1],
-    )
+    target = _abi.Result.of(result)
     _abi.call(
-        _abi.PAIRWISE, measure.encode(), p.set(), None if q is None else q.set(), target, status.ctypes.data,
-        model_status.ctypes.data, None, threads=threads, progress=progress,
+        _abi.PAIRWISE, measure.encode(), p.set(), None if q is None else q.set(), target, status,
+        model_status, None, threads=threads, progress=progress,
         work=p.count * other.count * 8 + p.count * other.count * p.classes // 16,
     )
     report_invalid(status, invalid, (p.count,), ("targets",))
@@ -217,8 +214,8 @@ def nearest(
             raise ValueError(f"k={count}: at least one neighbour is asked for")
         rows, values = np.empty((p.count, count), np.int64), np.empty((p.count, count))
         _abi.call(
-            _abi.NEAREST, measure.encode(), first, second, count, alone, rows.ctypes.data, values.ctypes.data,
-            status.ctypes.data, set_status.ctypes.data, **options,
+            _abi.NEAREST, measure.encode(), first, second, count, alone, rows, values,
+            status, set_status, **options,
         )
         values *= factor
         found: Any = Neighbours(rows, values)
@@ -228,8 +225,8 @@ def nearest(
         while True:
             rows, values = np.empty(room, np.int64), np.empty(room)
             outcome = _abi.call(
-                _abi.WITHIN, measure.encode(), first, second, radius / factor, alone, offsets.ctypes.data,
-                rows.ctypes.data, values.ctypes.data, room, status.ctypes.data, set_status.ctypes.data,
+                _abi.WITHIN, measure.encode(), first, second, radius / factor, alone, offsets,
+                rows, values, room, status, set_status,
                 accepted=_abi.TOO_SMALL, **options,
             )
             needed = int(offsets[-1])

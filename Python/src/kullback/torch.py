@@ -36,12 +36,13 @@ def _gradient(
 ) -> torch.Tensor:
     """Values, and the gradient with respect to the model's logits."""
     gradient = torch.empty((*model.batch, model.classes), dtype=dtype)
+    element = _abi.ELEMENTS[str(dtype).removeprefix("torch.")]
     result = _abi.Result(
-        _abi.RESULT_BYTES, _abi.ELEMENTS[str(dtype).removeprefix("torch.")], gradient.data_ptr(), model.count,
-        model.classes, model.classes,
+        _abi.RESULT_BYTES, element, gradient.data_ptr(), model.count, model.classes, model.classes
     )
+    result.memory = gradient
     _abi.call(
-        _abi.GRADIENT, measure, target.set(), model.set(), result, values.ctypes.data, None, threads=threads,
+        _abi.GRADIENT, measure, target.set(), model.set(), result, values, None, threads=threads,
         work=3 * model.count * model.row_bytes,
     )
     return gradient
@@ -98,7 +99,7 @@ class _Divergence(torch.autograd.Function):
 def _evaluate(name: str, p: Rows, q: Rows, values: np.ndarray, threads: int | None) -> None:
     rows = p.count
     _abi.call(
-        _abi.EVALUATE, p.set(), q.set(), name.encode(), values.ctypes.data, rows, rows, None, threads=threads,
+        _abi.EVALUATE, p.set(), q.set(), name.encode(), values, rows, rows, None, threads=threads,
         work=rows * (p.row_bytes + q.row_bytes),
     )
 

@@ -12,7 +12,7 @@ BASELINE ?= baselines/figures.json
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-digits demo-directions demo-letters demo-languages test \
 	test-release lint format benchmark benchmark-baseline benchmark-compare benchmark-peers docs \
-	assembly golden exhaustive cross fuzz mutate sanitize install uninstall clean
+	assembly python python-test golden exhaustive cross fuzz mutate sanitize install uninstall clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,6 +92,12 @@ benchmark-peers: setup ## the same work beside PyTorch, JAX, numba, onnxruntime 
 assembly: ## the kernels' inner loops, with llvm-mca's verdict for several processors
 	@scripts/assembly $(ARGS)
 
+python: setup ## make the Python package's wheel in dist/
+	@scripts/python
+
+python-test: ## try the wheel of dist/ in a clean environment: ARGS="-k pairs"
+	@scripts/python-test $(ARGS)
+
 docs: setup ## make the documentation in .build/docs
 	@scripts/docs
 
@@ -103,4 +109,4 @@ uninstall: ## remove the command from PREFIX
 	rm -f $(DESTDIR)$(PREFIX)/bin/kullback
 
 clean: ## remove everything that was built
-	rm -rf .build .build-* Benchmarks/.build Fuzz/.build Examples/library/.build .venv
+	rm -rf .build .build-* dist Benchmarks/.build Fuzz/.build Examples/library/.build .venv

@@ -76,7 +76,7 @@ let package = Package(
     .executableTarget(
       name: "KullbackCommand",
       dependencies: [
-        "CLibm", "CMalloc", "Kullback", "KullbackFiles", "KullbackInference",
+        "CKullback", "CLibm", "CMalloc", "Kullback", "KullbackFiles", "KullbackInference",
         "KullbackLinearAlgebra",
         "KullbackSystem",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

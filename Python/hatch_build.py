@@ -20,6 +20,11 @@ class SwiftBuild(BuildHookInterface):
             target = python / "src" / "kullback" / place
             target.mkdir(exist_ok=True)
             shutil.copy2(folder / name, target / name)
+        licences = python / "src" / "kullback" / "_lib"
+        shutil.copy2(python.parent / "LICENSE", licences / "LICENSE")
+        # Of the OpenBLAS that the wheel carries, where it carries one.
+        for licence in folder.glob("*LICENSE*"):
+            shutil.copy2(licence, licences / licence.name)
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{next(platform_tags())}"
 

@@ -44,6 +44,7 @@ from .divergences import (
 )
 from .evaluation import Comparison, Evaluation, compare, evaluate, measures
 from .pairs import Neighbours, NeighboursWithin, nearest, pairwise
+from .summary import Summary
 
 if TYPE_CHECKING:
     from .cluster import DivergenceKMeans
@@ -59,6 +60,7 @@ __all__ = [
     "InvalidRows",
     "Neighbours",
     "NeighboursWithin",
+    "Summary",
     "alpha",
     "bhattacharyya",
     "chi_squared",

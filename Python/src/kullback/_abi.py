@@ -108,6 +108,24 @@ class Labels(ctypes.Structure):
     memory: Any
 
 
+class SummaryValues(ctypes.Structure):
+    """What a summary says."""
+
+    _fields_ = [
+        ("size", ctypes.c_uint32),
+        ("quantiles_are_exact", ctypes.c_int32),
+        ("count", ctypes.c_int64),
+        ("invalid", ctypes.c_int64),
+        ("infinite", ctypes.c_int64),
+        ("max_row", ctypes.c_int64),
+        ("mean", ctypes.c_double),
+        ("variance", ctypes.c_double),
+        ("standard_error", ctypes.c_double),
+        ("min", ctypes.c_double),
+        ("max", ctypes.c_double),
+    ]
+
+
 SET_BYTES = ctypes.sizeof(Set)
 RESULT_BYTES = ctypes.sizeof(Result)
 LABELS_BYTES = ctypes.sizeof(Labels)
@@ -142,7 +160,7 @@ class _Memory:
 
     @classmethod
     def from_param(cls, array: np.ndarray | None) -> ctypes.c_void_p | None:
-        return None if array is None else ctypes.c_void_p(array.ctypes.data)
+        return None if array is None else ctypes.c_void_p(array.__array_interface__["data"][0])
 
 
 _pointer, _set, _int = _Memory, ctypes.POINTER(Set), ctypes.c_int64
@@ -171,6 +189,17 @@ NEAREST = _function(
 WITHIN = _function(
     "kullback_within", _text, _set, _set, _number, _flag, _pointer, _pointer, _pointer, _int, _pointer, _pointer
 )
+_handle, _size = ctypes.c_uint64, ctypes.c_uint64
+_handle_result = ctypes.POINTER(ctypes.c_uint64)
+SUMMARY_NEW = _function("kullback_summary_new", _int, _handle_result)
+SUMMARY_ADD = _function("kullback_summary_add", _handle, _pointer, _int, _int, _int)
+SUMMARY_MERGE = _function("kullback_summary_merge", _handle, _handle)
+SUMMARY_ENCODE = _function("kullback_summary_encode", _handle, _text, _size, _handle_result)
+SUMMARY_DECODE = _function("kullback_summary_decode", _text, _size, _handle_result)
+SUMMARY_READ = _function("kullback_summary_read", _handle, ctypes.POINTER(SummaryValues))
+SUMMARY_QUANTILES = _function("kullback_summary_quantiles", _handle, _pointer, _int, _pointer)
+SUMMARY_FREE: Any = _library.kullback_summary_free
+SUMMARY_FREE.argtypes, SUMMARY_FREE.restype = [_handle], ctypes.c_int32
 _MEASURE = _function("kullback_measure", _text, _text, ctypes.c_uint64, _pointer)
 
 # Less work than this is done before anyone can press a key.

@@ -14,6 +14,10 @@ from ._abi import ELEMENTS, FORMS
 BLOCK_BYTES = 64 << 20
 
 
+# The types that are read as they are, in this machine's byte order.
+_OWN = {np.dtype(name): name for name in ELEMENTS if name != "bfloat16"}
+
+
 def as_numpy(given: Any) -> tuple[np.ndarray, str]:
     """A NumPy array of the numbers, a view where there can be one, and the name of their type.
 
@@ -97,8 +101,11 @@ class Rows:
             raise ValueError(f"form {form!r} is none of {', '.join(FORMS)}")
         if isinstance(axis, str):
             axis = _named_axis(given, axis)
+        own = _OWN.get(given.dtype) if type(given) is np.ndarray else None
         # A matrix of rows in a file stays there: slices of it are NumPy's arrays.
-        if is_stored(given) and given.ndim == 2 and axis in (1, -1):
+        if own is not None:
+            array, element = given, own
+        elif is_stored(given) and given.ndim == 2 and axis in (1, -1):
             array, element = given, given.dtype.name
         else:
             array, element = as_numpy(given)
@@ -106,7 +113,7 @@ class Rows:
             raise ValueError(f"{name} is a single number: a distribution has an axis of classes")
         if not -array.ndim <= axis < array.ndim:
             raise ValueError(f"axis {axis} of an array of {array.ndim} dimensions")
-        if axis % array.ndim != array.ndim - 1:
+        if axis != -1 and axis % array.ndim != array.ndim - 1:
             array = np.moveaxis(array, axis, -1)
         if array.shape[-1] == 0:
             raise ValueError(f"{name} of shape {array.shape} has no classes")
@@ -115,13 +122,13 @@ class Rows:
         self.batch: tuple[int, ...] = array.shape[:-1]
         self.classes: int = array.shape[-1]
         self.count: int = math.prod(self.batch)
-        self.element = _readable(array, element)
+        self.element = own or _readable(array, element)
         if form != "weights" and array.dtype.kind in "biu" and element != "bfloat16":
             raise ValueError(
                 f"{name} has whole numbers, which are counts: pass form='weights', or {name}.astype(float) "
                 f"where they are {form}"
             )
-        self._is_own_type = self.element == element and array.dtype.isnative
+        self._is_own_type = own is not None or (self.element == element and array.dtype.isnative)
         self._options = (
             FORMS[form],
             float(temperature),
@@ -151,10 +158,10 @@ class Rows:
     def _in_place(self) -> np.ndarray | None:
         """The rows as a matrix over the same memory, where the library can read that."""
         array = self.array
-        if not self._is_own_type or is_stored(array):
+        if not self._is_own_type or not isinstance(array, np.ndarray):
             return None
         if array.flags.c_contiguous:
-            return array.reshape(self.count, self.classes)
+            return array if array.ndim == 2 else array.reshape(self.count, self.classes)
         size, step = array.itemsize, array.strides[-1]
         if self.classes > 1 and (step % size or step <= 0):
             return None
@@ -180,7 +187,7 @@ class Rows:
             ELEMENTS[self.element],
             form,
             0,
-            matrix.ctypes.data if matrix.size else None,
+            matrix.__array_interface__["data"][0] if matrix.size else None,
             len(matrix),
             self.classes,
             row // size if len(matrix) > 1 else self.classes,

@@ -78,7 +78,7 @@ def report_invalid(status: np.ndarray, invalid: Invalid, batch: Sequence[int], n
 
     `status` holds a byte a row: the reason of the first side, and that of the second in the upper four bits.
     """
-    if invalid == "nan" or not status.any():
+    if invalid == "nan" or not np.count_nonzero(status):
         return
     rows = np.flatnonzero(status)
     first = int(rows[0])

@@ -89,3 +89,41 @@ def test_errors_come_before_the_work(arrays):
     ):
         with pytest.raises(ValueError):
             call()
+
+
+def test_clusters_over_partitions_are_those_of_the_whole(rng):
+    centers = rng.dirichlet(np.full(15, 0.3), size=3)
+    counts = np.stack([rng.multinomial(300, centers[row % 3]) for row in range(900)]) + 0.5
+    found = [
+        kd.DivergenceKMeans(3, form="weights", divergence=divergence, random_state=3).fit(
+            da.from_array(counts, chunks=(rows, 15))
+        )
+        for divergence in ("forward-kl", "reverse-kl")
+        for rows in (900, 100, 37)
+    ]
+    for of_one in (found[:3], found[3:]):
+        for model in of_one[1:]:
+            np.testing.assert_allclose(model.cluster_centers_, of_one[0].cluster_centers_, rtol=1e-13)
+            assert model.inertia_ == pytest.approx(of_one[0].inertia_, rel=1e-13)
+    labels = found[1].predict(da.from_array(counts, chunks=(100, 15))).compute()
+    assert all(len(set(labels[start::3])) == 1 for start in range(3))
+
+
+def test_a_worker_that_dies_loses_and_doubles_nothing(tmp_path, arrays):
+    distributed = pytest.importorskip("dask.distributed")
+    p, q = (np.tile(side, (40, 1)) for side in arrays)
+    np.save(tmp_path / "p.npy", p)
+    np.save(tmp_path / "q.npy", q)
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=str(tmp_path)
+    ) as cluster, distributed.Client(cluster) as client:
+        values = kd.evaluate(
+            kd.open(tmp_path / "p.npy", chunk_rows=100), kd.open(tmp_path / "q.npy", chunk_rows=100), "forward-kl"
+        )
+        future = client.compute(kd.summaries(values))
+        victim = next(iter(client.scheduler_info()["workers"].values()))["nanny"]
+        client.run(lambda: None)
+        client.restart_workers([victim], raise_for_error=False)
+        summary = future.result(timeout=120)["forward-kl"]
+    whole = kullback.evaluate(p, q, "forward-kl").summary("forward-kl")
+    assert summary == whole and summary.count == len(p)

@@ -48,6 +48,7 @@ from .summary import Summary
 
 if TYPE_CHECKING:
     from .cluster import DivergenceKMeans
+    from .regression import SoftmaxRegression
 
 __version__ = version()
 
@@ -60,6 +61,7 @@ __all__ = [
     "InvalidRows",
     "Neighbours",
     "NeighboursWithin",
+    "SoftmaxRegression",
     "Summary",
     "alpha",
     "bhattacharyya",
@@ -103,4 +105,8 @@ def __getattr__(name: str) -> Any:
         from .cluster import DivergenceKMeans
 
         return DivergenceKMeans
+    if name == "SoftmaxRegression":
+        from .regression import SoftmaxRegression
+
+        return SoftmaxRegression
     raise AttributeError(f"module 'kullback' has no attribute {name!r}")

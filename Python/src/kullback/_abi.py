@@ -126,6 +126,56 @@ class SummaryValues(ctypes.Structure):
     ]
 
 
+def _structure(name: str, **fields: Any) -> type[ctypes.Structure]:
+    """A structure that begins with its size, and holds on to the memory that its addresses are of."""
+
+    def initialise(self: Any, **values: Any) -> None:
+        ctypes.Structure.__init__(self, size=ctypes.sizeof(type(self)))
+        self.memory = [value for value in values.values() if isinstance(value, np.ndarray)]
+        for key, value in values.items():
+            setattr(self, key, value.__array_interface__["data"][0] if isinstance(value, np.ndarray) else value)
+
+    return type(
+        name,
+        (ctypes.Structure,),
+        {"_fields_": [("size", ctypes.c_uint32), *fields.items()], "__init__": initialise, "__slots__": ("memory",)},
+    )
+
+
+_i32, _i64, _u64, _f64, _address = (
+    ctypes.c_int32, ctypes.c_int64, ctypes.c_uint64, ctypes.c_double, ctypes.c_void_p,
+)  # fmt: skip
+ClusterOptions = _structure(
+    "ClusterOptions", divergence=_i32, clusters=_i64, seed=_u64, maximum_iterations=_i64, restarts=_i64,
+    tolerance=_f64,
+)  # fmt: skip
+ClusterResult = _structure(
+    "ClusterResult", has_converged=_i32, assignments=_address, divergences=_address, centroids=_address,
+    sizes=_address, iterations=_i64, objective=_f64,
+)  # fmt: skip
+ClusterPart = _structure(
+    "ClusterPart", divergence=_i32, clusters=_i64, classes=_i64, sums=_address, sizes=_address, objective=_address,
+)  # fmt: skip
+Matrix = _structure(
+    "Matrix", element=_i32, base=_address, rows=_i64, columns=_i64, row_stride=_i64, column_stride=_i64,
+)  # fmt: skip
+SoftmaxOptions = _structure(
+    "SoftmaxOptions", has_intercepts=_i32, forward_share=_f64, penalty=_f64, temperature=_f64, label_smoothing=_f64,
+    gradient_tolerance=_f64, maximum_iterations=_i64,
+)  # fmt: skip
+SoftmaxResult = _structure(
+    "SoftmaxResult", convergence=_i32, weights=_address, intercepts=_address, iterations=_i64, objective=_f64,
+    gradient_norm=_f64,
+)  # fmt: skip
+MixtureOptions = _structure(
+    "MixtureOptions", is_diagonal=_i32, components=_i64, restarts=_i64, seed=_u64, regularisation=_f64,
+    tolerance=_f64, maximum_iterations=_i64,
+)  # fmt: skip
+MixtureResult = _structure(
+    "MixtureResult", convergence=_i32, weights=_address, means=_address, covariances=_address, iterations=_i64,
+    cross_entropy=_f64,
+)  # fmt: skip
+
 SET_BYTES = ctypes.sizeof(Set)
 RESULT_BYTES = ctypes.sizeof(Result)
 LABELS_BYTES = ctypes.sizeof(Labels)
@@ -200,6 +250,24 @@ SUMMARY_READ = _function("kullback_summary_read", _handle, ctypes.POINTER(Summar
 SUMMARY_QUANTILES = _function("kullback_summary_quantiles", _handle, _pointer, _int, _pointer)
 SUMMARY_FREE: Any = _library.kullback_summary_free
 SUMMARY_FREE.argtypes, SUMMARY_FREE.restype = [_handle], ctypes.c_int32
+_options = ctypes.POINTER
+CLUSTER_FIT = _function(
+    "kullback_cluster_fit", _set, _options(ClusterOptions), _options(ClusterResult), _pointer
+)
+CLUSTER_ASSIGN = _function("kullback_cluster_assign", _set, _flag, _pointer, _int, _pointer, _pointer, _pointer)
+CLUSTER_STEP = _function(
+    "kullback_cluster_step", _set, _pointer, _options(ClusterPart), _pointer, _pointer, _pointer
+)
+CLUSTER_MERGE = _function("kullback_cluster_merge", _options(ClusterPart), _options(ClusterPart))
+CLUSTER_CENTROIDS = _function("kullback_cluster_centroids", _options(ClusterPart), _pointer, _pointer)
+FAMILY = _function("kullback_family", _text, _pointer, _int, _pointer, _int, _int, _pointer, _int, _pointer)
+FIT_SOFTMAX = _function(
+    "kullback_fit_softmax", _options(Matrix), _labels, _set, _int, _pointer, _options(SoftmaxOptions),
+    _options(SoftmaxResult),
+)
+FIT_MIXTURE = _function(
+    "kullback_fit_mixture", _options(Matrix), _pointer, _options(MixtureOptions), _options(MixtureResult)
+)
 _MEASURE = _function("kullback_measure", _text, _text, ctypes.c_uint64, _pointer)
 
 # Less work than this is done before anyone can press a key.
@@ -312,6 +380,12 @@ def info() -> dict[str, Any]:
 def measures() -> dict[str, Any]:
     """The measures and their families."""
     return json.loads(_read(_library.kullback_measures))
+
+
+@lru_cache(maxsize=1)
+def families() -> dict[str, list[str]]:
+    """The families in closed form and the names of their parameters; those without have one for each class."""
+    return {entry["name"]: entry["parameters"] for entry in json.loads(_read(_library.kullback_families))}
 
 
 @lru_cache(maxsize=256)

@@ -21,7 +21,7 @@ import numpy as np
 import dask
 import dask.array as da
 
-from . import _abi, _files, divergences, evaluation, pairs
+from . import _abi, _clusters, _files, divergences, evaluation, pairs
 from .evaluation import ONE_READ
 from .summary import Summary
 
@@ -257,3 +257,97 @@ def _pairwise_block(
     targets: np.ndarray, models: np.ndarray | None, measure: str, options: dict[str, Any]
 ) -> np.ndarray:
     return pairs.pairwise(targets, models, measure, **options)
+
+
+class DivergenceKMeans:
+    """k-means by a Kullback-Leibler divergence over the chunks of a Dask array, where they are.
+
+    Parameters
+    ----------
+    n_clusters, divergence, form, temperature, smoothing, max_iter, tol, random_state
+        As for `kullback.DivergenceKMeans`.
+    sample_rows
+        The rows to begin at are chosen among so many that are spread over the array.
+
+    Attributes
+    ----------
+    cluster_centers_
+        Probabilities, a centroid a row.
+    inertia_, n_iter_
+        The sum of divergences to centroids; iterations.
+
+    Notes
+    -----
+    An iteration sends the centroids to the chunks, and of each chunk sums of its clusters come back, as pairs of float64
+    with twice the digits: the result does not depend on the chunks but for its last digits.
+    """
+
+    def __init__(
+        self,
+        n_clusters: int = 8,
+        *,
+        divergence: str = "forward-kl",
+        form: str = "logits",
+        temperature: float = 1.0,
+        smoothing: float = 0.0,
+        max_iter: int = 100,
+        tol: float = 0.0,
+        random_state: int = 0,
+        sample_rows: int = 10_000,
+    ) -> None:
+        divergences.check_choice("divergence", divergence, ("forward-kl", "reverse-kl"))
+        self.n_clusters = n_clusters
+        self.divergence = divergence
+        self.form = form
+        self.temperature = temperature
+        self.smoothing = smoothing
+        self.max_iter = max_iter
+        self.tol = tol
+        self.random_state = random_state
+        self.sample_rows = sample_rows
+
+    def _options(self) -> dict[str, Any]:
+        return {"form": self.form, "temperature": self.temperature, "smoothing": self.smoothing}
+
+    def fit(self, X: Any, y: Any = None) -> DivergenceKMeans:
+        """Finds the clusters of the rows of X."""
+        rows = _whole_rows(X)
+        if rows.ndim != 2:
+            raise ValueError(f"X of shape {rows.shape}: a matrix is needed, a distribution a row")
+        if rows.shape[0] < self.n_clusters:
+            raise ValueError(f"{rows.shape[0]} rows are fewer than {self.n_clusters} clusters")
+        step = max(1, rows.shape[0] // self.sample_rows)
+        sample = rows[::step][: max(self.sample_rows, self.n_clusters)].compute()
+        if len(sample) < self.n_clusters:
+            sample = rows[: self.n_clusters].compute()
+        centers = _clusters.start(sample, self)
+        assign = dask.delayed(_clusters.step, pure=False)
+        merge = dask.delayed(_clusters.merge, pure=False)
+        blocks = list(rows.to_delayed()[:, 0])
+        before = np.inf
+        for iteration in range(1, self.max_iter + 1):
+            parts = [assign(block, centers, self.divergence, self._options()) for block in blocks]
+            while len(parts) > 1:
+                parts = [merge(parts[place : place + 8]) for place in range(0, len(parts), 8)]
+            part = dask.compute(parts[0])[0]
+            self.inertia_, self.n_iter_ = part.objective, iteration
+            moved = part.centroids(centers)
+            same = np.array_equal(moved, centers)
+            centers = moved
+            if same or not before - self.inertia_ > self.tol * abs(before):
+                break
+            before = self.inertia_
+        self.cluster_centers_ = centers
+        return self
+
+    def predict(self, X: Any) -> da.Array:
+        """The nearest centroid of each row, as a Dask array; -1 where all are at an infinite divergence."""
+        rows = _whole_rows(X)
+        label = dask.delayed(_clusters.labels, pure=True)
+        blocks = [
+            da.from_delayed(
+                label(block, self.cluster_centers_, self.divergence, self._options()), (height,), np.int64
+            )
+            for block, height in zip(rows.to_delayed()[:, 0], rows.chunks[0])
+        ]
+        return da.concatenate(blocks)

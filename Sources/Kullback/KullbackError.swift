@@ -36,6 +36,8 @@ public enum KullbackError: Error, Sendable, Equatable {
   case invalidIterations(Int)
   /// A number of threads below 1.
   case invalidThreads(Int)
+  /// `KULLBACK_NUM_THREADS` is not a number of threads.
+  case threadVariable(String)
   /// A number of restarts below 1.
   case invalidRestarts(Int)
   /// A centroid that is no distribution.
@@ -97,7 +99,7 @@ extension KullbackError: CustomStringConvertible {
     case .noGradient(let name):
       "there is no gradient of \(name); there are: forward-kl, reverse-kl, cross-entropy"
     case .notSquare(let shape): "the matrix is \(shape), not square"
-    case .instructionSet(let reason): reason
+    case .instructionSet(let reason), .threadVariable(let reason): reason
     }
   }
 }

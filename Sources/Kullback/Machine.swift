@@ -12,7 +12,8 @@ public struct Machine: Sendable {
   public let instructionSet: String
   /// The instruction sets that could be used, the best first.
   public let availableInstructionSets: [String]
-  /// The threads that kernels use: the processors that this process may run on.
+  /// The threads that kernels use by default: the processors that this process may run on, or fewer where its control
+  /// group, `KULLBACK_NUM_THREADS` or `OMP_NUM_THREADS` say so.
   public let threads: Int
   /// The version of OpenBLAS; empty when it does not tell.
   public let blasVersion: String

@@ -6,7 +6,7 @@ func inParallel<Value: Sendable>(
   _ tasks: Int, _ body: @Sendable (Int) -> Value
 ) -> [Value] {
   let results = Mutex<[Value?]>(Array(repeating: nil, count: tasks))
-  ThreadTeam.run(tasks: tasks, threads: ThreadTeam.processors) { index in
+  ThreadTeam.run(tasks: tasks, threads: ThreadLimits.current.threads) { index in
     let value = body(index)
     results.withLock { $0[index] = value }
   }

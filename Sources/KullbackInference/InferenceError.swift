@@ -49,6 +49,8 @@ public enum InferenceError: Error, Sendable, Equatable {
   case invalidSampleWeight(row: Int, Double)
   /// There is nothing to fit: no rows, no classes, or no row with weight.
   case nothingToFit
+  /// `KULLBACK_NUM_THREADS` is not a number of threads.
+  case threadVariable(String)
   /// What BLAS or LAPACK refuses.
   case linearAlgebra(LinearAlgebraError)
 
@@ -112,14 +114,18 @@ extension InferenceError: CustomStringConvertible {
     case .invalidSampleWeight(let row, let value):
       "the weight \(value.spelt) of row \(row) is not a finite number, 0 or above"
     case .nothingToFit: "there is nothing to fit: no rows, no classes, or no row with weight"
+    case .threadVariable(let reason): reason
     case .linearAlgebra(let error): "\(error)"
     }
   }
 }
 
-/// The number of threads that a caller asks for; by default the processors that this process may run on.
+/// The number of threads that a caller asks for; by default as many as the process should use.
 func checked(threads: Int?) throws(InferenceError) -> Int {
-  guard let threads else { return Threads.default }
+  guard let threads else {
+    if let problem = Threads.problem { throw .threadVariable(problem) }
+    return Threads.default
+  }
   guard threads >= 1 else {
     throw .invalidParameter("number of threads", Double(threads), mustBe: "at least 1")
   }

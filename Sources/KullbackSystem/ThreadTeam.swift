@@ -9,31 +9,6 @@ internal import Synchronization
 
 /// Threads that share a number of tasks, and end with them.
 package enum ThreadTeam {
-  /// The processors that this process may run on.
-  package static let processors: Int =
-    allowedProcessors() ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-
-  /// The processors that the scheduler may give this process: the set bits of Cpus_allowed in
-  /// /proc/self/status, which containers and `taskset` narrow.
-  private static func allowedProcessors() -> Int? {
-    // SAFETY: a valid C string; the descriptor is closed below.
-    let descriptor = unsafe open("/proc/self/status", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 14)
-    // SAFETY: `read` writes at most as many bytes as there are.
-    let length = unsafe read(descriptor, &bytes, bytes.count)
-    guard length > 0 else { return nil }
-    let text = String(decoding: bytes[..<length], as: UTF8.self)
-    let key = "Cpus_allowed:"
-    guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(key) }) else {
-      return nil
-    }
-    let count = line.dropFirst(key.count).compactMap(\.hexDigitValue)
-      .reduce(0) { $0 + $1.nonzeroBitCount }
-    return count > 0 ? count : nil
-  }
-
   /// Runs `body` for every task, handing tasks out in order to threads as they become free.
   ///
   /// The calling thread takes part; it returns when all tasks are done. With one thread or one task

@@ -184,4 +184,15 @@ import Testing
     #expect(run.status == 64)
     #expect(run.errors.contains("avx9"))
   }
+
+  @Test func aNumberOfThreadsThatIsNoneIs64AndAnyOtherLimits() throws {
+    let none = ["KULLBACK_NUM_THREADS": "many"]
+    let refused = try Tool.run("evaluate", good, good, environment: none)
+    #expect(refused.status == 64)
+    #expect(refused.errors.contains("KULLBACK_NUM_THREADS is \"many\", not a whole number above 0"))
+    #expect(try Tool.run("evaluate", good, good, "--threads", "1", environment: none).status == 0)
+    let one = try Tool.run(
+      "evaluate", good, good, "--json", environment: ["KULLBACK_NUM_THREADS": "1"])
+    #expect(one.output.contains("\"threads\" : 1"))
+  }
 }

@@ -108,6 +108,6 @@ extension DistributionSet {
     return CentroidAssignment(
       assignments: found.map { Int($0) },
       divergences: try ClusterDivergences(rows, values).evaluate(found, threads: threads),
-      diagnostics: rows.diagnostics)
+      diagnostics: rows.diagnostics, reasons: rows.reasons)
   }
 }

@@ -123,7 +123,13 @@ private func stretch(
   guard rows >= 0, columns >= 0 else {
     throw Refusal("\(name) has \(rows) rows and \(columns) columns")
   }
-  guard rows > 0, columns > 0 else { return 0..<0 }
+  guard rows > 0, columns > 0 else {
+    // Room is made for rows or columns that nothing says how many there can be of.
+    guard max(rows, columns) <= 1 << 24 else {
+      throw Refusal("\(name) has no elements, and more than 2^24 rows or columns")
+    }
+    return 0..<0
+  }
   let (down, isTooLong) = (rows - 1).multipliedReportingOverflow(by: rowStride)
   let (across, isTooWide) = (columns - 1).multipliedReportingOverflow(by: columnStride)
   let (last, isTooFar) = down.addingReportingOverflow(across)

@@ -2,6 +2,7 @@ public import CKullback
 internal import Kullback
 internal import KullbackMatrix
 
+/// As the header says.
 @c @implementation
 public func kullback_cluster_fit(
   _ set: UnsafePointer<kullback_set>?, _ options: UnsafePointer<kullback_cluster_options>?,
@@ -46,6 +47,7 @@ public func kullback_cluster_fit(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_cluster_assign(
   _ set: UnsafePointer<kullback_set>?, _ divergence: Int32,
@@ -65,6 +67,7 @@ public func kullback_cluster_assign(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_cluster_step(
   _ set: UnsafePointer<kullback_set>?, _ centroids: UnsafePointer<Double>?,
@@ -86,6 +89,7 @@ public func kullback_cluster_step(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_cluster_merge(
   _ part: UnsafePointer<kullback_cluster_part>?, _ other: UnsafePointer<kullback_cluster_part>?,
@@ -106,6 +110,7 @@ public func kullback_cluster_merge(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_cluster_centroids(
   _ part: UnsafePointer<kullback_cluster_part>?, _ before: UnsafePointer<Double>?,

@@ -3,6 +3,7 @@ internal import Kullback
 internal import KullbackInference
 internal import KullbackMatrix
 
+/// As the header says.
 @c @implementation
 public func kullback_families(_ text: UnsafeMutablePointer<CChar>?, _ size: UInt64) -> UInt64 {
   let all = NamedFamily.all.map { family in
@@ -13,6 +14,7 @@ public func kullback_families(_ text: UnsafeMutablePointer<CChar>?, _ size: UInt
   return unsafe write(JSONText.list(all).text, text, size)
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_family(
   _ family: UnsafePointer<CChar>?, _ targets: UnsafePointer<Double>?, _ targetRows: Int64,

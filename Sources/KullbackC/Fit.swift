@@ -3,6 +3,7 @@ internal import Kullback
 internal import KullbackInference
 internal import KullbackMatrix
 
+/// As the header says.
 @c @implementation
 public func kullback_fit_softmax(
   _ features: UnsafePointer<kullback_matrix>?, _ labels: UnsafePointer<kullback_labels>?,
@@ -61,6 +62,7 @@ public func kullback_fit_softmax(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_fit_mixture(
   _ samples: UnsafePointer<kullback_matrix>?, _ sampleWeights: UnsafePointer<Double>?,

@@ -41,6 +41,7 @@ private enum Summaries {
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_summary_new(
   _ exactLimit: Int64, _ summary: UnsafeMutablePointer<kullback_summary>?,
@@ -53,6 +54,7 @@ public func kullback_summary_new(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_summary_add(
   _ summary: kullback_summary, _ values: UnsafePointer<Double>?, _ count: Int64, _ stride: Int64,
@@ -68,6 +70,7 @@ public func kullback_summary_add(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_summary_merge(
   _ summary: kullback_summary, _ other: kullback_summary, _ run: UnsafePointer<kullback_run>?
@@ -80,6 +83,7 @@ public func kullback_summary_merge(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_summary_encode(
   _ summary: kullback_summary, _ bytes: UnsafeMutablePointer<UInt8>?, _ size: UInt64,
@@ -94,6 +98,7 @@ public func kullback_summary_encode(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_summary_decode(
   _ bytes: UnsafePointer<UInt8>?, _ size: UInt64,
@@ -106,6 +111,7 @@ public func kullback_summary_decode(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_summary_read(
   _ summary: kullback_summary, _ values: UnsafeMutablePointer<kullback_summary_values>?,
@@ -126,6 +132,7 @@ public func kullback_summary_read(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_summary_quantiles(
   _ summary: kullback_summary, _ probabilities: UnsafePointer<Double>?, _ count: Int64,
@@ -141,6 +148,7 @@ public func kullback_summary_quantiles(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_summary_free(_ summary: kullback_summary) -> kullback_status {
   Summaries.remove(summary) ? KULLBACK_OK : KULLBACK_INVALID

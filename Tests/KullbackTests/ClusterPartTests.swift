@@ -68,6 +68,9 @@ import Testing
 
   @Test func otherShapesAreRefused() throws {
     let set = try Self.set(0..<5)
+    #expect(throws: KullbackError.clusterCount(0, validRows: 5)) {
+      try set.assignments(to: Matrix(rows: 0, columns: 7))
+    }
     var part = ClusterPart(clusters: 2, classes: 7)
     #expect(throws: KullbackError.self) {
       try part.add(set, to: Matrix(repeating: 1.0 / 7, rows: 3, columns: 7))

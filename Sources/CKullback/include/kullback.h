@@ -2,10 +2,10 @@
 ///
 /// Link with libkullback-c. Every function may be called from any thread, and from several at once.
 ///
-/// **Memory.** All memory is the caller's, inputs and results alike. No address is kept when a call returns, and nothing
-/// is given to the caller that he would have to free, but for summaries, which are numbers. Inputs are only read.
-/// Results must not overlap inputs or each other. A pointer may be NULL where it says so, and where nothing would be
-/// read or written there.
+/// **Memory.** All memory is the caller's, inputs and results alike. No address is kept when a call returns, and
+/// nothing is given to the caller that he would have to free, but for summaries, which are numbers. Inputs are only
+/// read. Results must not overlap inputs or each other. A pointer may be NULL where it says so, and where nothing would
+/// be read or written there.
 ///
 /// **Structures** begin with their size, `sizeof` what the caller was compiled with, so that fields can be added.
 /// Set what you do not use to 0. The functions `kullback_set_of`, `kullback_result_of` and `kullback_run_of` do both.

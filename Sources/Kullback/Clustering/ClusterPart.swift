@@ -190,7 +190,9 @@ extension ClusterPart {
 }
 
 extension DistributionSet {
-  /// What is added up of every row: p, or for reverse KL log p. A class that has mass has some in the result too.
+  /// What is added up of every row: p, or for reverse KL log p.
+  ///
+  /// A class that has mass has some in the result too.
   fileprivate func factors(
     _ divergence: ClusteringDivergence, threads: Int
   ) throws(KullbackError) -> Matrix<Double> {

@@ -12,7 +12,8 @@ BASELINE ?= baselines/figures.json
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-digits demo-directions demo-letters demo-languages test \
 	test-release lint format benchmark benchmark-baseline benchmark-compare benchmark-peers docs \
-	assembly python python-test golden exhaustive cross fuzz mutate sanitize install uninstall clean
+	assembly python python-test golden exhaustive cross fuzz mutate sanitize install install-c uninstall \
+	clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -105,8 +106,22 @@ install: build ## install the command under PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin/kullback
 
-uninstall: ## remove the command from PREFIX
-	rm -f $(DESTDIR)$(PREFIX)/bin/kullback
+# Swift's own libraries are linked into it, so that it runs where Swift is not installed.
+C_LIBRARY = .build-c/release/libkullback-c.so
+
+install-c: setup ## install the C interface under PREFIX: kullback.h, libkullback-c.so, kullback.pc
+	$(SWIFT) build -c release --product kullback-c --scratch-path .build-c -Xswiftc -static-stdlib \
+		-Xlinker --version-script=$(CURDIR)/Sources/CKullback/exports.map
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 644 Sources/CKullback/include/kullback.h $(DESTDIR)$(PREFIX)/include/kullback.h
+	install -m 755 -s $(C_LIBRARY) $(DESTDIR)$(PREFIX)/lib/libkullback-c.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' \
+		-e "s|@VERSION@|$$(sed -n 's/.*libraryVersion = "\(.*\)"/\1/p' Sources/Kullback/Machine.swift)|" \
+		scripts/kullback.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/kullback.pc
+
+uninstall: ## remove what was installed under PREFIX
+	rm -f $(DESTDIR)$(PREFIX)/bin/kullback $(DESTDIR)$(PREFIX)/include/kullback.h \
+		$(DESTDIR)$(PREFIX)/lib/libkullback-c.so $(DESTDIR)$(PREFIX)/lib/pkgconfig/kullback.pc
 
 clean: ## remove everything that was built
 	rm -rf .build .build-* dist Benchmarks/.build Fuzz/.build Examples/library/.build .venv

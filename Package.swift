@@ -71,7 +71,7 @@ let package = Package(
     .target(name: "CKullback", exclude: ["exports.map"]),
     .target(
       name: "KullbackC",
-      dependencies: ["CKullback", "Kullback", "KullbackMatrix"],
+      dependencies: ["CKullback", "Kullback", "KullbackInference", "KullbackMatrix"],
       swiftSettings: strict),
     .executableTarget(
       name: "KullbackCommand",
@@ -125,9 +125,11 @@ let package = Package(
       exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "KullbackCTests",
-      dependencies: ["CKullback", "Kullback", "KullbackC", "KullbackTestSupport"],
+      dependencies: [
+        "CKullback", "Kullback", "KullbackC", "KullbackInference", "KullbackTestSupport",
+      ],
       // All that is tested there is unsafe.
-      swiftSettings: withoutMemorySafety),
+      exclude: ["Programs"], swiftSettings: withoutMemorySafety),
     .testTarget(
       name: "KullbackCommandTests",
       dependencies: [

@@ -80,11 +80,18 @@ public struct Diagnostics: Sendable {
   /// No findings.
   public init() {}
 
-  /// The findings of both parts.
+  /// The findings of both parts, the first by the numbers of the rows, whichever part has them.
   public static func + (left: Diagnostics, right: Diagnostics) -> Diagnostics {
     var sum = left
     sum.invalidCount += right.invalidCount
-    sum.invalidRows += right.invalidRows.prefix(max(0, listLimit - left.invalidRows.count))
+    sum.invalidRows += right.invalidRows
+    if let last = left.invalidRows.last, let next = right.invalidRows.first, next.row <= last.row {
+      // Of one row the target comes first.
+      sum.invalidRows.sort {
+        ($0.row, $0.side == .model ? 1 : 0) < ($1.row, $1.side == .model ? 1 : 0)
+      }
+    }
+    sum.invalidRows.removeLast(max(0, sum.invalidRows.count - listLimit))
     return sum
   }
 

@@ -4,8 +4,9 @@ internal import KullbackKernels
 ///
 /// `Diagnostics` lists the first thousand rows that are not valid; this has all of them.
 public struct RowReasons: Sendable, Equatable {
-  /// For each row the code of what is wrong with the target, plus 16 times that of what is wrong with the model; 0 where
-  /// the row is valid. Where there is one set alone, it is in the place of the target.
+  /// For each row the code of what is wrong with the target, plus 16 times that of what is wrong with the model.
+  ///
+  /// 0 where the row is valid. Where there is one set alone, it is in the place of the target.
   public let codes: [UInt8]
 
   package init(codes: [UInt8]) {

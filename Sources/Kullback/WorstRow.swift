@@ -37,11 +37,16 @@ struct WorstRows: Sendable {
     let values = isAgreement ? columns[column].map { -$0 } : columns[column]
     // Most rows are not among the worst: one comparison is all that they may cost.
     var threshold = rows.count == limit ? badness(rows[limit - 1].values) : -Double.infinity
-    for index in values.indices where rows.count < limit || values[index] > threshold {
+    for index in values.indices where rows.count < limit || values[index] >= threshold {
       let value = values[index]
       guard !value.isNaN, columns[column][index] != best, !leftOut.contains(index) else { continue }
-      // Equal values stand in the order of their rows.
-      let place = rows.firstIndex { badness($0.values) < value } ?? rows.count
+      // Equal values stand in the order of their rows, in whichever order these come.
+      let place =
+        rows.firstIndex {
+          let other = badness($0.values)
+          return other < value || other == value && $0.row > first + index
+        } ?? rows.count
+      guard place < limit else { continue }
       rows.insert(WorstRow(row: first + index, values: columns.map { $0[index] }), at: place)
       if rows.count > limit { rows.removeLast() }
       if rows.count == limit { threshold = badness(rows[limit - 1].values) }

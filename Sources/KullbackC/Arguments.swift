@@ -123,7 +123,13 @@ private func stretch(
   guard rows >= 0, columns >= 0 else {
     throw Refusal("\(name) has \(rows) rows and \(columns) columns")
   }
-  guard rows > 0, columns > 0 else { return 0..<0 }
+  guard rows > 0, columns > 0 else {
+    // Room is made for rows or columns that nothing says how many there can be of.
+    guard max(rows, columns) <= 1 << 24 else {
+      throw Refusal("\(name) has no elements, and more than 2^24 rows or columns")
+    }
+    return 0..<0
+  }
   let (down, isTooLong) = (rows - 1).multipliedReportingOverflow(by: rowStride)
   let (across, isTooWide) = (columns - 1).multipliedReportingOverflow(by: columnStride)
   let (last, isTooFar) = down.addingReportingOverflow(across)
@@ -212,8 +218,25 @@ struct Column<Value: BitwiseCopyable> {
     }
   }
 
-  /// Whether anyone wants the values.
-  var isWanted: Bool { unsafe base != nil }
+  /// A column of rows × columns numbers.
+  init(
+    _ base: UnsafeMutablePointer<Value>?, rows: Int, columns: Int, isOptional: Bool = true,
+    apartFrom sets: [GivenSet] = [], _ name: String
+  ) throws {
+    let (count, isTooLarge) = rows.multipliedReportingOverflow(by: columns)
+    guard rows >= 0, columns >= 0, !isTooLarge else {
+      throw Refusal("\(name) cannot be \(rows) x \(columns)")
+    }
+    try unsafe self.init(
+      base, count: count, isOptional: isOptional, apartFrom: sets, name)
+  }
+
+  /// The values as they are.
+  var values: [Value] {
+    guard let base = unsafe base else { return [] }
+    // SAFETY: the caller has `count` values.
+    return unsafe Array(UnsafeBufferPointer(start: base, count: count))
+  }
 
   /// Writes the values, as many as there is room for.
   func write(_ values: [Value]) {
@@ -224,6 +247,43 @@ struct Column<Value: BitwiseCopyable> {
       // SAFETY: the caller has room for `count` values.
       unsafe base.update(from: start, count: from.count)
     }
+  }
+}
+
+/// A caller's numbers as a matrix without gaps.
+func matrix(
+  _ base: UnsafePointer<Double>?, rows: Int, columns: Int, _ name: String
+) throws -> Matrix<Double> {
+  try unsafe borrowed(
+    base, .float64, rows: Int64(rows), columns: Int64(columns), rowStride: Int64(columns),
+    columnStride: 1, name
+  ).matrix.doubles
+}
+
+/// A caller's matrix that is no set of distributions.
+func givenMatrix(
+  _ pointer: UnsafePointer<kullback_matrix>?, _ name: String
+) throws -> AnyMatrix {
+  let given = try unsafe structure(pointer, name, \.size)
+  return try unsafe borrowed(
+    given.base, elementKind(given.element, name), rows: given.rows, columns: given.columns,
+    rowStride: given.row_stride, columnStride: given.column_stride, name
+  ).matrix
+}
+
+extension AnyMatrix {
+  /// The elements in `Double`, in memory of their own.
+  var doubles: Matrix<Double> {
+    let elements: [Double] =
+      switch kind {
+      case .float64: matrix(of: Double.self)?.values ?? []
+      case .float32: (matrix(of: Float.self)?.values ?? []).map { Double($0) }
+      case .float16: (matrix(of: Float16.self)?.values ?? []).map { Double($0) }
+      case .bfloat16: (matrix(of: BFloat16.self)?.values ?? []).map { Double(Float($0)) }
+      case .int32: (matrix(of: Int32.self)?.values ?? []).map { Double($0) }
+      case .int64: (matrix(of: Int64.self)?.values ?? []).map { Double($0) }
+      }
+    return Matrix(elements, rows: rows, columns: columns)
   }
 }
 
@@ -255,6 +315,23 @@ struct GivenLabels {
     classWeights = try unsafe numbers(
       given.class_weights, given.class_weight_count, "class_weights")
   }
+}
+
+/// A caller's numbers, which lie `stride` apart.
+func column(
+  _ base: UnsafePointer<Double>?, count: Int64, stride: Int64, _ name: String
+) throws -> [Double] {
+  try unsafe borrowed(
+    base, .float64, rows: count, columns: 1, rowStride: stride, columnStride: 1, name
+  ).matrix.matrix(of: Double.self)?.values ?? []
+}
+
+/// A caller's bytes.
+func given(_ base: UnsafePointer<UInt8>?, _ size: UInt64, _ name: String) throws -> [UInt8] {
+  guard let base = unsafe base else { throw Refusal("\(name) is NULL") }
+  guard size < mostBytes else { throw Refusal("\(name) is larger than memory") }
+  // SAFETY: the caller has so many bytes.
+  return unsafe Array(UnsafeBufferPointer(start: base, count: Int(size)))
 }
 
 /// A caller's numbers; nil where there are none.

@@ -1,5 +1,6 @@
 internal import CKullback
 internal import Kullback
+internal import KullbackInference
 internal import KullbackMatrix
 
 /// How a call runs: what its `kullback_run` says.
@@ -83,7 +84,20 @@ struct Call {
     case is CancellationError: KULLBACK_CANCELLED
     case is NoRoom: KULLBACK_TOO_SMALL
     case is Refusal, is KullbackError, is MatrixError: KULLBACK_INVALID
+    case let error as InferenceError: error.isOfData ? KULLBACK_FAILED : KULLBACK_INVALID
     default: KULLBACK_FAILED
+    }
+  }
+}
+
+extension InferenceError {
+  /// Whether the call was right, and its data have no answer.
+  fileprivate var isOfData: Bool {
+    switch self {
+    case .collapsedComponent, .notFiniteAtStart, .notPositiveDefinite, .outOfRange, .noDensity,
+      .invalidDensity, .linearAlgebra, .dependentColumn, .coincidingSamples:
+      true
+    default: false
     }
   }
 }

@@ -2,6 +2,7 @@ public import CKullback
 internal import Kullback
 internal import KullbackMatrix
 
+/// As the header says.
 @c @implementation
 public func kullback_evaluate(
   _ target: UnsafePointer<kullback_set>?, _ model: UnsafePointer<kullback_set>?,
@@ -24,6 +25,7 @@ public func kullback_evaluate(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_entropy(
   _ set: UnsafePointer<kullback_set>?, _ values: UnsafeMutablePointer<Double>?,
@@ -36,6 +38,7 @@ public func kullback_entropy(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_log_sum_exp(
   _ set: UnsafePointer<kullback_set>?, _ values: UnsafeMutablePointer<Double>?,

@@ -2,6 +2,7 @@ public import CKullback
 internal import Kullback
 internal import KullbackMatrix
 
+/// As the header says.
 @c @implementation
 public func kullback_gradient(
   _ measure: UnsafePointer<CChar>?, _ target: UnsafePointer<kullback_set>?,

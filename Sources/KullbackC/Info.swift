@@ -1,19 +1,23 @@
 public import CKullback
 internal import Kullback
 
+/// As the header says.
 @c @implementation
 public func kullback_abi_version() -> Int32 { KULLBACK_ABI_VERSION }
 
+/// As the header says.
 @c @implementation
 public func kullback_version(_ text: UnsafeMutablePointer<CChar>?, _ size: UInt64) -> UInt64 {
   unsafe write(Machine.libraryVersion, text, size)
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_info(_ text: UnsafeMutablePointer<CChar>?, _ size: UInt64) -> UInt64 {
   unsafe write(information.text, text, size)
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_measures(_ text: UnsafeMutablePointer<CChar>?, _ size: UInt64) -> UInt64 {
   let families = Measure.families.map { family in
@@ -29,6 +33,7 @@ public func kullback_measures(_ text: UnsafeMutablePointer<CChar>?, _ size: UInt
   return unsafe write(all.text, text, size)
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_measure(
   _ name: UnsafePointer<CChar>?, _ text: UnsafeMutablePointer<CChar>?, _ size: UInt64,

@@ -2,6 +2,7 @@ public import CKullback
 internal import Kullback
 internal import KullbackMatrix
 
+/// As the header says.
 @c @implementation
 public func kullback_cross_entropy(
   _ labels: UnsafePointer<kullback_labels>?, _ model: UnsafePointer<kullback_set>?,

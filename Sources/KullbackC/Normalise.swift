@@ -2,6 +2,7 @@ public import CKullback
 internal import Kullback
 internal import KullbackMatrix
 
+/// As the header says.
 @c @implementation
 public func kullback_log_softmax(
   _ set: UnsafePointer<kullback_set>?, _ result: UnsafePointer<kullback_result>?,
@@ -10,6 +11,7 @@ public func kullback_log_softmax(
   unsafe normalise(set, result, rowStatus, run, isLogarithmic: true)
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_softmax(
   _ set: UnsafePointer<kullback_set>?, _ result: UnsafePointer<kullback_result>?,

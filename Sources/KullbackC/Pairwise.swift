@@ -2,6 +2,7 @@ public import CKullback
 internal import Kullback
 internal import KullbackMatrix
 
+/// As the header says.
 @c @implementation
 public func kullback_pairwise(
   _ measure: UnsafePointer<CChar>?, _ targets: UnsafePointer<kullback_set>?,
@@ -39,6 +40,7 @@ public func kullback_pairwise(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_nearest(
   _ measure: UnsafePointer<CChar>?, _ queries: UnsafePointer<kullback_set>?,
@@ -73,6 +75,7 @@ public func kullback_nearest(
   }
 }
 
+/// As the header says.
 @c @implementation
 public func kullback_within(
   _ measure: UnsafePointer<CChar>?, _ queries: UnsafePointer<kullback_set>?,

@@ -7,4 +7,6 @@ public struct CentroidAssignment: Sendable {
   public let divergences: [Double]
   /// Rows that are not valid.
   public let diagnostics: Diagnostics
+  /// What became of every row.
+  public let reasons: RowReasons
 }

@@ -79,7 +79,7 @@ extension DistributionSet {
   ///   - divergence: D(row‖centroid) or D(centroid‖row).
   ///   - threads: how many to use.
   ///   - workingMemory: bytes for tiles of rows; by default 256 MiB.
-  /// - Throws: `KullbackError.shapeMismatch`, `.invalidCentroid`, `.invalidThreads`, `.instructionSet`,
+  /// - Throws: `KullbackError.shapeMismatch`, `.clusterCount` where there is no centroid, `.invalidCentroid`, `.invalidThreads`, `.instructionSet`,
   ///   or `CancellationError`.
   public func assignments(
     to centroids: Matrix<Double>,
@@ -89,6 +89,7 @@ extension DistributionSet {
     guard models.classes == classes else {
       throw KullbackError.shapeMismatch(target: shape, model: models.shape)
     }
+    guard models.count > 0 else { throw KullbackError.clusterCount(0, validRows: count) }
     let normalised = try models.probabilities(as: Double.self, threads: threads)
     if let bad = normalised.diagnostics.invalidRows.first {
       throw KullbackError.invalidCentroid(row: bad.row, bad.reason)
@@ -108,6 +109,6 @@ extension DistributionSet {
     return CentroidAssignment(
       assignments: found.map { Int($0) },
       divergences: try ClusterDivergences(rows, values).evaluate(found, threads: threads),
-      diagnostics: rows.diagnostics)
+      diagnostics: rows.diagnostics, reasons: rows.reasons)
   }
 }

@@ -98,6 +98,13 @@ struct ClusterRows: Sendable {
     return diagnostics
   }
 
+  /// What became of every row.
+  var reasons: RowReasons {
+    var codes = [UInt8](repeating: 0, count: count)
+    for (row, status) in invalid { codes[row] = status.rawValue }
+    return RowReasons(codes: codes)
+  }
+
   /// The divergence of every row from the row that `place` says (-1: +inf); NaN for a row that is not valid.
   func divergences(
     threads: Int, fromRow place: @Sendable (Int) -> Int

@@ -20,6 +20,8 @@ public struct Clustering: Sendable {
   public let hasConverged: Bool
   /// Rows that are not valid.
   public let diagnostics: Diagnostics
+  /// What became of every row.
+  public let reasons: RowReasons
 
   /// Iterations.
   public var iterations: Int { objectives.count }

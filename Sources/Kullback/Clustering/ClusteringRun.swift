@@ -126,7 +126,7 @@ public struct ClusteringRun: Sendable {
       assignments: assignments.map { Int($0) }, centroids: means.values, sizes: members.sizes,
       divergences: divergences, objective: objective,
       objectives: settled(last: objective), seeds: seeds, hasConverged: hasConverged,
-      diagnostics: rows.diagnostics)
+      diagnostics: rows.diagnostics, reasons: rows.reasons)
   }
 
   /// The objectives of the iterations, moved so that the last is the sum of the divergences: what the

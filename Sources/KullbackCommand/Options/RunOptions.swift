@@ -7,7 +7,8 @@ struct RunOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Threads to use (default: the processors this process may run on, or fewer: see README).", valueName: "count"))
+      "Threads to use (default: the processors this process may run on, or fewer: see README).",
+      valueName: "count"))
   var threads: Int?
 
   @Flag(help: "End with exit code 0 even if rows were invalid.")

@@ -26,6 +26,8 @@ public struct FamilyValues: Sendable {
   public private(set) var invalidCount = 0
   /// The first of them, at most `Diagnostics.listLimit` entries, one for each side at fault.
   public private(set) var invalidRows: [InvalidRow] = []
+  /// A byte for each pair: 0, or 1 where the target's parameters are at fault, 16 where the model's are, or the sum.
+  public private(set) var faults: [UInt8] = []
 
   /// The divergences and cross entropy of a pair.
   private struct Pair {
@@ -71,6 +73,7 @@ public struct FamilyValues: Sendable {
         {
           self[keyPath: column].append(.nan)
         }
+        faults.append(0)
         if case .failure(let reason) = target { note(row, .target, reason) }
         if case .failure(let reason) = model { note(row, .model, reason) }
         // Neither is at fault alone: binomials of different numbers of trials, numbers out of range.
@@ -85,9 +88,11 @@ public struct FamilyValues: Sendable {
     self.targetEntropy.append(targetEntropy)
     self.modelEntropy.append(modelEntropy)
     crossEntropy.append(pair.cross)
+    faults.append(0)
   }
 
   private mutating func note(_ row: Int, _ side: Side, _ reason: InferenceError) {
+    faults[row] |= side == .target ? 1 : 16
     guard invalidRows.count < Diagnostics.listLimit else { return }
     invalidRows.append(InvalidRow(row: row, side: side, reason: reason.description))
   }

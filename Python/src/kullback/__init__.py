@@ -9,6 +9,7 @@ Examples
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ._abi import InternalError, info, version
@@ -99,14 +100,18 @@ __all__ = [
 ]
 
 
+# Only who asks for one of these waits for what it needs.
+_ESTIMATORS = {"DivergenceKMeans": "cluster", "SoftmaxRegression": "regression"}
+_MODULES = ("cluster", "dask", "families", "fit", "regression", "torch")
+
+
 def __getattr__(name: str) -> Any:
-    # Only who asks for an estimator waits for scikit-learn.
-    if name == "DivergenceKMeans":
-        from .cluster import DivergenceKMeans
-
-        return DivergenceKMeans
-    if name == "SoftmaxRegression":
-        from .regression import SoftmaxRegression
-
-        return SoftmaxRegression
+    if name in _ESTIMATORS:
+        return getattr(import_module(f"kullback.{_ESTIMATORS[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"kullback.{name}")
     raise AttributeError(f"module 'kullback' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_MODULES})

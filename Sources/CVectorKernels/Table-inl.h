@@ -50,6 +50,7 @@
 #include "Pair-inl.h"
 #include "PowerSum-inl.h"
 #include "Tile-inl.h"
+#include "Product-inl.h"
 #include "Mixture-inl.h"
 #include "Assign-inl.h"
 #include "Logistic-inl.h"
@@ -86,6 +87,9 @@ const kvk_table KVK_TABLE = {
     .tile_powers = tile_powers,
     .tile_forbid = tile_forbid,
     .tile_turn = tile_turn,
+    .product_pack = product_pack,
+    .product_pairs = product_pairs,
+    .product_near = product_near,
     .nearest_rows = nearest_rows,
     .warm_rows = warm_rows,
     .add_rows = add_rows,

@@ -62,7 +62,12 @@ extension RowTile {
   /// - Precondition: the places are inside the stretch; there are none unless the elements are `Float`.
   public func columns(at places: [Int32], on set: InstructionSet = .current) -> Matrix<Float> {
     var result: Matrix<Float> = paddedMatrix(rows: places.count, columns: count)
-    guard !places.isEmpty, let first = panels.first else { return result }
+    guard !places.isEmpty else { return result }
+    if blocks.rows > 0 {
+      copyColumns(at: places, to: &result)
+      return result
+    }
+    guard let first = panels.first else { return result }
     precondition(Element.elementKind == .float32, "not Float")
     let last = panels.reduce(0) { $0 + $1.columns }
     precondition(places.allSatisfy { $0 >= 0 && $0 < last }, "no such places")

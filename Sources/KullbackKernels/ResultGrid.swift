@@ -9,9 +9,9 @@ public final class ResultGrid<Element: MatrixElement>: @unchecked Sendable {
   public let rows: Int
   /// Columns.
   public let columns: Int
-  private let rowStride: Int
+  let rowStride: Int
   private let storage: Matrix<Element>
-  private let base: UnsafeMutablePointer<Element>
+  let base: UnsafeMutablePointer<Element>
 
   /// A grid of undefined contents.
   ///
@@ -85,6 +85,20 @@ public final class ResultGrid<Element: MatrixElement>: @unchecked Sendable {
           }
         }
       }
+    }
+  }
+
+  /// Writes one element.
+  ///
+  /// - Precondition: it lies inside.
+  public func set(_ value: Double, row: Int, column: Int) {
+    precondition(row >= 0 && row < rows && column >= 0 && column < columns, "an element outside")
+    // SAFETY: inside the grid, as checked.
+    let place = unsafe UnsafeMutableRawPointer(base + row * rowStride + column)
+    if Element.elementKind == .float64 {
+      unsafe place.storeBytes(of: value, as: Double.self)
+    } else {
+      unsafe place.storeBytes(of: Float(value), as: Float.self)
     }
   }
 

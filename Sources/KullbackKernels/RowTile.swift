@@ -32,7 +32,9 @@ public struct RowTile<Element: MatrixElement>: Sendable {
   public private(set) var normaliserSize = 1.0
   /// Masses that were taken out of the stretch.
   public private(set) var heavy = HeavyMasses()
-  private var elements = Matrix<Element>(rows: 0, columns: 0)
+  var elements = Matrix<Element>(rows: 0, columns: 0)
+  /// The rows side by side, a block of them a row; see `pack(_:keepsRows:on:)`.
+  var blocks = Matrix<Element>(rows: 0, columns: 0)
 
   /// A tile that holds nothing yet.
   ///

@@ -34,7 +34,7 @@ extension RowTile {
     }
   }
 
-  private func withSupport(_ body: (kvk_support) -> Void) {
+  func withSupport(_ body: (kvk_support) -> Void) {
     // SAFETY: valid for the call.
     unsafe bits.withUnsafeBufferPointer { bits in
       unsafe gaps.withUnsafeBufferPointer { gaps in

@@ -49,44 +49,60 @@ extension RowTile {
   ) {
     let width = sums.columns
     precondition(sums.rows == count && logarithms.count == width, "sums of other rows")
-    precondition(addends.isEmpty || addends.count == count, "addends of other rows")
-    let share = rule.share - rule.base / 8 * normaliserSize
     precondition(doubts.count == count * width, "doubts of another shape")
-    precondition(columns.rows == heavy.distinctPlaces.count, "not a row for each heavy place")
-    precondition(columns.rows == 0 || columns.columns == width, "heavy places of other rows")
     precondition(product.map { $0.rows == count && $0.columns == width } ?? true, "another product")
     let (stride, from, table) = unsafe (sums.rowStride, product?.rowStride ?? 0, set.table)
     let none = Matrix<Float>(rows: 0, columns: 0)
-    // SAFETY: all hold these rows and columns, and the tiles' sums the rows that they belong to.
+    // SAFETY: all hold these rows and columns.
     unsafe (product ?? none).withUnsafeBaseAddress { address in
       let products = unsafe product == nil ? nil : address.assumingMemoryBound(to: Float.self)
       unsafe sums.withUnsafeMutableBaseAddress { sums in
         unsafe doubts.withUnsafeMutableBufferPointer { doubts in
-          unsafe logarithms.centres.withUnsafeBufferPointer { centres in
-            unsafe logarithms.extent.withUnsafeBufferPointer { extent in
-              unsafe withHeavy(columns) { refers in
-                guard let doubts = doubts.baseAddress else { return }
-                let sums = unsafe sums.assumingMemoryBound(to: Double.self)
-                for row in 0..<count {
-                  var refers = unsafe refers(row)
-                  unsafe refers.dot = dot[row]
-                  unsafe refers.mass = mass[row]
-                  unsafe refers.spread = spread[row]
-                  unsafe refers.centre = centres.baseAddress
-                  unsafe refers.extent = extent.baseAddress
-                  unsafe refers.base =
-                    rule.fixed + rule.base * max(normaliserSize, logarithms.normaliserSize)
-                    - (addends.isEmpty ? 0 : share * addends[row])
-                  unsafe refers.factor =
-                    rule.term + rule.root * max(0, square[row]).squareRoot()
-                  unsafe refers.slope = rule.sum
-                  unsafe refers.share = share
-                  unsafe table.tile_finish(
-                    products.map { unsafe $0 + row * from }, sums + row * stride, Int64(width),
-                    &refers, doubts + row * width)
-                }
-              }
+          unsafe withRules(logarithms, heavy: columns, addends: addends, rule) { rules in
+            guard let doubts = doubts.baseAddress else { return }
+            let sums = unsafe sums.assumingMemoryBound(to: Double.self)
+            for row in 0..<count {
+              unsafe table.tile_finish(
+                products.map { unsafe $0 + row * from }, sums + row * stride, Int64(width),
+                rules + row, doubts + row * width)
             }
+          }
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with what becomes of the products of each of this tile's rows with another's logarithms.
+  func withRules(
+    _ logarithms: RowTile, heavy columns: Matrix<Float>, addends: [Double], _ rule: RoundingRule,
+    _ body: (UnsafePointer<kvk_tile_sums>) -> Void
+  ) {
+    precondition(addends.isEmpty || addends.count == count, "addends of other rows")
+    precondition(columns.rows == heavy.distinctPlaces.count, "not a row for each heavy place")
+    precondition(
+      columns.rows == 0 || columns.columns == logarithms.count, "heavy places of other rows")
+    let share = rule.share - rule.base / 8 * normaliserSize
+    // SAFETY: the arrays have a place for each of the other's rows, and live over the call.
+    unsafe logarithms.centres.withUnsafeBufferPointer { centres in
+      unsafe logarithms.extent.withUnsafeBufferPointer { extent in
+        unsafe withHeavy(columns) { refers in
+          let rules = unsafe (0..<count).map { row in
+            var refers = unsafe refers(row)
+            unsafe refers.dot = dot[row]
+            unsafe refers.mass = mass[row]
+            unsafe refers.spread = spread[row]
+            unsafe refers.centre = centres.baseAddress
+            unsafe refers.extent = extent.baseAddress
+            unsafe refers.base =
+              rule.fixed + rule.base * max(normaliserSize, logarithms.normaliserSize)
+              - (addends.isEmpty ? 0 : share * addends[row])
+            unsafe refers.factor = rule.term + rule.root * max(0, square[row]).squareRoot()
+            unsafe refers.slope = rule.sum
+            unsafe refers.share = share
+            return unsafe refers
+          }
+          unsafe rules.withUnsafeBufferPointer { rules in
+            if let rules = rules.baseAddress { unsafe body(rules) }
           }
         }
       }

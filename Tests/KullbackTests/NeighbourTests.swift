@@ -26,6 +26,21 @@ import Testing
     }
   }
 
+  /// Values may be products on one side and evaluated one by one on the other: each is within the promise, and so may
+  /// two rows change places that are nearer to each other than that.
+  private func agree(_ found: [Neighbour], _ all: [Neighbour], first count: Int) -> Bool {
+    let values = Dictionary(uniqueKeysWithValues: all.map { ($0.row, $0.value) })
+    return found.count == min(count, all.count)
+      && Set(found.map(\.row)).count == found.count
+      && zip(found, all).allSatisfy { found, expected in
+        isClose(found.value, expected.value) && isClose(found.value, values[found.row] ?? .nan)
+      }
+  }
+
+  private func isClose(_ value: Double, _ expected: Double) -> Bool {
+    value == expected || abs(value - expected) <= 2e-6 * expected
+  }
+
   @Test(arguments: [1, 2, 10, 699, 1000])
   func theNearestAreThoseOfSortingEveryRow(_ count: Int) throws {
     for measure in [Measure.forwardKL, .reverseKL, .jensenShannon, .hellinger] {
@@ -33,7 +48,7 @@ import Testing
       let expected = try bruteForce(measure)
       #expect(found.queries == queries.count)
       for query in 0..<queries.count {
-        #expect(found[query] == Array(expected[query].prefix(count)), "\(measure.name)")
+        #expect(agree(found[query], expected[query], first: count), "\(measure.name)")
       }
     }
   }
@@ -49,7 +64,8 @@ import Testing
     for radius in [0, 0.5, 3, .infinity] {
       let found = try set.neighbours(within: radius, of: queries)
       for query in 0..<queries.count {
-        #expect(found[query] == expected[query].filter { $0.value <= radius })
+        let near = expected[query].count { $0.value <= radius }
+        #expect(agree(found[query], expected[query], first: near))
       }
     }
   }
@@ -57,7 +73,7 @@ import Testing
   @Test func aRowIsNotItsOwnNeighbourWhereThatIsAskedFor() throws {
     let expected = try bruteForce(.forwardKL, excludes: true)
     let found = try set.nearest(4, to: queries, excludesSameRow: true)
-    for query in 0..<queries.count { #expect(found[query] == Array(expected[query].prefix(4))) }
+    for query in 0..<queries.count { #expect(agree(found[query], expected[query], first: 4)) }
   }
 
   @Test func neighboursAreTheSameWhateverTheThreads() throws {

@@ -247,6 +247,25 @@ enum {
   KVK_MIXTURE_DISTANCE = 1, // Σ v |x - y|
 };
 
+/// Rows that stand side by side in blocks for products of few classes: so many of the first, and of the second side.
+#define KVK_PRODUCT_ROWS 8
+#define KVK_PRODUCT_COLUMNS 48
+
+/// Blocks of masses and of logarithms.
+typedef struct {
+  const float *a, *b;
+  int64_t rows, columns, classes;
+  int64_t chain;         // classes that are added up in one chain
+  kvk_support mass, has; // null gaps of `has`: all of the second side's rows have mass everywhere
+  int64_t words;         // of a row's bits
+} kvk_product;
+
+/// A pair whose divergence may be near enough, and what it may be off by: 0 where that is within the tolerance.
+typedef struct {
+  double value, error;
+  int32_t row, column;
+} kvk_near;
+
 /// Rows of two tiles, elements and weights of one type (KVK_F32 or KVK_F64), none negative.
 typedef struct {
   const void *a, *b, *weights;
@@ -380,6 +399,19 @@ typedef struct kvk_table {
   // rows × columns become columns × rows, or with `adds` are added to what is there; doubts likewise.
   void (*tile_turn)(const double *from, int64_t from_stride, int64_t rows, int64_t columns, double *to,
                     int64_t to_stride, const uint8_t *from_doubts, uint8_t *to_doubts, int32_t adds);
+
+  // Puts rows side by side in blocks of `width`, filled up with zeros.
+  void (*product_pack)(const float *rows, int64_t stride, int64_t count, int64_t classes, int64_t width, float *to);
+  // The products of all pairs, as divergences: as tile_finish, +inf as tile_forbid, written to rows of `out`, which is
+  // KVK_F32 or KVK_F64. `sums` has one for each row; `doubts` are rows × columns, of which only ones are written;
+  // `counts` become more by the doubts of each row.
+  void (*product_pairs)(const kvk_product *product, const kvk_tile_sums *sums, void *out, int32_t type, int64_t stride,
+                        uint8_t *doubts, int64_t *counts);
+  // The same of those pairs whose divergence may be at most the row's bound, from a column on, which becomes that from
+  // which to go on once there is no room. Returns how many. `room` is at least rows × KVK_PRODUCT_COLUMNS;
+  // `tolerance` is what the rounding in `sums` is counted in.
+  int64_t (*product_near)(const kvk_product *product, const kvk_tile_sums *sums, const double *bounds, double tolerance,
+                          int64_t *column, kvk_near *found, int64_t room);
 
   // The first centroid of the least score of every row; `doubt` is 1 where the next is not clear of it.
   void (*nearest_rows)(const kvk_assignment *scores, int32_t *nearest, uint8_t *doubt);

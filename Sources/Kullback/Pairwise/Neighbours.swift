@@ -102,12 +102,10 @@ private func search(
 ) throws -> Neighbours {
   let plan = try PairwisePlan(
     measure, targets: queries, models: set, threads: threads, workingMemory: workingMemory,
-    destination: .matrix)
+    destination: .neighbours)
   let band = NeighbourBand(limit, rows: plan.bandRows)
   var lists: [[Neighbour]] = []
-  let counts = try plan.run { rows, columns, values in
-    band.take(values, firstRow: columns.lowerBound)
-  } band: { rows in
+  let counts = try plan.run(PairwiseSink<Double>.near(band)) { rows in
     lists += band.drain(rows.count).map { limit.rows(of: $0, plan.models.distinct) }
     try progress?(plan.targets.finished(rows.upperBound), queries.count)
   }

@@ -131,12 +131,16 @@ public func pairwise<Result: PairwiseElement>(
     destination: .bands)
   let bandRows = plan.bandRows
   let grid = ResultGrid<Result>(rows: min(bandRows, targets.count), columns: models.count)
-  let counts = try plan.run { rows, columns, values in
-    let first = rows.lowerBound % bandRows
-    grid.write(
-      values, rows: Array(first..<first + rows.count),
-      columns: plan.models.runs(of: columns, in: grid))
-  } band: { rows in
+  let sink =
+    plan.models.distinct == nil
+    ? PairwiseSink.grid(grid, bandRows: bandRows)
+    : .tiles { rows, columns, values in
+      let first = rows.lowerBound % bandRows
+      grid.write(
+        values, rows: Array(first..<first + rows.count),
+        columns: plan.models.runs(of: columns, in: grid))
+    }
+  let counts = try plan.run(sink) { rows in
     try body(rows, grid.matrix(rows: rows.count))
   }
   return plan.report(counts)
@@ -153,17 +157,23 @@ extension PairwisePlan {
     let count = memory.rows
     let grid = ResultGrid(over: consume memory)
     let (isHalf, targets, models) = (self.isHalf, self.targets, self.models)
-    let counts = try run { rows, columns, tile in
-      grid.write(
-        tile, rows: rows.map { targets.place(of: $0) }, columns: models.runs(of: columns, in: grid))
-      if isHalf, columns.upperBound > rows.upperBound {
-        let first = max(columns.lowerBound, rows.upperBound)
-        grid.writeTurned(
-          tile[columns: first - columns.lowerBound..<columns.count],
-          rows: (first..<columns.upperBound).map { targets.place(of: $0) },
-          columns: models.runs(of: rows, in: grid))
+    let isWhole = targets.distinct == nil && models.distinct == nil && !isHalf
+    let sink: PairwiseSink<Result> =
+      isWhole
+      ? .grid(grid, bandRows: nil)
+      : .tiles { rows, columns, tile in
+        grid.write(
+          tile, rows: rows.map { targets.place(of: $0) },
+          columns: models.runs(of: columns, in: grid))
+        if isHalf, columns.upperBound > rows.upperBound {
+          let first = max(columns.lowerBound, rows.upperBound)
+          grid.writeTurned(
+            tile[columns: first - columns.lowerBound..<columns.count],
+            rows: (first..<columns.upperBound).map { targets.place(of: $0) },
+            columns: models.runs(of: rows, in: grid))
+        }
       }
-    } band: { rows in
+    let counts = try run(sink) { rows in
       try progress?(targets.finished(rows.upperBound), count)
     }
     if let distinct = targets.distinct {

@@ -4,7 +4,7 @@ internal import Synchronization
 extension PairwiseEngine {
   /// A row of a tile with more doubts than this share of its pairs is evaluated by products in `Double`:
   /// for fewer, the kernel for two rows is quicker.
-  private static var fallbackShare: Double { 1.0 / 32 }
+  static var fallbackShare: Double { 1.0 / 32 }
 
   /// Makes a tile of its sums of products.
   func finish(
@@ -59,6 +59,10 @@ extension PairwiseEngine {
       concludePowers(left.masses, right.logs, order, isHellinger, &space)
       return
     }
+    if isPacked {
+      concludePacked(left, right, &space)
+      return
+    }
     if usesForward {
       let heavy = right.logs.columns(at: left.masses.heavy.distinctPlaces)
       left.masses.finish(
@@ -103,7 +107,7 @@ extension PairwiseEngine {
   }
 
   /// Pairs of valid rows in a tile, but for those of equal rows where they are 0.
-  private func computed(_ rows: Range<Int>, _ columns: Range<Int>) -> Int {
+  func computed(_ rows: Range<Int>, _ columns: Range<Int>) -> Int {
     let count = { (side: PairwiseSide, range: Range<Int>) in
       range.count { side.isValid[$0] }
     }
@@ -210,7 +214,7 @@ extension PairwiseEngine {
   }
 
   /// What the kernels for two rows find of pairs, and which of these come to more than numbers hold.
-  private func evaluateOneByOne(
+  func evaluateOneByOne(
     _ pairs: (rows: [Int], columns: [Int])
   ) -> (values: [Double], outOfRange: [Int]) {
     let all = 0..<pairs.rows.count

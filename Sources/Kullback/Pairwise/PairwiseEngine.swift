@@ -23,6 +23,8 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   let precision: PairwisePrecision
   /// Only the pairs on or above the diagonal are wanted, of a set and itself.
   let isHalf: Bool
+  /// Whether tiles are packed for products that become divergences at once; see `PairwisePrecision.packs`.
+  let isPacked: Bool
   /// For each target the model that is equal to it, -1 for none; empty where that says nothing of the measure, which
   /// else is 0 for the two.
   let twins: [Int]
@@ -44,12 +46,12 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
 
   private var classes: Int { targets.operand.matrix.columns }
 
-  /// Calls `body` with every tile, from several threads at once; tiles of a band come before those of the
-  /// next, and `band` is called after each of them in the calling thread.
+  /// Hands every tile to `sink`, from several threads at once; tiles of a band come before those of the next, and
+  /// `band` is called after each of them in the calling thread.
   ///
   /// - Returns: how many pairs were computed, and how many of them one by one.
-  func run(
-    _ body: @escaping @Sendable (Tile) -> Void, band: (Range<Int>) throws -> Void
+  func run<Result: PairwiseElement>(
+    _ sink: PairwiseSink<Result>, band: (Range<Int>) throws -> Void
   ) throws -> PairCounts {
     guard targets.count > 0, models.count > 0 else { return PairCounts() }
     let cache = prepareModels()
@@ -69,10 +71,11 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
           }
           let band = left
           Threads.parallel(tasks: some.count, threads: threads) { task in
-            add(band, rows, some[task], chunk, cache, shared, body)
+            add(band, rows, some[task], chunk, cache, shared, sink)
           }
         }
       }
+      if case .near(let near) = sink, isPacked { settle(rows, near, shared) }
       try band(rows)
     }
     return PairCounts(
@@ -97,16 +100,17 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
   }
 
   /// Adds the products of a chunk to a tile's sums; the last chunk's make the tile whole.
-  private func add(
+  private func add<Result: PairwiseElement>(
     _ left: Prepared, _ rows: Range<Int>, _ index: Int, _ chunk: Range<Int>, _ cache: [Prepared],
-    _ shared: Shared, _ body: (Tile) -> Void
+    _ shared: Shared, _ sink: PairwiseSink<Result>
   ) {
     let columns = tiles[index]
     let (isFirst, isLast) = (chunk.lowerBound == 0, chunk.upperBound == classes)
     var space = shared.take(index)
     if isFirst {
       space.resize(
-        rows.count, columns.count, forward: usesForward || !usesReverse, reverse: usesReverse)
+        rows.count, columns.count, forward: usesForward || !usesReverse, reverse: usesReverse,
+        takesSums: !(isPacked && sink.takesPacked))
     }
     if route.usesTiles {
       if cache.isEmpty, !space.right.holds(columns) {
@@ -118,7 +122,15 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
     }
     if isLast {
       let right = cache.isEmpty ? space.right : cache[index]
-      body(finish(rows, columns, left, right, &space, shared))
+      switch sink {
+      case .near(let near) where isPacked:
+        search(rows, columns, left, right, shared, near)
+      case .grid(let grid, let bandRows) where isPacked:
+        finish(rows, columns, left, right, &space, shared, into: grid, bandRows: bandRows)
+      default:
+        let tile = finish(rows, columns, left, right, &space, shared)
+        sink.take(tile.rows, tile.columns, tile.values)
+      }
     }
     shared.give(space, isLast ? nil : index)
   }
@@ -170,7 +182,7 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
 
   private func prepare(
     _ tile: inout Prepared, _ side: PairwiseSide, _ centres: [Double], _ rows: RowSelection,
-    _ chunk: Range<Int>, isTarget: Bool, threads: Int
+    _ chunk: Range<Int>, isTarget: Bool, threads: Int, keepsRows: Bool = true
   ) {
     let (continues, places) = (chunk.lowerBound > 0, side.places(of: rows))
     func prepare(_ part: inout RowTile<Element>, _ form: TileForm, _ centres: [Double]?) {
@@ -182,6 +194,13 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
     case .divergences(let forward, let reverse, _):
       if isTarget ? forward : reverse { prepare(&tile.masses, .masses, nil) }
       if isTarget ? reverse : forward { prepare(&tile.logs, .logarithms, centres) }
+      if isPacked {
+        if isTarget {
+          tile.masses.pack(.rows)
+        } else {
+          tile.logs.pack(.columns, keepsRows: keepsRows)
+        }
+      }
     case .powers(let order, _):
       let form = TileForm.powers(isTarget ? order : 1 - order, shift: 0)
       if isTarget { prepare(&tile.masses, form, nil) } else { prepare(&tile.logs, form, nil) }
@@ -210,7 +229,7 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
       var tile = Prepared(precision.layout)
       prepare(
         &tile, models, centres.models, .range(tiles[index]), 0..<classes, isTarget: false,
-        threads: 1)
+        threads: 1, keepsRows: false)
       return tile
     }
   }
@@ -220,6 +239,7 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
     _ left: Prepared, _ right: Prepared, _ space: inout Workspace, _ chunk: Range<Int>
   ) {
     let (isFirst, isLast) = (chunk.lowerBound == 0, chunk.upperBound == classes)
+    if isPacked { return }
     if case .mixtures(let what) = route {
       left.masses.addMixtures(
         what, right.logs, weights: weights[columns: chunk], to: &space.forward, isFirst: isFirst)
@@ -301,8 +321,14 @@ struct PairwiseEngine<Element: LinearAlgebraScalar & MatrixElement>: Sendable {
 
     init(right: Prepared) { self.right = right }
 
-    /// Makes room for a tile.
-    mutating func resize(_ rows: Int, _ columns: Int, forward: Bool, reverse: Bool) {
+    /// Makes room for a tile; without `takesSums` only for doubts.
+    mutating func resize(
+      _ rows: Int, _ columns: Int, forward: Bool, reverse: Bool, takesSums: Bool = true
+    ) {
+      guard takesSums else {
+        if doubts.count != rows * columns { doubts = [UInt8](repeating: 0, count: rows * columns) }
+        return
+      }
       let isSingle = Element.elementKind == .float32
       if forward {
         PairwiseEngine.fit(&self.forward, rows, columns)

@@ -15,6 +15,8 @@ struct PairwisePlan {
     case matrix
     /// A band of targets after the other.
     case bands
+    /// Lists of the nearest.
+    case neighbours
   }
 
   private let measure: Measure
@@ -53,7 +55,7 @@ struct PairwisePlan {
       source: measure.source, route: route, targets: self.targets, models: self.models,
       threads: threads, memory: workingMemory ?? Tiling.defaultMemory, destination: destination,
       isSelf: isSelf, isHalf: isSelf && destination == .matrix && measure.isSymmetric,
-      twins: measure.isDivergence ? distinct.twins : [])
+      isPlain: measure.isPlain, twins: measure.isDivergence ? distinct.twins : [])
     if let single = BLAS.withOneThread({ builder.single() }) {
       engine = .single(single)
     } else {
@@ -78,21 +80,20 @@ struct PairwisePlan {
   }
 
   /// Computes all tiles, of the rows that take part; see `PairwiseEngine.run(_:band:)`.
-  func run(
-    _ body: @escaping @Sendable (Range<Int>, Range<Int>, Matrix<Double>) -> Void,
-    band: (Range<Int>) throws -> Void
+  func run<Result: PairwiseElement>(
+    _ sink: PairwiseSink<Result>, band: (Range<Int>) throws -> Void
   ) throws -> PairCounts {
     let measure = self.measure
-    let take: @Sendable (Range<Int>, Range<Int>, Matrix<Double>) -> Void = {
-      rows, columns, values in
-      body(rows, columns, measure.isPlain ? values : values.map(measure.transform))
-    }
+    let plain: PairwiseSink<Result> =
+      measure.isPlain
+      ? sink
+      : .tiles { rows, columns, values in
+        sink.take(rows, columns, values.map(measure.transform))
+      }
     return try BLAS.withOneThread {
       switch engine {
-      case .single(let engine):
-        try engine.run({ take($0.rows, $0.columns, $0.values) }, band: band)
-      case .double(let engine):
-        try engine.run({ take($0.rows, $0.columns, $0.values) }, band: band)
+      case .single(let engine): try engine.run(plain, band: band)
+      case .double(let engine): try engine.run(plain, band: band)
       }
     }
   }
@@ -134,13 +135,14 @@ private struct EngineBuilder {
   let destination: PairwisePlan.Destination
   let isSelf: Bool
   let isHalf: Bool
+  let isPlain: Bool
   let twins: [Int]
   private let reference: PairwiseReference
 
   init(
     source: Measure.Source, route: PairwiseRoute, targets: PairwiseSide, models: PairwiseSide,
     threads: Int, memory: Int, destination: PairwisePlan.Destination, isSelf: Bool, isHalf: Bool,
-    twins: [Int]
+    isPlain: Bool, twins: [Int]
   ) {
     self.source = source
     self.route = route
@@ -151,6 +153,7 @@ private struct EngineBuilder {
     self.destination = destination
     self.isSelf = isSelf
     self.isHalf = isHalf
+    self.isPlain = isPlain
     self.twins = twins
     reference =
       switch route {
@@ -175,6 +178,7 @@ private struct EngineBuilder {
       return nil
     }
     let limit = classes > 4096 ? 8 : 24
+    let packs = self.packs
     // Not the same rows of both: they may be versions of each other, or the same.
     let rows = targets.sample(limit, from: 0.25), columns = models.sample(limit, from: 0.75)
     guard !rows.isEmpty, !columns.isEmpty else { return nil }
@@ -182,13 +186,17 @@ private struct EngineBuilder {
     // What scales a whole row does not average out over its classes.
     let sides = if case .mixtures = route { exactSides } else { (targets, models) }
     for (precision, share) in choices {
-      let engine = self.engine(
-        Float.self, precision, sides,
-        fallback: { rows, columns in
-          let again = fallback.value.divergences(rows, .range(columns))
-          return .init(values: again.values, doubts: again.doubts)
-        })
-      let sample = engine.divergences(rows, .list(columns), threads: threads)
+      let make = { (precision: PairwisePrecision) in
+        self.engine(
+          Float.self, precision, sides, isPacked: packs,
+          fallback: { rows, columns in
+            let again = fallback.value.divergences(rows, .range(columns))
+            return .init(values: again.values, doubts: again.doubts)
+          })
+      }
+      let engine = make(precision)
+      let judge = looksForNear ? make(precision.forNear) : engine
+      let sample = judge.divergences(rows, .list(columns), threads: threads)
       let doubts = countDoubts(sample.doubts, width: columns.count).reduce(0, +)
       if Double(doubts) <= share * Double(sample.doubts.count) { return engine }
     }
@@ -201,6 +209,11 @@ private struct EngineBuilder {
       let precision = PairwisePrecision.single(classes: classes, chain: 256, heavyRoom: 0)
       return [(precision.undivided(), 0.05)]
     }
+    if looksForNear {
+      return [
+        (.single(classes: classes, chain: PairwisePrecision.packedClasses, heavyRoom: 0), 0.01)
+      ]
+    }
     // The longer a chain and the fewer the heavy masses the quicker; the other way it rounds less.
     let most = min(16, max(4, classes / 64))
     let all: [(chain: Int, room: Int, share: Double)] = [
@@ -210,6 +223,16 @@ private struct EngineBuilder {
       (.single(classes: classes, chain: $0.chain, heavyRoom: $0.room), $0.share)
     }
   }
+
+  /// Whether a product in `Float` is of few classes, and all that is wanted of a pair.
+  private var packs: Bool {
+    route == .divergences(forward: true, reverse: false, adding: .nothing)
+      && classes <= PairwisePrecision.packedClasses
+      && targets.isBeyond.isEmpty && models.isBeyond.isEmpty
+  }
+
+  /// Whether only pairs that are near are wanted, which products tell from all others.
+  private var looksForNear: Bool { destination == .neighbours && isPlain && packs }
 
   func double() -> PairwiseEngine<Double> {
     // Power sums are held to less than the divergences that come of them.
@@ -240,18 +263,18 @@ private struct EngineBuilder {
 
   private func engine<Element: LinearAlgebraScalar & MatrixElement>(
     _: Element.Type, _ precision: PairwisePrecision,
-    _ sides: (targets: PairwiseSide, models: PairwiseSide),
+    _ sides: (targets: PairwiseSide, models: PairwiseSide), isPacked: Bool = false,
     fallback: (@Sendable ([Int], Range<Int>) -> PairwiseEngine<Element>.Divergences)?
   ) -> PairwiseEngine<Element> {
     let tiling = Tiling(
       rows: targets.count, columns: models.count, classes: classes,
       width: Element.elementKind.byteCount, forms: route.forms, memory: memory,
-      holdsBand: destination == .bands)
+      holdsBand: destination == .bands, tileStep: isPacked ? ProductSide.columns.blockRows : 1)
     return PairwiseEngine(
       source: source, route: route, targets: sides.targets, models: sides.models, tiling: tiling,
       threads: min(threads, tiling.mostThreads), reference: reference.logarithms,
       weights: weights(), centres: reference.centres, precision: precision, isHalf: isHalf,
-      twins: twins, fallback: fallback)
+      isPacked: isPacked, twins: twins, fallback: fallback)
   }
 }
 

@@ -16,6 +16,21 @@ struct PairwisePrecision: Sendable, Equatable {
       layout: TileLayout(panelClasses: 1 << 20), rule: rule, tolerance: tolerance)
   }
 
+  /// Products of up to so many classes are made of packed rows: of no more than `panelsInARow` chains.
+  static let packedClasses = 256
+
+  /// The same to judge whether products tell which pairs are near: doubts are only those pairs whose divergence is
+  /// less than fifty times the rounding itself, not the rounding over the tolerance.
+  var forNear: PairwisePrecision {
+    let scale = 50 * tolerance
+    return PairwisePrecision(
+      layout: layout,
+      rule: RoundingRule(
+        fixed: scale * rule.fixed, base: scale * rule.base, term: scale * rule.term,
+        root: scale * rule.root, sum: scale * rule.sum, share: rule.share),
+      tolerance: tolerance)
+  }
+
   /// Panels whose products are added to each other in `Float` before they are in `Double`.
   static let panelsInARow = 8
 

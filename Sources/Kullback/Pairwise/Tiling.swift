@@ -28,8 +28,10 @@ struct Tiling: Equatable {
   ///   - forms: prepared copies of each row.
   ///   - memory: bytes.
   ///   - holdsBand: whether a band of results is held, 8 bytes each.
+  ///   - tileStep: what a tile's rows are a multiple of, where they are more.
   init(
-    rows: Int, columns: Int, classes: Int, width: Int, forms: Int, memory: Int, holdsBand: Bool
+    rows: Int, columns: Int, classes: Int, width: Int, forms: Int, memory: Int, holdsBand: Bool,
+    tileStep: Int = 1
   ) {
     let (rows, columns) = (max(1, rows), max(1, columns))
     // As large as products want it where there is work for several threads in a band.
@@ -51,6 +53,7 @@ struct Tiling: Equatable {
         band = max(16, band / 2)
       }
     }
+    if tile > tileStep { tile = tile / tileStep * tileStep }
     mostThreads = max(
       1, (memory / 2 - band * chunk * width * forms) / tileBytes(band, tile, chunk))
     bandRows = band

@@ -207,48 +207,24 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
                     side_temperature(b) == 1.0 && a->type == b->type &&
                     (a->type == KVK_F32 || a->type == KVK_F16 || a->type == KVK_BF16);
   if (!plain || classes > PS_CLASSES || out->column[KVK_SAME_LARGEST]) return 0;
-  const int checked = a->form == KVK_LOG_PROBABILITIES || b->form == KVK_LOG_PROBABILITIES;
-  const int wants_family = pair_wants_family(out);
-  v_f32 ta[PS_CLASSES], tb[PS_CLASSES];
-  double family[PF_SUMS][PS_LANES];
-  for (int64_t i = 0; i < count; i += PS_LANES) {
-    const int used = count - i < PS_LANES ? (int)(count - i) : PS_LANES;
-    const void *pa[PS_LANES], *pb[PS_LANES];
-    uint32_t swapped = 0;
-    for (int lane = 0; lane < PS_LANES; lane++) {
-      // Lanes beyond the last row repeat it.
-      const int64_t row = first + i + (lane < used ? lane : used - 1);
-      const void *x = element_at(a, row, 0), *y = element_at(b, row, 0);
-      float p = read_one_f32(x, 0, a->type), q = read_one_f32(y, 0, a->type);
-      for (int64_t k = 1; p == q && k < classes; k++) {
-        p = read_one_f32(x, k, a->type);
-        q = read_one_f32(y, k, a->type);
-      }
-      // Without a branch: which side is the larger nobody can foretell.
-      const uint32_t swap = p < q;
-      swapped |= swap << lane;
-      pa[lane] = swap ? y : x;
-      pb[lane] = swap ? x : y;
+  ps_group groups[2], waiting = {.count = 0};
+  int64_t taken = 0;
+  groups[0].count = groups[1].count = 0;
+  ps_gather(a, b, first, &taken, count, classes, &groups[0]);
+  for (int turn = 0; groups[turn].count > 0 || waiting.count > 0;) {
+    const int later = groups[turn].count == 0 || waiting.count >= PS_LANES;
+    ps_group *group = later ? &waiting : &groups[turn], *next = &groups[!turn];
+    if (!later) ps_gather(a, b, first, &taken, count, classes, next);
+    const ps_group *ahead = later || next->count == 0 ? 0 : next;
+    for (uint32_t alone = ps_evaluate(a, b, classes, later, group, ahead, out, &waiting); alone; alone &= alone - 1) {
+      const int64_t place = group->place[__builtin_ctz(alone)];
+      pair_row(a, b, first + place, classes, out, place);
     }
-    ps_results r;
-    uint32_t alone;
-    if (a->type == KVK_F32) alone = ps_rows_f32(KVK_F32, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
-    else if (a->type == KVK_F16) alone = ps_rows_f32(KVK_F16, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
-    else alone = ps_rows_f32(KVK_BF16, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
-    const uint32_t present = (uint32_t)((1ull << used) - 1);
-    if (wants_family && (~alone & present)) alone |= ps_family(ta, tb, classes, &r, family);
-    ps_store(&r, wants_family ? family : 0, swapped, used, out, i);
-    for (int lane = 0; checked && lane < used; lane++) {
-      int32_t status_a = KVK_VALID, status_b = KVK_VALID;
-      const int swap = swapped >> lane & 1;
-      side_check(a, 0, swap ? r.lse_b[lane] : r.lse_a[lane], &status_a);
-      side_check(b, 0, swap ? r.lse_a[lane] : r.lse_b[lane], &status_b);
-      // One by one where a row is refused: its place has more to say than numbers.
-      if (status_a || status_b) alone |= 1u << lane;
-    }
-    for (uint32_t left = alone & present; left; left &= left - 1) {
-      const int lane = __builtin_ctz(left);
-      pair_row(a, b, first + i + lane, classes, out, i + lane);
+    if (later) {
+      ps_served(&waiting);
+    } else {
+      group->count = 0;
+      turn = !turn;
     }
   }
   return 1;

@@ -138,27 +138,41 @@ static void ps_shift(uint32_t weak, const ps_results *found, ps_sums *of) {
   }
 }
 
-// The next rows of a range that begins with row `first`, of which some were taken.
+// The next rows of a range that begins with row `first`, of which some were taken. They are on their way to the caches
+// from here on: so many streams the processor does not foresee. Of the shortest rows it does, as many share a line.
 static void ps_gather(const kvk_side *a, const kvk_side *b, int64_t first, int64_t *taken, int64_t count,
                       int64_t classes, ps_group *group) {
   const int64_t from = *taken;
-  group->swapped = 0;
+  const int fetches = classes * element_bytes(a->type) >= 32;
   group->count = count - from < PS_LANES ? (int)(count - from) : PS_LANES;
   *taken += group->count;
   for (int lane = 0; lane < group->count; lane++) {
-    const void *x = element_at(a, first + from + lane, 0), *y = element_at(b, first + from + lane, 0);
-    float p = read_one_f32(x, 0, a->type), q = read_one_f32(y, 0, a->type);
+    group->a[lane] = element_at(a, first + from + lane, 0);
+    group->b[lane] = element_at(b, first + from + lane, 0);
+    group->place[lane] = from + lane;
+    if (!fetches) continue;
+    __builtin_prefetch(group->a[lane]);
+    __builtin_prefetch(group->b[lane]);
+  }
+}
+
+// Brings each pair into the order in which it is evaluated, as pl_order.
+static void ps_order(int32_t type, int64_t classes, ps_group *group) {
+  uint32_t swapped = 0;
+  for (int lane = 0; lane < group->count; lane++) {
+    const void *x = group->a[lane], *y = group->b[lane];
+    float p = read_one_f32(x, 0, type), q = read_one_f32(y, 0, type);
     for (int64_t k = 1; p == q && k < classes; k++) {
-      p = read_one_f32(x, k, a->type);
-      q = read_one_f32(y, k, a->type);
+      p = read_one_f32(x, k, type);
+      q = read_one_f32(y, k, type);
     }
     // Without a branch: which side is the larger nobody can foretell.
     const uint32_t swap = p < q;
-    group->swapped |= swap << lane;
+    swapped |= swap << lane;
     group->a[lane] = swap ? y : x;
     group->b[lane] = swap ? x : y;
-    group->place[lane] = from + lane;
   }
+  group->swapped = swapped;
 }
 
 // Puts lanes of a group, as its first look left them, to those that wait for a second one.
@@ -340,6 +354,7 @@ static __attribute__((noinline)) uint32_t ps_evaluate(const kvk_side *a, const k
                                                       ps_group *waiting) {
   v_f32 ta[PS_CLASSES], tb[PS_CLASSES], weights[PS_CLASSES];
   const int used = group->count < PS_LANES ? group->count : PS_LANES;
+  if (!later) ps_order(a->type, classes, group);
   // Lanes beyond the last row repeat it.
   for (int lane = used; lane < PS_LANES; lane++) {
     group->a[lane] = group->a[used - 1];

@@ -3,11 +3,10 @@
 // chose; the sums are those of PairLogitsBody-inl.h.
 
 // The first rows' weights, and the shift: the mean difference of each row, which leaves nothing to cancel
-// where rows are alike. Meanwhile the rows of the next group, if there is one, are on their way to the caches: so
-// many short streams the processor does not foresee by itself.
+// where rows are alike. Meanwhile what follows the first line of the next group's rows is fetched.
 KVK_INLINE void N(ps_weights)(const V *a, const V *b, int64_t n, const ps_group *next, int64_t bytes,
                               N(pl_reference) *ref, V *weights) {
-  const int64_t lines = next ? (bytes + 63) / 64 * LANES : 0;
+  const int64_t lines = next ? (bytes - 1) / 64 * LANES : 0;
   const V zero = N(set1)(0);
   const V floor_u = N(pl_floor)(ref), magic = (R)REAL_MAGIC - ref->exponent;
   V z = zero, m = zero;
@@ -17,8 +16,8 @@ KVK_INLINE void N(ps_weights)(const V *a, const V *b, int64_t n, const ps_group 
     z += w;
     m += w * (a[k] - b[k]);
     if (k < lines) {
-      __builtin_prefetch((const char *)next->a[k % LANES] + k / LANES * 64, 0, 2);
-      __builtin_prefetch((const char *)next->b[k % LANES] + k / LANES * 64, 0, 2);
+      __builtin_prefetch((const char *)next->a[k % LANES] + (k / LANES + 1) * 64, 0, 2);
+      __builtin_prefetch((const char *)next->b[k % LANES] + (k / LANES + 1) * 64, 0, 2);
     }
   }
   ref->c_high = m / z;

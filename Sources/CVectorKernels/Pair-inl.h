@@ -5,7 +5,7 @@ static int pl_family_widens(const pl_row *s, const pl_result *r) {
   return r->d_ab < PF_NEAREST || r->d_ab < s->c * s->c * PF_SHIFTED;
 }
 
-static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_row *s, double sums[PF_SUMS]) {
+static void pl_family(const pl_pair *pair, int64_t from, int64_t to, int asked, const pl_row *s, double sums[PF_SUMS]) {
   pl_view view;
   const pl_result r = pl_conclude(s);
   const int wide = pair->type == KVK_F64 || s->wide || pl_family_widens(s, &r);
@@ -37,10 +37,8 @@ static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_ro
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
     pl_open(pair, wide, k, n, &view);
-    if (wide) pf_block_f64(KVK_F64, view.a, view.b, view.a_low, view.b_low, n, &d, sums);
-    else if (pair->type == KVK_F32) pf_block_f32(KVK_F32, view.a, view.b, 0, 0, n, &f, sums);
-    else if (pair->type == KVK_F16) pf_block_f32(KVK_F16, view.a, view.b, 0, 0, n, &f, sums);
-    else pf_block_f32(KVK_BF16, view.a, view.b, 0, 0, n, &f, sums);
+    if (wide) pf_block_f64(asked, KVK_F64, view.a, view.b, view.a_low, view.b_low, n, &d, sums);
+    else pf_block_f32(asked, pair->type, view.a, view.b, 0, 0, n, &f, sums);
   }
 }
 
@@ -172,7 +170,7 @@ static void pl_pass(const pl_pair *pair, int64_t from, int64_t to, const kvk_pai
   case PL_LEVEL: pl_find_levels(pair, from, to, partial); break;
   case PL_WIDE:
   case PL_WIDE_LOOK: pl_run_wide(pair, from, to, partial); break;
-  default: pl_family(pair, from, to, partial, partial->family);
+  default: pl_family(pair, from, to, pair_asks(wanted), partial, partial->family);
   }
 }
 

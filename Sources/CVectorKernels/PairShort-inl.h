@@ -233,8 +233,8 @@ static void ps_transpose(int32_t type, const void *const a[], const void *const 
 
 // The second family's sums of rows that lie side by side, from what ps_rows found. Lanes whose bit is set in the result
 // have to be evaluated by themselves: pl_family_widens and pl_family_is_rough say when.
-static __attribute__((noinline)) uint32_t ps_family(const v_f32 *a, const v_f32 *b, int64_t n, const ps_results *r,
-                                                    double family[PF_SUMS][PS_LANES]) {
+static __attribute__((noinline)) uint32_t ps_family(int asked, const v_f32 *a, const v_f32 *b, int64_t n,
+                                                    const ps_results *r, double family[PF_SUMS][PS_LANES]) {
   float numbers[8][PS_LANES];
   for (int i = 0; i < PS_LANES; i += KVK_BYTES / 8) {
     for (int side = 0; side < 2; side++) {
@@ -265,12 +265,13 @@ static __attribute__((noinline)) uint32_t ps_family(const v_f32 *a, const v_f32 
                                 .norm_b = load_f32(numbers[5]),
                                 .c_high = load_f32(numbers[6]),
                                 .c_low = load_f32(numbers[7])};
+  const pf_stretch_fn_f32 stretch = pf_stretch_of_f32(asked, KVK_F32);
   total_f32 total[PF_SUMS];
   memset(total, 0, sizeof total);
   for (int64_t k = 0; k < n; k += PL_CARRY) {
     pf_lanes_f32 acc;
     for (int j = 0; j < PF_SUMS; j++) acc.sum[j] = set1_f32(0);
-    pf_stretch_f32(KVK_F32, a, b, 0, 0, k * PS_LANES, n - k < PL_CARRY ? n - k : PL_CARRY, &ref, &acc);
+    stretch(a + k, b + k, 0, 0, n - k < PL_CARRY ? n - k : PL_CARRY, &ref, &acc);
     for (int j = 0; j < PF_SUMS; j++) total_add_f32(&total[j], acc.sum[j]);
   }
   memcpy(family, total, sizeof total);
@@ -402,10 +403,10 @@ static __attribute__((noinline)) uint32_t ps_evaluate(const kvk_side *a, const k
     }
     open = again;
   }
-  const int wants_family = pair_wants_family(out);
+  const int asked = pair_asks(out);
   double family[PF_SUMS][PS_LANES];
-  if (wants_family && (present & ~alone)) alone |= ps_family(ta, tb, classes, &found, family) & present;
-  ps_store(&found, wants_family ? family : 0, group, used, out);
+  if (asked && (present & ~alone)) alone |= ps_family(asked, ta, tb, classes, &found, family) & present;
+  ps_store(&found, asked ? family : 0, group, used, out);
   if (a->form != KVK_LOG_PROBABILITIES && b->form != KVK_LOG_PROBABILITIES) return alone & ~waits;
   for (int lane = 0; lane < used; lane++) {
     int32_t status_a = KVK_VALID, status_b = KVK_VALID;

@@ -66,9 +66,9 @@ static int32_t pl_status_alone(const kvk_side *side, int64_t row, int64_t classe
   return status;
 }
 
-static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t classes, const kvk_pair_out *out,
-                     int64_t i) {
-  pl_result r = pl_conclude(s);
+static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, const pl_result *found, int64_t classes,
+                     const kvk_pair_out *out, int64_t i) {
+  const pl_result r = *found;
   int32_t status_a = s->status_a, status_b = s->status_b;
   if (!status_a && !s->started) status_a = KVK_NO_MASS;
   if (!status_b && !s->started) status_b = KVK_NO_MASS;
@@ -107,20 +107,20 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
 
 // Whether A - B is too rough for the total variation that was found: its sums are in Float, or in Double of Floats that
 // a temperature divided, with a rounding that their digits do not show before the rows are that near.
-static int pl_family_is_rough(const pl_pair *pair, const pl_row *s) {
+static int pl_family_is_rough(const pl_pair *pair, const pl_row *s, const pl_result *r) {
   if (s->wide) return 0;
-  const pl_result r = pl_conclude(s);
-  if (pair->type != KVK_F64) return s->family[PF_VARIATION] < PF_ROUGH * r.ratio_size;
-  const int divided = pair->staged && !pair->low && r.d_ab > 0 && r.d_ba > 0;
+  if (pair->type != KVK_F64) return s->family[PF_VARIATION] < PF_ROUGH * r->ratio_size;
+  const int divided = pair->staged && !pair->low && r->d_ab > 0 && r->d_ba > 0;
   return divided && s->family[PF_VARIATION] < PF_DIVIDED * (fabs(s->top_a) + fabs(s->top_b));
 }
 
 // What the next pass over a row is, after the one that `s` says: a later one; once, with what was in Float to be
-// added up in Double, PL_LEVEL; once, with smaller weights, PL_WIDE.
-static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *s) {
+// added up in Double, PL_LEVEL; once, with smaller weights, PL_WIDE. After PL_DONE `found` is what the row comes to.
+static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *s, pl_result *found) {
+  const pl_result r = *found = pl_conclude(s);
   if (s->status_a || s->status_b) return s->pass = PL_DONE;
   if (s->pass == PL_FAMILY) {
-    if (!pl_family_is_rough(pair, s)) return s->pass = PL_DONE;
+    if (!pl_family_is_rough(pair, s, &r)) return s->pass = PL_DONE;
     pair_clear_family(s->family);
     return s->pass = PL_LEVEL;
   }
@@ -134,7 +134,6 @@ static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *
   }
   if (s->lost) return s->pass = PL_LEVEL;
   if (!(s->top_a > -INFINITY) || !(s->top_b > -INFINITY) || !s->started) return s->pass = PL_DONE;
-  const pl_result r = pl_conclude(s);
   const int finite = pl_is_finite(s, &r);
   const int looks = r.look_again && (s->pass == PL_FIRST || s->pass == PL_WIDE);
   if (s->wide && !finite) {
@@ -190,12 +189,13 @@ static void pair_row(const kvk_side *a, const kvk_side *b, int64_t row, int64_t 
   int swapped;
   pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s = {.top_a = -INFINITY, .top_b = -INFINITY};
+  pl_result found;
   // Ends: pl_next raises s.pass each time but twice, before s.wide and as s.crowded are set for good.
   do {
     pair = pl_levelled(pair, &s);
     pl_pass(&pair, 0, classes, out, &s);
-  } while (pl_next(&pair, out, &s) != PL_DONE);
-  pl_write(&pair, swapped, &s, classes, out, index);
+  } while (pl_next(&pair, out, &s, &found) != PL_DONE);
+  pl_write(&pair, swapped, &s, &found, classes, out, index);
 }
 
 // Rows of Float that are short enough to be evaluated side by side. Returns 0 where they are not.
@@ -332,7 +332,8 @@ static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int
     }
   }
   if (pass == PL_FIRST && !s.lost && !s.status_a && !s.status_b) pl_merge_first(&pair, partials, count, &s);
-  const int32_t next = pl_next(&pair, wanted, &s);
+  pl_result found;
+  const int32_t next = pl_next(&pair, wanted, &s, &found);
   memcpy(state, &s, sizeof s);
   return next != PL_DONE;
 }
@@ -347,5 +348,6 @@ static void pair_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64
   const pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s;
   memcpy(&s, state, sizeof s);
-  pl_write(&pair, swapped, &s, classes, out, index);
+  const pl_result found = pl_conclude(&s);
+  pl_write(&pair, swapped, &s, &found, classes, out, index);
 }

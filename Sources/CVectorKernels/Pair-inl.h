@@ -5,7 +5,7 @@ static int pl_family_widens(const pl_row *s, const pl_result *r) {
   return r->d_ab < PF_NEAREST || r->d_ab < s->c * s->c * PF_SHIFTED;
 }
 
-static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_row *s, double sums[PF_SUMS]) {
+static void pl_family(const pl_pair *pair, int64_t from, int64_t to, int asked, const pl_row *s, double sums[PF_SUMS]) {
   pl_view view;
   const pl_result r = pl_conclude(s);
   const int wide = pair->type == KVK_F64 || s->wide || pl_family_widens(s, &r);
@@ -37,10 +37,8 @@ static void pl_family(const pl_pair *pair, int64_t from, int64_t to, const pl_ro
   for (int64_t k = from; k < to; k += PL_BLOCK) {
     const int64_t n = to - k < PL_BLOCK ? to - k : PL_BLOCK;
     pl_open(pair, wide, k, n, &view);
-    if (wide) pf_block_f64(KVK_F64, view.a, view.b, view.a_low, view.b_low, n, &d, sums);
-    else if (pair->type == KVK_F32) pf_block_f32(KVK_F32, view.a, view.b, 0, 0, n, &f, sums);
-    else if (pair->type == KVK_F16) pf_block_f32(KVK_F16, view.a, view.b, 0, 0, n, &f, sums);
-    else pf_block_f32(KVK_BF16, view.a, view.b, 0, 0, n, &f, sums);
+    if (wide) pf_block_f64(asked, KVK_F64, view.a, view.b, view.a_low, view.b_low, n, &d, sums);
+    else pf_block_f32(asked, pair->type, view.a, view.b, 0, 0, n, &f, sums);
   }
 }
 
@@ -68,9 +66,9 @@ static int32_t pl_status_alone(const kvk_side *side, int64_t row, int64_t classe
   return status;
 }
 
-static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t classes, const kvk_pair_out *out,
-                     int64_t i) {
-  pl_result r = pl_conclude(s);
+static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, const pl_result *found, int64_t classes,
+                     const kvk_pair_out *out, int64_t i) {
+  const pl_result r = *found;
   int32_t status_a = s->status_a, status_b = s->status_b;
   if (!status_a && !s->started) status_a = KVK_NO_MASS;
   if (!status_b && !s->started) status_b = KVK_NO_MASS;
@@ -109,20 +107,20 @@ static void pl_write(const pl_pair *pair, int swapped, const pl_row *s, int64_t 
 
 // Whether A - B is too rough for the total variation that was found: its sums are in Float, or in Double of Floats that
 // a temperature divided, with a rounding that their digits do not show before the rows are that near.
-static int pl_family_is_rough(const pl_pair *pair, const pl_row *s) {
+static int pl_family_is_rough(const pl_pair *pair, const pl_row *s, const pl_result *r) {
   if (s->wide) return 0;
-  const pl_result r = pl_conclude(s);
-  if (pair->type != KVK_F64) return s->family[PF_VARIATION] < PF_ROUGH * r.ratio_size;
-  const int divided = pair->staged && !pair->low && r.d_ab > 0 && r.d_ba > 0;
+  if (pair->type != KVK_F64) return s->family[PF_VARIATION] < PF_ROUGH * r->ratio_size;
+  const int divided = pair->staged && !pair->low && r->d_ab > 0 && r->d_ba > 0;
   return divided && s->family[PF_VARIATION] < PF_DIVIDED * (fabs(s->top_a) + fabs(s->top_b));
 }
 
 // What the next pass over a row is, after the one that `s` says: a later one; once, with what was in Float to be
-// added up in Double, PL_LEVEL; once, with smaller weights, PL_WIDE.
-static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *s) {
+// added up in Double, PL_LEVEL; once, with smaller weights, PL_WIDE. After PL_DONE `found` is what the row comes to.
+static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *s, pl_result *found) {
+  const pl_result r = *found = pl_conclude(s);
   if (s->status_a || s->status_b) return s->pass = PL_DONE;
   if (s->pass == PL_FAMILY) {
-    if (!pl_family_is_rough(pair, s)) return s->pass = PL_DONE;
+    if (!pl_family_is_rough(pair, s, &r)) return s->pass = PL_DONE;
     pair_clear_family(s->family);
     return s->pass = PL_LEVEL;
   }
@@ -136,7 +134,6 @@ static int32_t pl_next(const pl_pair *pair, const kvk_pair_out *wanted, pl_row *
   }
   if (s->lost) return s->pass = PL_LEVEL;
   if (!(s->top_a > -INFINITY) || !(s->top_b > -INFINITY) || !s->started) return s->pass = PL_DONE;
-  const pl_result r = pl_conclude(s);
   const int finite = pl_is_finite(s, &r);
   const int looks = r.look_again && (s->pass == PL_FIRST || s->pass == PL_WIDE);
   if (s->wide && !finite) {
@@ -172,7 +169,7 @@ static void pl_pass(const pl_pair *pair, int64_t from, int64_t to, const kvk_pai
   case PL_LEVEL: pl_find_levels(pair, from, to, partial); break;
   case PL_WIDE:
   case PL_WIDE_LOOK: pl_run_wide(pair, from, to, partial); break;
-  default: pl_family(pair, from, to, partial, partial->family);
+  default: pl_family(pair, from, to, pair_asks(wanted), partial, partial->family);
   }
 }
 
@@ -192,12 +189,13 @@ static void pair_row(const kvk_side *a, const kvk_side *b, int64_t row, int64_t 
   int swapped;
   pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s = {.top_a = -INFINITY, .top_b = -INFINITY};
+  pl_result found;
   // Ends: pl_next raises s.pass each time but twice, before s.wide and as s.crowded are set for good.
   do {
     pair = pl_levelled(pair, &s);
     pl_pass(&pair, 0, classes, out, &s);
-  } while (pl_next(&pair, out, &s) != PL_DONE);
-  pl_write(&pair, swapped, &s, classes, out, index);
+  } while (pl_next(&pair, out, &s, &found) != PL_DONE);
+  pl_write(&pair, swapped, &s, &found, classes, out, index);
 }
 
 // Rows of Float that are short enough to be evaluated side by side. Returns 0 where they are not.
@@ -207,48 +205,24 @@ static int pair_short_rows(const kvk_side *a, const kvk_side *b, int64_t first, 
                     side_temperature(b) == 1.0 && a->type == b->type &&
                     (a->type == KVK_F32 || a->type == KVK_F16 || a->type == KVK_BF16);
   if (!plain || classes > PS_CLASSES || out->column[KVK_SAME_LARGEST]) return 0;
-  const int checked = a->form == KVK_LOG_PROBABILITIES || b->form == KVK_LOG_PROBABILITIES;
-  const int wants_family = pair_wants_family(out);
-  v_f32 ta[PS_CLASSES], tb[PS_CLASSES];
-  double family[PF_SUMS][PS_LANES];
-  for (int64_t i = 0; i < count; i += PS_LANES) {
-    const int used = count - i < PS_LANES ? (int)(count - i) : PS_LANES;
-    const void *pa[PS_LANES], *pb[PS_LANES];
-    uint32_t swapped = 0;
-    for (int lane = 0; lane < PS_LANES; lane++) {
-      // Lanes beyond the last row repeat it.
-      const int64_t row = first + i + (lane < used ? lane : used - 1);
-      const void *x = element_at(a, row, 0), *y = element_at(b, row, 0);
-      float p = read_one_f32(x, 0, a->type), q = read_one_f32(y, 0, a->type);
-      for (int64_t k = 1; p == q && k < classes; k++) {
-        p = read_one_f32(x, k, a->type);
-        q = read_one_f32(y, k, a->type);
-      }
-      // Without a branch: which side is the larger nobody can foretell.
-      const uint32_t swap = p < q;
-      swapped |= swap << lane;
-      pa[lane] = swap ? y : x;
-      pb[lane] = swap ? x : y;
+  ps_group groups[2], waiting = {.count = 0};
+  int64_t taken = 0;
+  groups[0].count = groups[1].count = 0;
+  ps_gather(a, b, first, &taken, count, classes, &groups[0]);
+  for (int turn = 0; groups[turn].count > 0 || waiting.count > 0;) {
+    const int later = groups[turn].count == 0 || waiting.count >= PS_LANES;
+    ps_group *group = later ? &waiting : &groups[turn], *next = &groups[!turn];
+    if (!later) ps_gather(a, b, first, &taken, count, classes, next);
+    const ps_group *ahead = later || next->count == 0 ? 0 : next;
+    for (uint32_t alone = ps_evaluate(a, b, classes, later, group, ahead, out, &waiting); alone; alone &= alone - 1) {
+      const int64_t place = group->place[__builtin_ctz(alone)];
+      pair_row(a, b, first + place, classes, out, place);
     }
-    ps_results r;
-    uint32_t alone;
-    if (a->type == KVK_F32) alone = ps_rows_f32(KVK_F32, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
-    else if (a->type == KVK_F16) alone = ps_rows_f32(KVK_F16, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
-    else alone = ps_rows_f32(KVK_BF16, pa, pb, classes, ta, tb, PL_DIGITS_f32, &r);
-    const uint32_t present = (uint32_t)((1ull << used) - 1);
-    if (wants_family && (~alone & present)) alone |= ps_family(ta, tb, classes, &r, family);
-    ps_store(&r, wants_family ? family : 0, swapped, used, out, i);
-    for (int lane = 0; checked && lane < used; lane++) {
-      int32_t status_a = KVK_VALID, status_b = KVK_VALID;
-      const int swap = swapped >> lane & 1;
-      side_check(a, 0, swap ? r.lse_b[lane] : r.lse_a[lane], &status_a);
-      side_check(b, 0, swap ? r.lse_a[lane] : r.lse_b[lane], &status_b);
-      // One by one where a row is refused: its place has more to say than numbers.
-      if (status_a || status_b) alone |= 1u << lane;
-    }
-    for (uint32_t left = alone & present; left; left &= left - 1) {
-      const int lane = __builtin_ctz(left);
-      pair_row(a, b, first + i + lane, classes, out, i + lane);
+    if (later) {
+      ps_served(&waiting);
+    } else {
+      group->count = 0;
+      turn = !turn;
     }
   }
   return 1;
@@ -358,7 +332,8 @@ static int32_t pair_merge(const kvk_side *a, const kvk_side *b, int64_t row, int
     }
   }
   if (pass == PL_FIRST && !s.lost && !s.status_a && !s.status_b) pl_merge_first(&pair, partials, count, &s);
-  const int32_t next = pl_next(&pair, wanted, &s);
+  pl_result found;
+  const int32_t next = pl_next(&pair, wanted, &s, &found);
   memcpy(state, &s, sizeof s);
   return next != PL_DONE;
 }
@@ -373,5 +348,6 @@ static void pair_finish(const kvk_side *a, const kvk_side *b, int64_t row, int64
   const pl_pair pair = pl_order(a, b, row, classes, &swapped);
   pl_row s;
   memcpy(&s, state, sizeof s);
-  pl_write(&pair, swapped, &s, classes, out, index);
+  const pl_result found = pl_conclude(&s);
+  pl_write(&pair, swapped, &s, &found, classes, out, index);
 }

@@ -13,10 +13,17 @@
 #define PF_NAME(sum, column, factor, form, most) sum,
 enum { PF_LIST(PF_NAME) PF_SUMS };
 
-static int pair_wants_family(const kvk_pair_out *out) {
-#define PF_WANTED(sum, column_, factor, form, most) || out->column[column_]
-  return 0 PF_LIST(PF_WANTED);
+#define PF_BIT(sum) (1 << (sum))
+#define PF_ALL ((1 << PF_SUMS) - 1)
+
+// The bits of the sums that are asked for.
+static int pair_asks(const kvk_pair_out *out) {
+#define PF_ASKED(sum, column_, factor, form, most) | (out->column[column_] ? PF_BIT(sum) : 0)
+  return 0 PF_LIST(PF_ASKED);
+#undef PF_ASKED
 }
+
+static int pair_wants_family(const kvk_pair_out *out) { return pair_asks(out) != 0; }
 
 // D of Floats below it is made of differences that Floats do not hold closely enough for the second family's sums.
 #define PF_NEAREST 1e-9

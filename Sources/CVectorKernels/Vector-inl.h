@@ -42,6 +42,15 @@ KVK_INLINE I N(first_lanes)(int64_t count) {
   return place < (I){} + count;
 }
 
+// Bit i is set where lane i of the mask is.
+KVK_INLINE uint32_t N(bits)(I mask) {
+  typedef _Bool set __attribute__((ext_vector_type(KVK_BYTES * 8 / KVK_REAL)));
+  const set lanes = __builtin_convertvector(mask, set);
+  uint32_t bits = 0;
+  __builtin_memcpy(&bits, &lanes, (size_t)(LANES + 7) / 8);
+  return bits & (uint32_t)((1ull << LANES) - 1);
+}
+
 KVK_INLINE int N(any)(I mask) { return __builtin_reduce_or(mask) != 0; }
 
 // Lane i of the result is lane i + by, all around: a shuffle, where `by` is a constant.
@@ -78,6 +87,18 @@ KVK_INLINE double N(total_sum)(const N(total) *total) {
     x += y;
   }
   return x[0];
+}
+
+// Doubles of their own, as many as there are lanes.
+KVK_INLINE void N(widen)(V x, double *to) {
+  const N(total) wide = __builtin_convertvector(x, N(total));
+  __builtin_memcpy(to, &wide, sizeof wide);
+}
+
+KVK_INLINE V N(narrow)(const double *from) {
+  N(total) wide;
+  __builtin_memcpy(&wide, from, sizeof wide);
+  return __builtin_convertvector(wide, V);
 }
 
 // The sum of the lanes, added in Double.

@@ -27,6 +27,44 @@ import Testing
       "long logits, \(shape.rawValue)")
   }
 
+  /// The second family is polynomials where log p - log q is moderate, other forms beyond, in lanes that have either.
+  @Test(arguments: [0.5, 2.8, 3.1, 5, 12])
+  func differencesOfEverySizeAgreeWithTheOracle(size: Double) {
+    var generator = SeededGenerator(seed: UInt64(size * 10))
+    for n in [5, 33, 300, 1000] {
+      let first = (0..<20).map { _ in generator.normals(n).map { 2 * $0 } }
+      let second = first.map { row in
+        // Now and then one class is as far as `size`, or all are.
+        let everywhere = generator.uniform() < 0.5
+        return row.map { value in
+          let isFar = everywhere || generator.uniform() < 0.02
+          return value + (isFar ? size : 0.3) * (2 * generator.uniform() - 1)
+        }
+      }
+      for kind in [ElementKind.float32, .float16] {
+        expectPromise(
+          RowOperand(first, as: kind), RowOperand(second, as: kind), rows: 0..<20,
+          "\(kind.name), differences up to \(size)")
+      }
+      let operands = [RowOperand(first, as: .float32), RowOperand(second, as: .float32)]
+      // Each sum by itself, side by side and one by one.
+      for quantity in [
+        PairQuantity.jensenShannon, .totalVariation, .hellinger, .triangularDiscrimination,
+      ] {
+        for set in InstructionSet.available {
+          let found = evaluate(
+            operands[0], operands[1], rows: 0..<20, quantities: [quantity], on: set)
+          for row in 0..<20 {
+            let exact = OraclePair(operands[0].oracleRow(row), operands[1].oracleRow(row))[quantity]
+            #expect(
+              quantity.isWithinPromise(found[quantity][row], exact, single: true),
+              "\(quantity) of row \(row), \(n) classes, differences up to \(size), \(set)")
+          }
+        }
+      }
+    }
+  }
+
   @Test func theOracleMeetsMagnitudesFromTinyToLarge() {
     // The cases above mean what they say only if they span the magnitudes promised.
     let expected: [(PairShape, ClosedRange<Double>)] = [

@@ -78,7 +78,7 @@ def start(sample: np.ndarray, model: Any) -> np.ndarray:
     centers, status = np.empty((model.n_clusters, taken.classes)), np.zeros(taken.count, np.uint8)
     options = _abi.ClusterOptions(
         divergence=DIVERGENCES[model.divergence], clusters=model.n_clusters, seed=model.random_state,
-        maximum_iterations=model.max_iter, restarts=1, tolerance=0.0,
+        maximum_iterations=model.max_iter, restarts=model.n_init, tolerance=0.0,
     )
     _abi.call(_abi.CLUSTER_FIT, taken.set(), options, _abi.ClusterResult(centroids=centers), status)
     report_invalid(status, "raise", taken.batch, ("X",))

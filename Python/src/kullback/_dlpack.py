@@ -71,4 +71,5 @@ def _bfloat16(tensor: Any, refusal: Exception) -> np.ndarray:
     buffer = (ctypes.c_uint16 * count).from_address(described.data + described.offset)
     # The capsule owns the tensor's memory: it has to live as long as the view does.
     buffer._capsule = capsule  # type: ignore[attr-defined]
-    return np.ndarray(shape, np.uint16, buffer, 0, strides)
+    memory: Any = buffer
+    return np.ndarray(shape, np.uint16, memory, 0, strides)

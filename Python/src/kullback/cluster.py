@@ -145,7 +145,8 @@ class DivergenceKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluste
         """The divergence of each row and each centroid."""
         check_is_fitted(self)
         array = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        forms: Any = (self.form, "probabilities")
         return pairwise(
-            array, self.cluster_centers_, self.divergence, form=(self.form, "probabilities"),
+            array, self.cluster_centers_, self.divergence, form=forms,
             temperature=(self.temperature, 1.0), smoothing=self.smoothing, invalid="raise", threads=self.threads,
         )

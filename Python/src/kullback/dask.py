@@ -18,18 +18,22 @@ from typing import Any, Mapping, Sequence
 
 import numpy as np
 
-import dask
-import dask.array as da
+import dask.array
+from dask.base import compute
+from dask.delayed import delayed
 
 from . import _abi, _clusters, _files, divergences, evaluation, pairs
 from .evaluation import ONE_READ
 from .summary import Summary
 
+# Dask's annotations know neither all its methods nor what its parameters take.
+da: Any = dask.array
+
 # Rows of so many bytes make a chunk where nothing else is said.
 CHUNK_BYTES = 128 << 20
 
 
-def open(path: str | os.PathLike[str] | Sequence[str], chunk_rows: int | None = None) -> da.Array:
+def open(path: str | os.PathLike[str] | Sequence[str], chunk_rows: int | None = None) -> Any:
     """A Dask array of the rows of a file, or of several files one after the other.
 
     Its tasks hold a path and a range of rows: workers read for themselves, so they need to see the same files.
@@ -63,7 +67,7 @@ def open(path: str | os.PathLike[str] | Sequence[str], chunk_rows: int | None = 
     own = getattr(array, "chunks", None)
     step = chunk_rows or (own[0] if own else max(1, CHUNK_BYTES // row_bytes))
     edges = [*range(0, shape[0], step), shape[0]] if shape[0] else [0, 0]
-    read = dask.delayed(_read, pure=True)
+    read = delayed(_read, pure=True)
     blocks = [
         da.from_delayed(read(text, start, stop), (stop - start, *shape[1:]), dtype)
         for start, stop in zip(edges, edges[1:])
@@ -78,13 +82,13 @@ def _read(path: str, start: int, stop: int) -> np.ndarray:
     return array[start:stop]
 
 
-def _open_parquet(path: str) -> da.Array:
+def _open_parquet(path: str) -> Any:
     import pyarrow.parquet as pq
 
     file, _ = _files.split(path)
     groups = pq.ParquetFile(file).metadata
     first = _read_group(path, 0)
-    read = dask.delayed(_read_group, pure=True)
+    read = delayed(_read_group, pure=True)
     blocks = [
         da.from_delayed(read(path, group), (groups.row_group(group).num_rows, first.shape[1]), first.dtype)
         for group in range(groups.num_row_groups)
@@ -100,8 +104,8 @@ def _read_group(path: str, group: int) -> np.ndarray:
     return divergences.as_numpy(table)[0]
 
 
-def _whole_rows(array: Any) -> da.Array:
-    if not isinstance(array, da.Array):
+def _whole_rows(array: Any) -> Any:
+    if not isinstance(array, dask.array.Array):
         array = da.from_array(array, chunks=-1)
     if array.ndim < 1:
         raise ValueError("a distribution has an axis of classes")
@@ -121,7 +125,7 @@ def _options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def evaluate(
     target: Any, model: Any, measures: Sequence[str] | str = ONE_READ, **options: Any
-) -> dict[str, da.Array]:
+) -> dict[str, Any]:
     """Several measures of each pair of rows: a Dask array for each, from one reading.
 
     Parameters
@@ -162,17 +166,17 @@ def _evaluate_block(p: np.ndarray, q: np.ndarray, names: tuple[str, ...], option
     return np.stack([found[name] for name in names])
 
 
-def forward_kl(target: Any, model: Any, **options: Any) -> da.Array:
+def forward_kl(target: Any, model: Any, **options: Any) -> Any:
     """Forward KL, D(target‖model), of each pair of rows, as a Dask array."""
     return evaluate(target, model, "forward-kl", **options)["forward-kl"]
 
 
-def reverse_kl(target: Any, model: Any, **options: Any) -> da.Array:
+def reverse_kl(target: Any, model: Any, **options: Any) -> Any:
     """Reverse KL, D(model‖target), of each pair of rows, as a Dask array."""
     return evaluate(target, model, "reverse-kl", **options)["reverse-kl"]
 
 
-def summaries(results: Mapping[str, da.Array], exact_limit: int = 100_000) -> Any:
+def summaries(results: Mapping[str, Any], exact_limit: int = 100_000) -> Any:
     """A delayed mapping of measures to `Summary`, made where the chunks are and merged as a tree.
 
     Parameters
@@ -182,8 +186,8 @@ def summaries(results: Mapping[str, da.Array], exact_limit: int = 100_000) -> An
     exact_limit
         Of up to so many rows quantiles are exact; of more they have a relative error of at most 0.05 %.
     """
-    one = dask.delayed(_summarise, pure=True)
-    merge = dask.delayed(_merge, pure=True)
+    one = delayed(_summarise, pure=True)
+    merge = delayed(_merge, pure=True)
     trees: dict[str, Any] = {}
     for name, values in results.items():
         flat = values.reshape(-1)
@@ -192,7 +196,7 @@ def summaries(results: Mapping[str, da.Array], exact_limit: int = 100_000) -> An
         while len(parts) > 1:
             parts = [merge(parts[place : place + 8]) for place in range(0, len(parts), 8)]
         trees[name] = parts[0]
-    return dask.delayed(trees)
+    return delayed(trees)
 
 
 def _summarise(values: np.ndarray, first_row: int, exact_limit: int) -> Summary:
@@ -213,7 +217,7 @@ def compare(target: Any, models: Mapping[str, Any], measure: str = "forward-kl",
     if not models:
         raise ValueError("no models are given")
     values = [evaluate(target, model, measure, **options)[measure].reshape(-1) for model in models.values()]
-    return dask.delayed(_compare)(list(models), measure, da.stack(values))
+    return delayed(_compare)(list(models), measure, da.stack(values))
 
 
 def _compare(names: list[str], measure: str, values: np.ndarray) -> evaluation.Comparison:
@@ -222,7 +226,7 @@ def _compare(names: list[str], measure: str, values: np.ndarray) -> evaluation.C
     return evaluation.Comparison(names, measure, table)
 
 
-def pairwise(targets: Any, models: Any = None, measure: str = "forward-kl", **options: Any) -> da.Array:
+def pairwise(targets: Any, models: Any = None, measure: str = "forward-kl", **options: Any) -> Any:
     """A measure of every target and every model, a block for each pair of chunks.
 
     Without models the targets are compared with each other, and the diagonal of a divergence is 0 exactly.
@@ -239,7 +243,7 @@ def pairwise(targets: Any, models: Any = None, measure: str = "forward-kl", **op
     if p.ndim != 2 or q.ndim != 2 or p.shape[1] != q.shape[1]:
         raise ValueError(f"shapes {p.shape} and {q.shape}: matrices with the same classes are needed")
     dtype = np.dtype(options.get("dtype") or np.float64)
-    block = dask.delayed(_pairwise_block, pure=True)
+    block = delayed(_pairwise_block, pure=True)
     left, right = p.to_delayed()[:, 0], q.to_delayed()[:, 0]
     rows = [
         [
@@ -264,8 +268,8 @@ class DivergenceKMeans:
 
     Parameters
     ----------
-    n_clusters, divergence, form, temperature, smoothing, max_iter, tol, random_state
-        As for `kullback.DivergenceKMeans`.
+    n_clusters, divergence, form, temperature, smoothing, n_init, max_iter, tol, random_state
+        As for `kullback.DivergenceKMeans`; `n_init` choices are tried on the sample alone.
     sample_rows
         The rows to begin at are chosen among so many that are spread over the array.
 
@@ -290,6 +294,7 @@ class DivergenceKMeans:
         form: str = "logits",
         temperature: float = 1.0,
         smoothing: float = 0.0,
+        n_init: int = 5,
         max_iter: int = 100,
         tol: float = 0.0,
         random_state: int = 0,
@@ -301,6 +306,7 @@ class DivergenceKMeans:
         self.form = form
         self.temperature = temperature
         self.smoothing = smoothing
+        self.n_init = n_init
         self.max_iter = max_iter
         self.tol = tol
         self.random_state = random_state
@@ -321,15 +327,15 @@ class DivergenceKMeans:
         if len(sample) < self.n_clusters:
             sample = rows[: self.n_clusters].compute()
         centers = _clusters.start(sample, self)
-        assign = dask.delayed(_clusters.step, pure=False)
-        merge = dask.delayed(_clusters.merge, pure=False)
+        assign = delayed(_clusters.step, pure=False)
+        merge = delayed(_clusters.merge, pure=False)
         blocks = list(rows.to_delayed()[:, 0])
         before = np.inf
         for iteration in range(1, self.max_iter + 1):
             parts = [assign(block, centers, self.divergence, self._options()) for block in blocks]
             while len(parts) > 1:
                 parts = [merge(parts[place : place + 8]) for place in range(0, len(parts), 8)]
-            part = dask.compute(parts[0])[0]
+            part = compute(parts[0])[0]
             self.inertia_, self.n_iter_ = part.objective, iteration
             moved = part.centroids(centers)
             same = np.array_equal(moved, centers)
@@ -340,10 +346,10 @@ class DivergenceKMeans:
         self.cluster_centers_ = centers
         return self
 
-    def predict(self, X: Any) -> da.Array:
+    def predict(self, X: Any) -> Any:
         """The nearest centroid of each row, as a Dask array; -1 where all are at an infinite divergence."""
         rows = _whole_rows(X)
-        label = dask.delayed(_clusters.labels, pure=True)
+        label = delayed(_clusters.labels, pure=True)
         blocks = [
             da.from_delayed(
                 label(block, self.cluster_centers_, self.divergence, self._options()), (height,), np.int64

@@ -7,7 +7,7 @@ Examples
 --------
 >>> from kullback import families
 >>> families.normal.parameters
-('mean', 'sd')
+('mean', 'standard-deviation')
 >>> round(families.normal.forward_kl((0, 1), (1, 2)), 6)
 0.443147
 """

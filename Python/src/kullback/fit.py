@@ -54,6 +54,8 @@ def _weights(given: Any, count: int) -> np.ndarray | None:
         raise ValueError(f"sample_weight of shape {weights.shape} for {count} samples")
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
         raise ValueError("sample_weight has to be finite and not negative")
+    if count and not weights.any():
+        raise ValueError("every sample_weight is zero: no sample is left")
     return weights
 
 

@@ -94,7 +94,7 @@ class Summary:
             return NotImplemented
         mine, yours = self._read(), other._read()
         return all(
-            _same(getattr(mine, name), getattr(yours, name)) for name, _ in _abi.SummaryValues._fields_
+            _same(getattr(mine, field[0]), getattr(yours, field[0])) for field in _abi.SummaryValues._fields_
         ) and np.array_equal(self.quantiles(_USUAL), other.quantiles(_USUAL), equal_nan=True)
 
     __hash__ = None  # type: ignore[assignment]

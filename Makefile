@@ -12,7 +12,7 @@ BASELINE ?= baselines/figures.json
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo demo-digits demo-directions demo-letters demo-languages test \
 	test-release lint format benchmark benchmark-baseline benchmark-compare benchmark-peers docs \
-	assembly python python-test golden exhaustive cross fuzz mutate sanitize install install-c uninstall \
+	assembly python python-test python-benchmark python-cluster golden exhaustive cross fuzz mutate sanitize install install-c uninstall \
 	clean
 
 help: ## list the targets
@@ -98,6 +98,12 @@ python: setup ## make the Python package's wheel in dist/
 
 python-test: ## try the wheel of dist/ in a clean environment: ARGS="-k pairs"
 	@scripts/python-test $(ARGS)
+
+python-benchmark: ## the package beside PyTorch, JAX and SciPy, after python-test: ARGS="--shape 512x32768"
+	@.build-python/test/bin/python Python/benchmarks/compare.py $(ARGS)
+
+python-cluster: ## run the examples for Ray and Spark, which are fetched; Spark needs Java
+	@scripts/python-cluster
 
 docs: setup ## make the documentation in .build/docs
 	@scripts/docs

@@ -104,9 +104,8 @@ def _read_group(path: str, group: int) -> np.ndarray:
     return divergences.as_numpy(table)[0]
 
 
-def _whole_rows(array: Any) -> Any:
-    if not isinstance(array, dask.array.Array):
-        array = da.from_array(array, chunks=-1)
+def _whole_rows(given: Any) -> Any:
+    array: Any = da.from_array(given, chunks=-1) if not isinstance(given, dask.array.Array) else given
     if array.ndim < 1:
         raise ValueError("a distribution has an axis of classes")
     return array.rechunk({array.ndim - 1: -1})

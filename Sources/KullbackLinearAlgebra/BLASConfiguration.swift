@@ -69,8 +69,8 @@ extension BLAS {
       threads: Int(openblas_get_num_threads()),
       processors: Int(openblas_get_num_procs()),
       threading: threading,
-      blasLibrary: libraryFile(of: "dgemm_"),
-      lapackLibrary: libraryFile(of: "dpotrf_"))
+      blasLibrary: libraryFile(of: "dgemm_") ?? ownLibrary,
+      lapackLibrary: libraryFile(of: "dpotrf_") ?? ownLibrary)
   }
 
   /// Read once: OpenBLAS looked at the variable when it was loaded, and a later change means nothing.
@@ -79,6 +79,15 @@ extension BLAS {
     guard let value = unsafe getenv("OPENBLAS_CORETYPE") else { return nil }
     return unsafe String(cString: value)
   }()
+
+  /// The file of the OpenBLAS that this module was linked with: of a build whose names have a prefix of their own, or that
+  /// only the library around this module sees, its symbols are not found.
+  private static var ownLibrary: String? {
+    let function: @convention(c) () -> UnsafeMutablePointer<CChar>? = unsafe openblas_get_config
+    guard let maps = readText("/proc/self/maps") else { return nil }
+    // SAFETY: the address is only compared.
+    return unsafe mappedFile(at: unsafeBitCast(function, to: UInt.self), maps: maps)
+  }
 
   /// The file that a symbol resolves to in this process, by the kernel's list of mappings: Swift's
   /// C library modules have no dladdr.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import difflib
 import json
+import operator
 import os
 import threading
 from functools import lru_cache
@@ -270,6 +272,19 @@ FIT_MIXTURE = _function(
 )
 _MEASURE = _function("kullback_measure", _text, _text, ctypes.c_uint64, _pointer)
 
+
+
+def whole(name: str, value: Any, low: int, high: int = 2**62) -> int:
+    """A whole number between bounds, which ctypes would cut to its bits instead."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise ValueError(f"{name}={value!r} is no whole number") from None
+    if not low <= number <= high:
+        raise ValueError(f"{name}={number} is not between {low} and {high}")
+    return number
+
+
 # Less work than this is done before anyone can press a key.
 QUICK_BYTES = 1 << 25
 
@@ -297,10 +312,7 @@ def call(
     accepted
         A status besides that of success which is returned instead of raised.
     """
-    if threads is None:
-        threads = 0
-    elif threads < 1:
-        raise ValueError(f"threads={threads}: at least one is needed")
+    threads = 0 if threads is None else whole("threads", threads, 1, 1024)
     message = ctypes.create_string_buffer(_MESSAGE_BYTES)
     run = Run(_RUN_BYTES, threads, None, None, ctypes.addressof(message), _MESSAGE_BYTES, memory)
     run.kept = message
@@ -391,6 +403,16 @@ def families() -> dict[str, list[str]]:
 @lru_cache(maxsize=256)
 def measure(name: str) -> dict[str, Any]:
     """A measure by its name, with an order behind a colon where it has one."""
+    if not isinstance(name, str):
+        raise ValueError(f"{name!r} is no name of a measure: see kullback.measures()")
     text = ctypes.create_string_buffer(4096)
-    call(_MEASURE, name.encode(), text, len(text), None, work=0)
+    try:
+        if "\0" in name:
+            raise ValueError(f"{name!r} is no measure")
+        call(_MEASURE, name.replace("_", "-").encode(), text, len(text), None, work=0)
+    except ValueError as error:
+        known = measures()
+        names = [entry["name"] for entry in known["measures"]] + [entry["pattern"] for entry in known["families"]]
+        near = difflib.get_close_matches(name.replace("_", "-"), names, 1)
+        raise ValueError(f"{error}" + (f"; did you mean {near[0]}?" if near else "")) from None
     return json.loads(text.value.decode())

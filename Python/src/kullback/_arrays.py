@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def as_numpy(given: Any) -> tuple[np.ndarray, str]:
     elif is_stored(given):
         array = given[()] if hasattr(given, "id") else given[...]
     elif _has_numpy_rows(given):
-        array = given.to_numpy()
+        array = _numpy_rows(given)
     elif _arrow.is_arrow(given):
         # Before DLPack, of which pyarrow's arrays know something too, but not of lists.
         array = _arrow.view(given)
@@ -55,6 +55,24 @@ def is_stored(given: Any) -> bool:
 def _has_numpy_rows(given: Any) -> bool:
     """Whether it is a frame of pandas or an array of xarray, whose own way to NumPy needs no other package."""
     return type(given).__module__.split(".")[0] in ("pandas", "xarray") and hasattr(given, "to_numpy")
+
+
+def _numpy_rows(given: Any) -> np.ndarray:
+    kinds = getattr(given, "dtypes", ())
+    kinds = kinds if hasattr(kinds, "__iter__") else (kinds,)
+    if any(not isinstance(kind, np.dtype) for kind in kinds) and given.isna().to_numpy().any():
+        raise ValueError("the frame has nulls: fill or drop them first")
+    array = given.to_numpy()
+    if array.dtype.kind != "O":
+        return array
+    if array.ndim == 1:
+        # A column of lists.
+        return as_numpy(array.tolist())[0]
+    try:
+        # Columns of types that know nulls, but have none.
+        return given.to_numpy(dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"the frame has nulls, or columns that hold no numbers: {error}") from None
 
 
 def _readable(array: np.ndarray, name: str) -> str:
@@ -101,6 +119,8 @@ class Rows:
             raise ValueError(f"form {form!r} is none of {', '.join(FORMS)}")
         if isinstance(axis, str):
             axis = _named_axis(given, axis)
+        else:
+            axis = _abi.whole("axis", axis, -(2**31), 2**31)
         own = _OWN.get(given.dtype) if type(given) is np.ndarray else None
         # A matrix of rows in a file stays there: slices of it are NumPy's arrays.
         if own is not None:
@@ -110,6 +130,8 @@ class Rows:
         else:
             array, element = as_numpy(given)
         if array.ndim == 0:
+            if hasattr(given, "toarray"):
+                raise ValueError(f"{name} is a sparse matrix: pass {name}.toarray()")
             raise ValueError(f"{name} is a single number: a distribution has an axis of classes")
         if not -array.ndim <= axis < array.ndim:
             raise ValueError(f"axis {axis} of an array of {array.ndim} dimensions")
@@ -119,6 +141,7 @@ class Rows:
             raise ValueError(f"{name} of shape {array.shape} has no classes")
         self.array = array
         self.given = given
+        self.axis: int = axis % array.ndim
         self.batch: tuple[int, ...] = array.shape[:-1]
         self.classes: int = array.shape[-1]
         self.count: int = math.prod(self.batch)
@@ -251,6 +274,50 @@ def _row_stride(array: np.ndarray) -> int | None:
     return array.strides[-1] * array.shape[-1] if stride is None else stride
 
 
+def pairs_of_options(
+    form: str | tuple[str, str], temperature: float | tuple[float, float], smoothing: float
+) -> tuple[tuple[str, str], tuple[float, float]]:
+    """The forms and the temperatures of target and model; refuses options that would count nothing."""
+    forms = form if isinstance(form, tuple) else (form, form)
+    temperatures = temperature if isinstance(temperature, tuple) else (temperature, temperature)
+    if len(forms) != 2 or len(temperatures) != 2:
+        raise ValueError("a pair of options is the target's and the model's")
+    check_options(forms, temperatures, smoothing)
+    return forms, temperatures
+
+
+def check_options(forms: Sequence[str], temperatures: Sequence[float], smoothing: float) -> None:
+    """Refuses a temperature where nothing is logits, and smoothing where nothing is weights."""
+    if any(form not in FORMS for form in forms):
+        return
+    if "logits" not in forms and any(temperature != 1 for temperature in temperatures):
+        raise ValueError(f"temperature={temperatures[0]}: it divides logits, and the form is {forms[0]}")
+    if "weights" not in forms and smoothing != 0:
+        raise ValueError(f"smoothing={smoothing}: it is added to weights, and the form is {forms[0]}")
+
+
+def _in_order_of(target: Any, model: Any) -> Any:
+    """The model with its columns and rows in the target's order, where both name them."""
+    kinds = {type(side).__module__.split(".")[0] for side in (target, model)}
+    if kinds == {"xarray"}:
+        if set(target.dims) == set(model.dims):
+            return model.transpose(*target.dims)
+        return model
+    if not all(hasattr(side, "columns") and hasattr(side, "shape") for side in (target, model)):
+        return model
+    theirs, ours = list(target.columns), list(model.columns)
+    if theirs != ours and all(isinstance(name, str) for name in (*theirs, *ours)):
+        if sorted(theirs) != sorted(ours) or len(set(ours)) < len(ours):
+            first = next((name for name in theirs if name not in ours), theirs[0])
+            raise ValueError(f"target has a class {first!r} and model has none of this name: rename its columns")
+        model = model[theirs]
+    if kinds == {"pandas"} and not target.index.equals(model.index) and len(target) == len(model):
+        if not (model.index.is_unique and set(target.index) == set(model.index)):
+            raise ValueError("the rows of target and model have other labels: give both the same index")
+        model = model.reindex(target.index)
+    return model
+
+
 def sides(
     target: Any,
     model: Any,
@@ -261,10 +328,8 @@ def sides(
     tolerance: float | None,
 ) -> tuple[Rows, Rows, tuple[int, ...]]:
     """Target and model of a call, and the shape of its results."""
-    forms = form if isinstance(form, tuple) else (form, form)
-    temperatures = temperature if isinstance(temperature, tuple) else (temperature, temperature)
-    if len(forms) != 2 or len(temperatures) != 2:
-        raise ValueError("a pair of options is the target's and the model's")
+    forms, temperatures = pairs_of_options(form, temperature, smoothing)
+    model = _in_order_of(target, model)
     p = Rows(target, forms[0], axis, temperatures[0], smoothing, tolerance, "target")
     q = Rows(model, forms[1], axis, temperatures[1], smoothing, tolerance, "model")
     if p.classes != q.classes:
@@ -281,10 +346,9 @@ def sides(
             f"target of shape {_shape(target)} and model of shape {_shape(model)} do not have the same rows"
         ) from None
     # The library itself repeats a single row.
-    if p.count != 1:
-        p.broadcast(batch)
-    if q.count != 1:
-        q.broadcast(batch)
+    for side in (p, q):
+        if side.count != 1 or 0 in batch:
+            side.broadcast(batch)
     return p, q, batch
 
 

@@ -40,7 +40,13 @@ def view(tensor: Any) -> tuple[np.ndarray, str]:
         raise ValueError(
             "the tensor requires gradients: pass tensor.detach(), or use kullback.torch, which passes them on"
         )
-    device = tensor.__dlpack_device__()[0]
+    if hasattr(tensor, "is_neg") and tensor.is_neg():
+        # PyTorch's views with a minus to come are exported without it.
+        tensor = tensor.resolve_neg()
+    try:
+        device = tensor.__dlpack_device__()[0]
+    except (BufferError, RuntimeError, NotImplementedError, TypeError) as error:
+        raise ValueError(f"the array cannot be read as plain numbers in main memory: {error}") from None
     if device != _IN_MAIN_MEMORY:
         raise ValueError(
             "the array is on another device: move it to main memory first, by .cpu() in PyTorch or jax.device_get"
@@ -54,7 +60,10 @@ def view(tensor: Any) -> tuple[np.ndarray, str]:
 
 
 def _bfloat16(tensor: Any, refusal: Exception) -> np.ndarray:
-    capsule = tensor.__dlpack__()
+    try:
+        capsule = tensor.__dlpack__()
+    except (BufferError, RuntimeError, NotImplementedError, TypeError) as error:
+        raise ValueError(f"the array cannot be read as plain numbers in main memory: {error}") from None
     described = _Tensor.from_address(_get_pointer(capsule, b"dltensor"))
     if (described.code, described.bits, described.lanes) != _BFLOAT16:
         raise ValueError(f"elements of this type cannot be read: {refusal}") from None

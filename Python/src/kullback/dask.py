@@ -108,6 +108,8 @@ def _whole_rows(given: Any) -> Any:
     array: Any = da.from_array(given, chunks=-1) if not isinstance(given, dask.array.Array) else given
     if array.ndim < 1:
         raise ValueError("a distribution has an axis of classes")
+    if any(np.isnan(size) for size in array.shape):
+        raise ValueError("the array has chunks of unknown sizes: call its compute_chunk_sizes() first")
     return array.rechunk({array.ndim - 1: -1})
 
 
@@ -135,9 +137,7 @@ def evaluate(
         Those of `kullback.evaluate`.
     """
     _refuse(options)
-    names = [measures] if isinstance(measures, str) else list(measures)
-    for name in names:
-        _abi.measure(name)
+    names = [_abi.measure(name)["name"] for name in evaluation.names_of(measures)]
     p, q = _whole_rows(target), _whole_rows(model)
     if p.shape[-1] != q.shape[-1]:
         raise ValueError(f"target of shape {p.shape} and model of shape {q.shape} do not have the same classes")
@@ -213,8 +213,9 @@ def _merge(parts: list[Summary]) -> Summary:
 
 def compare(target: Any, models: Mapping[str, Any], measure: str = "forward-kl", **options: Any) -> Any:
     """A delayed `kullback.Comparison` of several models with one target."""
-    if not models:
-        raise ValueError("no models are given")
+    if not isinstance(models, Mapping) or not models:
+        raise ValueError("models are a mapping of names to arrays: {'4 bits': q4, '8 bits': q8}")
+    measure = _abi.measure(measure)["name"]
     values = [evaluate(target, model, measure, **options)[measure].reshape(-1) for model in models.values()]
     return delayed(_compare)(list(models), measure, da.stack(values))
 
@@ -236,7 +237,7 @@ def pairwise(targets: Any, models: Any = None, measure: str = "forward-kl", **op
         Those of `kullback.pairwise`.
     """
     _refuse(options)
-    _abi.measure(measure)
+    measure = _abi.measure(measure)["name"]
     p = _whole_rows(targets)
     q = p if models is None else _whole_rows(models)
     if p.ndim != 2 or q.ndim != 2 or p.shape[1] != q.shape[1]:

@@ -9,7 +9,7 @@ from typing import Any, Callable, Literal, Sequence
 import numpy as np
 
 from . import _abi
-from ._arrays import Rows, as_numpy, sides
+from ._arrays import Rows, as_numpy, check_options, sides
 
 Form = Literal["logits", "log-probabilities", "probabilities", "weights"]
 Invalid = Literal["warn", "raise", "nan"]
@@ -61,6 +61,9 @@ class InvalidRows(ValueError):
     def __init__(self, message: str, rows: np.ndarray) -> None:
         super().__init__(message)
         self.rows = rows
+
+    def __reduce__(self) -> Any:
+        return InvalidRows, (str(self), self.rows)
 
 
 class InvalidRowWarning(UserWarning):
@@ -230,6 +233,15 @@ top_agreement = _of_pairs("top-agreement", "1 where the largest class of both ro
 top_rank = _of_pairs("top-rank", "The rank that the target's largest class has in the model, from 1.")
 
 
+def _order(family: str, order: Any) -> str:
+    if family == "top-overlap":
+        return str(_abi.whole("order", order, 1))
+    try:
+        return repr(float(order))
+    except (TypeError, ValueError):
+        raise ValueError(f"order={order!r} is no number") from None
+
+
 def _of_orders(family: str, parameter: str, summary: str) -> Any:
     def measure(
         target: Any,
@@ -248,7 +260,7 @@ def _of_orders(family: str, parameter: str, summary: str) -> Any:
         out: np.ndarray | None = None,
     ) -> Any:
         return _measure(
-            f"{family}:{order!r}", target, model, form, axis, temperature, smoothing, tolerance, base,
+            f"{family}:{_order(family, order)}", target, model, form, axis, temperature, smoothing, tolerance, base,
             invalid, threads, progress, out,
         )
 
@@ -315,7 +327,8 @@ def cross_entropy(
     -------
     A float64 array of the batch's shape, in nats or `base`'s unit; a number for a single row.
     """
-    labels = _labels(target, model)
+    # A pair of forms says that the target is a distribution.
+    labels = None if isinstance(form, tuple) else _labels(target, model)
     if labels is None:
         if ignore_index is not None or label_smoothing or class_weights is not None:
             raise ValueError("ignore_index, label_smoothing and class_weights are for labels: pass whole numbers")
@@ -324,9 +337,8 @@ def cross_entropy(
             threads, progress, out,
         )
     check_choice("invalid", invalid, INVALID)
-    side = form[1] if isinstance(form, tuple) else form
     heat = temperature[1] if isinstance(temperature, tuple) else temperature
-    q = Rows(model, side, axis, heat, smoothing, tolerance, "model")
+    q = Rows(model, str(form), axis, heat, smoothing, tolerance, "model")
     if labels.shape != q.batch:
         raise ValueError(f"labels of shape {labels.shape} and a model whose rows have the shape {q.batch}")
     flat = np.ascontiguousarray(labels.reshape(-1))
@@ -343,7 +355,7 @@ def cross_entropy(
             chosen.ctypes.data,
             stop - start,
             1,
-            0 if ignore_index is None else ignore_index,
+            0 if ignore_index is None else _abi.whole("ignore_index", ignore_index, -(2**62)),
             int(ignore_index is not None),
             0,
             label_smoothing,
@@ -384,6 +396,7 @@ def entropy(
     out: np.ndarray | None = None,
 ) -> Any:
     """Shannon's entropy of each row; the parameters are those of `forward_kl`."""
+    check_options((form,), (temperature,), smoothing)
     rows = Rows(array, form, axis, temperature, smoothing, tolerance)
     return _of_rows(_abi.ENTROPY, rows, base, invalid, threads, progress, out)
 
@@ -402,6 +415,7 @@ def log_sum_exp(
     out: np.ndarray | None = None,
 ) -> Any:
     """log Σ exp(x / temperature) of each row of logits; of other forms the logarithm of the row's sum."""
+    check_options((form,), (temperature,), smoothing)
     rows = Rows(array, form, axis, temperature, smoothing, tolerance)
     return _of_rows(_abi.LOG_SUM_EXP, rows, None, invalid, threads, progress, out)
 
@@ -441,7 +455,7 @@ def log_softmax(
     array: Any,
     *,
     form: Form = "logits",
-    axis: int = -1,
+    axis: int | str = -1,
     temperature: float = 1.0,
     smoothing: float = 0.0,
     tolerance: float | None = None,
@@ -463,15 +477,16 @@ def log_softmax(
     Others
         As for `forward_kl`.
     """
+    check_options((form,), (temperature,), smoothing)
     rows = Rows(array, form, axis, temperature, smoothing, tolerance)
-    return _written(_abi.LOG_SOFTMAX, rows, axis, dtype, invalid, threads, progress, out)
+    return _written(_abi.LOG_SOFTMAX, rows, dtype, invalid, threads, progress, out)
 
 
 def softmax(
     array: Any,
     *,
     form: Form = "logits",
-    axis: int = -1,
+    axis: int | str = -1,
     temperature: float = 1.0,
     smoothing: float = 0.0,
     tolerance: float | None = None,
@@ -482,8 +497,9 @@ def softmax(
     out: np.ndarray | None = None,
 ) -> np.ndarray:
     """The probabilities of each row, of the array's shape; as `log_softmax`."""
+    check_options((form,), (temperature,), smoothing)
     rows = Rows(array, form, axis, temperature, smoothing, tolerance)
-    return _written(_abi.SOFTMAX, rows, axis, dtype, invalid, threads, progress, out)
+    return _written(_abi.SOFTMAX, rows, dtype, invalid, threads, progress, out)
 
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
@@ -492,7 +508,6 @@ _FLOATS = ("float16", "bfloat16", "float32", "float64")
 def _written(
     function: Any,
     rows: Rows,
-    axis: int,
     dtype: Any,
     invalid: Invalid,
     threads: int | None,
@@ -501,7 +516,7 @@ def _written(
 ) -> np.ndarray:
     check_choice("invalid", invalid, INVALID)
     sizes = list(rows.batch)
-    sizes.insert(axis % rows.array.ndim, rows.classes)
+    sizes.insert(rows.axis, rows.classes)
     shape = tuple(sizes)
     if out is None:
         if dtype is None:
@@ -518,7 +533,7 @@ def _written(
         result = out
     if result.dtype.name not in _FLOATS or not result.dtype.isnative or not result.flags.writeable:
         raise ValueError(f"a result of type {result.dtype.name} cannot be written: take float16, 32 or 64, or bfloat16")
-    view = np.moveaxis(result, axis, -1)
+    view = np.moveaxis(result, rows.axis, -1)
     # The library writes no memory that it reads.
     in_place = view.flags.c_contiguous and not (out is not None and np.may_share_memory(result, rows.array))
     flat = view.reshape(rows.count, rows.classes) if in_place else None

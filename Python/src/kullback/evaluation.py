@@ -47,6 +47,19 @@ def measures() -> list[str]:
     return [entry["name"] for entry in known["measures"]] + [entry["pattern"] for entry in known["families"]]
 
 
+def names_of(measures: Sequence[str] | str) -> list[str]:
+    """The names that are asked for, of which there is one at least."""
+    if isinstance(measures, str):
+        return [measures]
+    try:
+        names = list(measures)
+    except TypeError:
+        raise ValueError(f"measures={measures!r} are no names of measures") from None
+    if not names:
+        raise ValueError("no measures are asked for")
+    return names
+
+
 class Evaluation(Mapping[str, np.ndarray]):
     """The values of several measures, an array for each, in the batch's shape.
 
@@ -82,7 +95,7 @@ class Evaluation(Mapping[str, np.ndarray]):
 
     def __getitem__(self, name: str) -> np.ndarray:
         try:
-            row = self.names.index(name)
+            row = self.names.index(name if name in self.names else str(name).replace("_", "-"))
         except ValueError:
             raise KeyError(f"{name!r} was not evaluated: {', '.join(self.names)} were") from None
         return self._values[row].reshape(self.batch)
@@ -279,10 +292,10 @@ def evaluate(
     [0.1109, 0.0]
     """
     check_choice("invalid", invalid, INVALID)
-    names = [measures] if isinstance(measures, str) else list(measures)
-    if not names:
-        raise ValueError("no measures are asked for")
-    factors = [unit_factor(_abi.measure(name)["dimension"], base) for name in names]
+    known = [_abi.measure(name) for name in names_of(measures)]
+    names = [entry["name"] for entry in known]
+    factors = [unit_factor(entry["dimension"], base) for entry in known]
+    first_row = _abi.whole("first_row", first_row, 0)
     p, q, batch = sides(target, model, form, axis, temperature, smoothing, tolerance)
     rows = math.prod(batch)
     values, status = np.empty((len(names), rows)), np.zeros(rows, np.uint8)
@@ -320,15 +333,18 @@ class Comparison:
     def difference(self, first: str, second: str) -> tuple[float, float]:
         """The mean of the row-by-row differences of two models, first less second, and its standard error."""
         a, b = (self.values[self.models.index(name)] for name in (first, second))
-        differences = (a - b)[~np.isnan(a - b)]
+        # Where both are infinite the difference is not known.
+        with np.errstate(invalid="ignore"):
+            differences = (a - b)[~np.isnan(a - b)]
         count = differences.size
         error = float(differences.std(ddof=1) / math.sqrt(count)) if count > 1 else math.nan
         return float(differences.mean()) if count else math.nan, error
 
     @property
     def ranking(self) -> list[str]:
-        """The models, nearest first."""
-        return [self.models[place] for place in np.argsort(self.means, kind="stable")]
+        """The models, nearest first: with the least mean, of an agreement with the largest."""
+        sign = -1 if _abi.measure(self.measure)["isAgreement"] else 1
+        return [self.models[place] for place in np.argsort(sign * self.means, kind="stable")]
 
     def __repr__(self) -> str:
         best = self.ranking[0]
@@ -365,8 +381,9 @@ def compare(
     Others
         As for `evaluate`.
     """
-    if not models:
-        raise ValueError("no models are given")
+    if not isinstance(models, Mapping) or not models:
+        raise ValueError("models are a mapping of names to arrays: {'4 bits': q4, '8 bits': q8}")
+    measure = _abi.measure(measure)["name"]
     values: list[np.ndarray] = []
     for name, model in models.items():
         try:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import _abi
-from ._arrays import Rows
+from ._arrays import Rows, pairs_of_options
 from .divergences import INVALID, Form, Invalid, Progress, check_choice, report_invalid, unit_factor
 
 
@@ -76,7 +76,7 @@ def pairwise(
     status, model_status = np.zeros(p.count, np.uint8), np.zeros(other.count, np.uint8)
     target = _abi.Result.of(result)
     _abi.call(
-        _abi.PAIRWISE, measure.encode(), p.set(), None if q is None else q.set(), target, status,
+        _abi.PAIRWISE, described["name"].encode(), p.set(), None if q is None else q.set(), target, status,
         model_status, None, threads=threads, progress=progress,
         work=p.count * other.count * 8 + p.count * other.count * p.classes // 16,
     )
@@ -96,8 +96,7 @@ def _sets(
     smoothing: float,
     tolerance: float | None,
 ) -> tuple[Rows, Rows | None]:
-    forms = form if isinstance(form, tuple) else (form, form)
-    heats = temperature if isinstance(temperature, tuple) else (temperature, temperature)
+    forms, heats = pairs_of_options(form, temperature, smoothing)
     p = Rows(targets, forms[0], -1, heats[0], smoothing, tolerance, "targets")
     q = None if models is None else Rows(models, forms[1], -1, heats[1], smoothing, tolerance, "models")
     for side, name in ((p, "targets"), (q, "models")):
@@ -202,19 +201,20 @@ def nearest(
         raise ValueError("either k or radius, not both")
     p, q = _sets(queries, among, form, temperature, smoothing, tolerance)
     other = p if q is None else q
-    factor = unit_factor(_abi.measure(measure)["dimension"], base)
+    described = _abi.measure(measure)
+    if described["isAgreement"]:
+        raise ValueError(f"{described['name']} is the larger the nearer rows are: nearest takes measures of distance")
+    factor = unit_factor(described["dimension"], base)
     alone = int(q is None and not include_self)
     status, set_status = np.zeros(p.count, np.uint8), np.zeros(other.count, np.uint8)
     first, second = p.set(), None if q is None else q.set()
     work = p.count * other.count * p.classes // 16
     options: dict[str, Any] = {"threads": threads, "progress": progress, "work": work}
     if radius is None:
-        count = 10 if k is None else k
-        if count < 1:
-            raise ValueError(f"k={count}: at least one neighbour is asked for")
+        count = _abi.whole("k", 10 if k is None else k, 1)
         rows, values = np.empty((p.count, count), np.int64), np.empty((p.count, count))
         _abi.call(
-            _abi.NEAREST, measure.encode(), first, second, count, alone, rows, values,
+            _abi.NEAREST, described["name"].encode(), first, second, count, alone, rows, values,
             status, set_status, **options,
         )
         values *= factor
@@ -225,7 +225,7 @@ def nearest(
         while True:
             rows, values = np.empty(room, np.int64), np.empty(room)
             outcome = _abi.call(
-                _abi.WITHIN, measure.encode(), first, second, radius / factor, alone, offsets,
+                _abi.WITHIN, described["name"].encode(), first, second, radius / factor, alone, offsets,
                 rows, values, room, status, set_status,
                 accepted=_abi.TOO_SMALL, **options,
             )

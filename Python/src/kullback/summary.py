@@ -44,10 +44,9 @@ class Summary:
     """
 
     def __init__(self, exact_limit: int | None = None) -> None:
-        if exact_limit is not None and exact_limit < 0:
-            raise ValueError(f"exact_limit={exact_limit}: it is no negative number")
+        limit = -1 if exact_limit is None else _abi.whole("exact_limit", exact_limit, 0)
         handle = ctypes.c_uint64()
-        _abi.call(_abi.SUMMARY_NEW, -1 if exact_limit is None else exact_limit, handle, work=0)
+        _abi.call(_abi.SUMMARY_NEW, limit, handle, work=0)
         self._take(handle.value)
 
     def _take(self, handle: int) -> None:
@@ -57,6 +56,9 @@ class Summary:
 
     def add(self, values: Any, first_row: int = 0) -> None:
         """Adds the values of rows that are numbered from `first_row` on; NaN is a row that is not valid."""
+        if isinstance(values, np.ma.MaskedArray):
+            raise ValueError("a masked array: fill it, with NaN where there is nothing")
+        first_row = _abi.whole("first_row", first_row, 0)
         array = np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
         self._values = None
         _abi.call(_abi.SUMMARY_ADD, self._handle, array, array.size, 1, first_row, work=array.nbytes)
@@ -67,6 +69,10 @@ class Summary:
         result = Summary.from_bytes(self.to_bytes())
         _abi.call(_abi.SUMMARY_MERGE, result._handle, other._handle, work=0)
         return result
+
+    def __radd__(self, other: Any) -> Summary:
+        # So that sum() adds summaries up.
+        return self if isinstance(other, int) and other == 0 else NotImplemented
 
     def to_bytes(self) -> bytes:
         """The summary for another machine or a later version, which `from_bytes` reads."""

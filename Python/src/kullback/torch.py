@@ -22,7 +22,6 @@ from typing import Any, Literal
 import numpy as np
 
 import torch
-from torch.autograd.function import once_differentiable
 
 from . import _abi
 from ._arrays import Rows
@@ -62,7 +61,7 @@ class _Divergence(torch.autograd.Function):
         if name == "jensen-shannon":
             _evaluate(name, p, q, values, threads)
             if wants_target or wants_model:
-                mixture = Rows(_log_mixture(target, model, temperature), "log-probabilities", tolerance=1e-2)
+                mixture = Rows(_log_mixture(target, model, temperature), "log-probabilities", tolerance=1e-6)
                 unused = np.empty(p.batch)
                 if wants_model:
                     of_model = _gradient(b"reverse-kl", mixture, q, unused, model.dtype, threads) / 2
@@ -79,14 +78,21 @@ class _Divergence(torch.autograd.Function):
                 of_target = _gradient(exchanged[name], q, p, unused, target.dtype, threads)
             elif wants_target:
                 of_target = _target_of_cross_entropy(target, model, values, temperature)
-        ctx.save_for_backward(of_target, of_model)
+        ctx.save_for_backward(target, model, of_target, of_model)
+        ctx.name, ctx.temperature = name, temperature
         return torch.from_numpy(values).to(dtype)
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *gradients: Any) -> Any:
+        target, model, of_target, of_model = ctx.saved_tensors
+        if torch.is_grad_enabled():
+            # Derivatives of this gradient are wanted: PyTorch makes it again, of what it can derive.
+            value = _reference(ctx.name, target, model, ctx.temperature)
+            inputs = [side for side, is_wanted in zip((target, model), ctx.needs_input_grad) if is_wanted]
+            found = iter(torch.autograd.grad(value, inputs, gradients[0], create_graph=True))
+            both = [next(found) if is_wanted else None for is_wanted in ctx.needs_input_grad[:2]]
+            return (*both, None, None, None)
         factor = gradients[0].unsqueeze(-1)
-        of_target, of_model = ctx.saved_tensors
         return (
             None if of_target is None else of_target * factor.to(of_target.dtype),
             None if of_model is None else of_model * factor.to(of_model.dtype),
@@ -94,6 +100,23 @@ class _Divergence(torch.autograd.Function):
             None,
             None,
         )
+
+
+def _reference(name: str, target: torch.Tensor, model: torch.Tensor, temperature: float) -> torch.Tensor:
+    """The value by PyTorch's own functions."""
+    a, b = (torch.log_softmax(side / temperature, -1) for side in (target, model))
+
+    def divergence(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return (x.exp() * (x - y)).sum(-1)
+
+    if name == "forward-kl":
+        return divergence(a, b)
+    if name == "reverse-kl":
+        return divergence(b, a)
+    if name == "cross-entropy":
+        return -(a.exp() * b).sum(-1)
+    mixture = torch.logaddexp(a, b) - math.log(2)
+    return (divergence(a, mixture) + divergence(b, mixture)) / 2
 
 
 def _evaluate(name: str, p: Rows, q: Rows, values: np.ndarray, threads: int | None) -> None:
@@ -105,7 +128,8 @@ def _evaluate(name: str, p: Rows, q: Rows, values: np.ndarray, threads: int | No
 
 
 def _log_mixture(target: torch.Tensor, model: torch.Tensor, temperature: float) -> torch.Tensor:
-    both = [torch.log_softmax(side.detach() / temperature, -1) for side in (target, model)]
+    # In double: its logarithms are subtracted from others that may be nearly equal.
+    both = [torch.log_softmax(side.detach().double() / temperature, -1) for side in (target, model)]
     return torch.logaddexp(*both) - math.log(2)
 
 
@@ -121,7 +145,7 @@ def _target_of_cross_entropy(
     return (terms / temperature).to(target.dtype)
 
 
-def _divergence(
+def _checked(
     name: str, target: torch.Tensor, model: torch.Tensor, temperature: float, reduction: Reduction,
     threads: int | None,
 ) -> torch.Tensor:
@@ -144,6 +168,10 @@ def _divergence(
     return values if reduction == "none" else getattr(values, reduction)()
 
 
+# The compiler of PyTorch leaves it as it is.
+_divergence: Any = torch.compiler.disable(_checked)
+
+
 def forward_kl(
     target: torch.Tensor, model: torch.Tensor, *, temperature: float = 1.0, reduction: Reduction = "mean",
     threads: int | None = None,
@@ -164,7 +192,7 @@ def forward_kl(
     Notes
     -----
     The gradient with respect to the model's logits is (q − p) / T. Of a row that is not valid value and gradient are
-    NaN. Second derivatives are not offered.
+    NaN. Second derivatives are PyTorch's own, of its own functions.
     """
     return _divergence("forward-kl", target, model, temperature, reduction, threads)
 

@@ -1,0 +1,186 @@
+"""What was once found by trying it: each was wrong, silent or unclear before."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+
+import numpy as np
+import pytest
+
+import kullback
+
+
+def test_the_largest_agreement_is_the_nearest(rng):
+    p = rng.normal(size=(300, 20))
+    models = {"far": rng.normal(size=p.shape), "near": p + 0.01 * rng.normal(size=p.shape)}
+    for measure in ("top-agreement", "top-overlap:5", "forward-kl"):
+        assert kullback.compare(p, models, measure).ranking == ["near", "far"]
+    with pytest.raises(ValueError, match="the larger the nearer"):
+        kullback.nearest(p, measure="top-agreement")
+
+
+def refuse(rows):
+    return kullback.entropy(rows, invalid="raise")
+
+
+def test_errors_come_out_of_pools_of_processes():
+    error = pickle.loads(pickle.dumps(kullback.InvalidRows("text", np.array([3]))))
+    assert error.rows.tolist() == [3] and str(error) == "text"
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        with pytest.raises(kullback.InvalidRows):
+            pool.apply_async(refuse, (np.full((2, 3), np.nan),)).get(timeout=60)
+
+
+def test_orders_of_every_kind_of_number(logits):
+    for name in ("renyi", "tsallis", "alpha"):
+        values = [getattr(kullback, name)(*logits, order) for order in (2, 2.0, np.float64(2), np.int64(2), np.float32(2))]
+        assert all(np.array_equal(values[0], other) for other in values)
+    assert kullback.top_overlap([1.0, 2], [1.0, 2], np.int64(1)) == 1
+    with pytest.raises(ValueError, match="no number"):
+        kullback.renyi(*logits, "two")
+    with pytest.raises(ValueError, match="whole"):
+        kullback.top_overlap(*logits, 1.5)
+
+
+def test_no_rows_against_a_single_one():
+    assert kullback.forward_kl(np.zeros((0, 5)), np.zeros(5)).shape == (0,)
+    assert kullback.forward_kl(np.zeros((1, 5)), np.zeros((0, 5))).shape == (0,)
+
+
+def test_softmax_along_a_named_axis(rng):
+    xr = pytest.importorskip("xarray")
+    p = rng.normal(size=(4, 3, 2))
+    named = xr.DataArray(p, dims=("row", "class", "step"))
+    np.testing.assert_array_equal(kullback.softmax(named, axis="class"), kullback.softmax(p, axis=1))
+    turned = named.transpose("step", "row", "class")
+    assert (kullback.forward_kl(named, turned, axis="class") == 0).all()
+
+
+def test_frames_are_compared_by_their_names():
+    pd, pl = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    table = {"a": [1.0, 2.0], "b": [3.0, 5.0], "c": [1.0, 9.0]}
+    for frame in (pd.DataFrame, pl.DataFrame):
+        p, q = frame(table), frame(table)[["c", "a", "b"]]
+        assert (kullback.forward_kl(p, q, form="weights") == 0).all()
+        with pytest.raises(ValueError, match="class 'a'"):
+            kullback.forward_kl(p, q.rename(columns={"a": "x"}) if frame is pd.DataFrame else q.rename({"a": "x"}))
+    p = pd.DataFrame(table, index=["x", "y"])
+    assert (kullback.forward_kl(p, p[::-1], form="weights") == 0).all()
+    with pytest.raises(ValueError, match="labels"):
+        kullback.forward_kl(p, p.rename(index={"x": "z"}), form="weights")
+    nullable = pd.DataFrame(table).convert_dtypes()
+    np.testing.assert_array_equal(
+        kullback.entropy(nullable.astype("Float64"), form="weights"), kullback.entropy(p, form="weights")
+    )
+    nullable.iloc[0, 0] = pd.NA
+    with pytest.raises(ValueError, match="nulls"):
+        kullback.entropy(nullable, form="weights")
+    lists = pd.Series([[1.0, 2.0], [3.0, 4.0]])
+    np.testing.assert_array_equal(kullback.entropy(lists), kullback.entropy([[1.0, 2.0], [3.0, 4.0]]))
+
+
+def test_options_that_would_count_nothing_are_refused():
+    p = [[0.5, 0.5]]
+    for call in (
+        lambda: kullback.forward_kl(p, p, form="probabilities", temperature=2.0),
+        lambda: kullback.forward_kl(p, p, smoothing=1.0),
+        lambda: kullback.entropy(p, form="weights", temperature=2.0),
+        lambda: kullback.pairwise(p, smoothing=1.0),
+    ):
+        with pytest.raises(ValueError, match="temperature|smoothing"):
+            call()
+    assert kullback.forward_kl(p, [[1.0, 1.0]], form=("probabilities", "logits"), temperature=2.0) == 0
+
+
+def test_a_pair_of_forms_makes_whole_numbers_a_distribution():
+    counts, model = np.array([1, 2, 1]), np.full((3, 3), 1 / 3)
+    found = kullback.cross_entropy(counts, model, form=("weights", "probabilities"))
+    np.testing.assert_allclose(found, np.log(3))
+
+
+def test_names_as_functions_have_them_and_hints():
+    found = kullback.evaluate([0.0, 1.0], [1.0, 0.0], "forward_kl")
+    assert found.names == ["forward-kl"] and found["forward_kl"] == found["forward-kl"]
+    with pytest.raises(ValueError, match="did you mean forward-kl"):
+        kullback.evaluate([0.0, 1.0], [1.0, 0.0], "foward-kl")
+    for bad in ("forward-kl\0junk", "forward-kl,reverse-kl", 3, ["forward-kl", 3]):
+        with pytest.raises(ValueError):
+            kullback.evaluate([0.0, 1.0], [1.0, 0.0], bad)
+
+
+def test_whole_numbers_are_not_cut_to_their_bits():
+    p = np.zeros((3, 4))
+    for call in (
+        lambda: kullback.forward_kl(p, p, threads=2**32 + 1),
+        lambda: kullback.forward_kl(p, p, threads=2**70),
+        lambda: kullback.forward_kl(p, p, threads=1.5),
+        lambda: kullback.Summary(2**64),
+        lambda: kullback.Summary().add([1.0], first_row=2**64 + 5),
+        lambda: kullback.nearest(p, k=2**70),
+        lambda: kullback.evaluate(p, p, first_row=-1),
+        lambda: kullback.forward_kl(p, p, axis=1.5),
+    ):
+        with pytest.raises(ValueError):
+            call()
+
+
+def test_summaries_add_up_and_refuse_masks():
+    parts = []
+    for start in range(3):
+        part = kullback.Summary()
+        part.add([float(start)], start)
+        parts.append(part)
+    assert sum(parts).mean == 1
+    with pytest.raises(ValueError, match="masked"):
+        kullback.Summary().add(np.ma.masked_equal([1.0, 2.0], 2.0))
+
+
+def test_sparse_matrices_are_told_what_to_do():
+    sparse = pytest.importorskip("scipy.sparse")
+    with pytest.raises(ValueError, match="toarray"):
+        kullback.entropy(sparse.csr_matrix(np.eye(3)))
+
+
+def test_models_that_are_no_mapping():
+    with pytest.raises(ValueError, match="mapping"):
+        kullback.compare(np.zeros((2, 3)), [np.zeros((2, 3))])
+
+
+def test_tensors_with_a_minus_to_come():
+    torch = pytest.importorskip("torch")
+    p = torch.randn(3, 4, dtype=torch.float64)
+    np.testing.assert_array_equal(kullback.softmax(torch._neg_view(p)), kullback.softmax(-p))
+    for bad in (p.to_sparse(), p.to("meta")):
+        with pytest.raises(ValueError):
+            kullback.entropy(bad)
+
+
+def test_second_derivatives_are_not_zero():
+    torch = pytest.importorskip("torch")
+    import kullback.torch as kt
+
+    p, q = (torch.randn(5, dtype=torch.float64) for _ in range(2))
+    s = torch.softmax(q, -1)
+    found = torch.autograd.functional.hessian(lambda x: kt.forward_kl(p, x), q)
+    torch.testing.assert_close(found, torch.diag(s) - torch.outer(s, s))
+    for name in ("forward_kl", "reverse_kl", "jensen_shannon", "cross_entropy"):
+        assert torch.autograd.gradgradcheck(
+            lambda a, b, name=name: getattr(kt, name)(a, b), (p.clone().requires_grad_(), q.clone().requires_grad_())
+        )
+
+
+def test_gradients_of_nearly_equal_rows_keep_their_digits():
+    torch = pytest.importorskip("torch")
+    import kullback.torch as kt
+
+    p = torch.randn(4, 1000)
+    q = (p * (1 + 1e-5)).requires_grad_()
+    exact = q.detach().double().requires_grad_()
+    kt.jensen_shannon(p, q, reduction="sum").backward()
+    kt.jensen_shannon(p.double(), exact, reduction="sum").backward()
+    assert ((q.grad - exact.grad).abs().sum() / exact.grad.abs().sum()) < 1e-5
+    wide = torch.randn(8, 50_000).bfloat16()
+    model = (wide + 0.1).requires_grad_()
+    kt.jensen_shannon(wide, model).backward()
+    assert torch.isfinite(model.grad).all()

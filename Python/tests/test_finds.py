@@ -184,3 +184,73 @@ def test_gradients_of_nearly_equal_rows_keep_their_digits():
     model = (wide + 0.1).requires_grad_()
     kt.jensen_shannon(wide, model).backward()
     assert torch.isfinite(model.grad).all()
+
+
+def test_headers_of_safetensors_that_lie(tmp_path):
+    import json
+
+    def file(header: bytes) -> str:
+        path = tmp_path / "x.safetensors"
+        path.write_bytes(len(header).to_bytes(8, "little") + header + bytes(64))
+        return str(path)
+
+    def entry(**changes):
+        return json.dumps({"x": {"dtype": "F32", "shape": [4, 4], "data_offsets": [0, 64], **changes}}).encode()
+
+    assert kullback.open(file(entry())).shape == (4, 4)
+    assert kullback.open(file(entry(shape=[0, 4], data_offsets=[0, 0]))).shape == (0, 4)
+    for header in (
+        entry(data_offsets=[-64, 0]),
+        entry(data_offsets=[0, 2**70]),
+        entry(data_offsets=[0, 64, 1]),
+        entry(data_offsets="ab"),
+        entry(shape=[-4, -4]),
+        entry(shape=[4.0, 4]),
+        entry(shape=[True, 16]),
+        entry(shape=[2**40, 2**40]),
+        entry(shape=None),
+        entry(dtype="X"),
+        entry(dtype=[1]),
+        entry().decode().encode("utf-16"),
+        b'{"x": 1}',
+        b'{"x": {}}',
+        b"[]",
+        b"1",
+        b"[" * 100_000,
+        b'{"x": {"dtype": "F32", "shape": [16], "data_offsets": [0, 64]}, "x": 1}',
+        b"\xff\xfe",
+    ):
+        with pytest.raises(ValueError, match="x.safetensors"):
+            kullback.open(file(header))
+
+
+def test_a_file_written_again_is_read_again(tmp_path):
+    kd = pytest.importorskip("kullback.dask")
+    path = tmp_path / "p.npy"
+    np.save(path, np.zeros((4, 3)))
+    first = kd.open(path)
+    np.save(path, np.ones((5, 3)))
+    second = kd.open(path)
+    assert first.name != second.name and second.shape == (5, 3)
+    for call in (
+        lambda: kd.open(path, chunk_rows=-1),
+        lambda: kd.DivergenceKMeans(2, sample_rows=0),
+        lambda: kd.DivergenceKMeans(2, random_state=None),
+        lambda: kd.DivergenceKMeans(2).predict(second),
+    ):
+        with pytest.raises(ValueError):
+            call()
+
+
+def test_the_end_of_the_interpreter_is_no_hang():
+    import subprocess
+    import sys
+
+    code = """
+import builtins, numpy as np, kullback
+class Late:
+    def __del__(self): kullback.forward_kl(self.rows, self.rows, progress=lambda *_: None)
+builtins.late = late = Late(); late.rows = np.zeros((9000, 1000))
+del late
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0

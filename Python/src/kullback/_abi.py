@@ -7,6 +7,7 @@ import difflib
 import json
 import operator
 import os
+import sys
 import threading
 from functools import lru_cache
 from pathlib import Path
@@ -316,7 +317,8 @@ def call(
     message = ctypes.create_string_buffer(_MESSAGE_BYTES)
     run = Run(_RUN_BYTES, threads, None, None, ctypes.addressof(message), _MESSAGE_BYTES, memory)
     run.kept = message
-    if work < QUICK_BYTES and progress is None:
+    # While the interpreter ends no thread can begin.
+    if (work < QUICK_BYTES and progress is None) or sys.is_finalizing():
         status = function(*arguments, run)
     else:
         status = _watched(function, arguments, run, progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -105,19 +106,34 @@ def _safetensors(file: str, name: str | None) -> np.ndarray:
         length = int.from_bytes(start, "little")
         if len(start) < 8 or length > size - 8:
             raise ValueError(f"{file} is no whole .safetensors file")
-        try:
-            header = json.loads(stream.read(length))
-        except ValueError:
-            raise ValueError(f"{file}: the header is not JSON") from None
-    header.pop("__metadata__", None)
-    entry = header[_only(file, name, list(header))]
-    kind, shape, (begin, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
-    if kind not in _SAFETENSORS:
+        text = stream.read(length)
+    try:
+        header: Any = json.loads(text.decode("utf-8"), object_pairs_hook=_without_doubles)
+        header.pop("__metadata__", None)
+        chosen = _only(file, name, list(header))
+        entry = header[chosen]
+        kind, shape, offsets = entry["dtype"], tuple(entry["shape"]), tuple(entry["data_offsets"])
+        whole = len(offsets) == 2 and all(type(number) is int and number >= 0 for number in (*shape, *offsets))
+    except json.JSONDecodeError:
+        raise ValueError(f"{file}: the header is not JSON") from None
+    except (AttributeError, KeyError, RecursionError, TypeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file}: the header is not that of a .safetensors file ({type(error).__name__})") from None
+    if not isinstance(kind, str) or kind not in _SAFETENSORS:
         raise ValueError(f"{file}: numbers of type {kind} are not read")
     dtype = _bfloat16() if kind == "BF16" else np.dtype(_SAFETENSORS[kind])
-    if end - begin != int(np.prod(shape, dtype=np.int64)) * dtype.itemsize or 8 + length + end > size:
-        raise ValueError(f"{file}: the array's bytes are not all there")
+    begin, end = offsets if whole else (0, -1)
+    if not whole or end - begin != math.prod(shape) * dtype.itemsize or 8 + length + end > size:
+        raise ValueError(f"{file}: the bytes of {chosen} are not all there, or are not as many as its shape says")
+    if begin == end:
+        return np.empty(shape, dtype)
     return np.memmap(file, dtype, "r", 8 + length + begin, shape)
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        raise KeyError("a name stands twice")
+    return result
 
 
 def _hdf5(file: str, name: str | None) -> Any:
@@ -127,10 +143,16 @@ def _hdf5(file: str, name: str | None) -> Any:
     if name is not None:
         if name not in opened or not isinstance(opened[name], h5py.Dataset):
             raise ValueError(f"{file} has no array {name!r}")
-        return opened[name]
+        return _numbers(file, opened[name])
     names: list[str] = []
     opened.visititems(lambda key, item: names.append(key) if isinstance(item, h5py.Dataset) else None)
-    return opened[_only(file, None, names)]
+    return _numbers(file, opened[_only(file, None, names)])
+
+
+def _numbers(file: str, array: Any) -> Any:
+    if array.dtype.kind not in "biufV" or array.ndim == 0:
+        raise ValueError(f"{file}: {array.name} is no array of numbers")
+    return array
 
 
 def _zarr(file: str, name: str | None) -> Any:

@@ -51,6 +51,8 @@ def open(path: str | os.PathLike[str] | Sequence[str], chunk_rows: int | None = 
         if not parts:
             raise ValueError("no files are named")
         return da.concatenate(parts, axis=0)
+    if chunk_rows is not None:
+        chunk_rows = _abi.whole("chunk_rows", chunk_rows, 1)
     text = os.fspath(path)
     file, _ = _files.split(text)
     if Path(file).suffix.lower() == ".parquet":
@@ -67,15 +69,21 @@ def open(path: str | os.PathLike[str] | Sequence[str], chunk_rows: int | None = 
     own = getattr(array, "chunks", None)
     step = chunk_rows or (own[0] if own else max(1, CHUNK_BYTES // row_bytes))
     edges = [*range(0, shape[0], step), shape[0]] if shape[0] else [0, 0]
-    read = delayed(_read, pure=True)
+    read, stamp = delayed(_read, pure=True), _stamp(file)
     blocks = [
-        da.from_delayed(read(text, start, stop), (stop - start, *shape[1:]), dtype)
+        da.from_delayed(read(text, start, stop, stamp), (stop - start, *shape[1:]), dtype)
         for start, stop in zip(edges, edges[1:])
     ]
     return da.concatenate(blocks, axis=0)
 
 
-def _read(path: str, start: int, stop: int) -> np.ndarray:
+def _stamp(file: str) -> tuple[int, int]:
+    """What tells a file that was written again from the one before: it is in the tasks' names."""
+    status = os.stat(file)
+    return status.st_mtime_ns, status.st_size
+
+
+def _read(path: str, start: int, stop: int, stamp: tuple[int, int]) -> np.ndarray:
     array = _files.open_array(path)
     if not hasattr(array, "dtype"):
         array = divergences.as_numpy(array)[0]
@@ -87,16 +95,16 @@ def _open_parquet(path: str) -> Any:
 
     file, _ = _files.split(path)
     groups = pq.ParquetFile(file).metadata
-    first = _read_group(path, 0)
-    read = delayed(_read_group, pure=True)
+    first = _read_group(path, 0, _stamp(file))
+    read, stamp = delayed(_read_group, pure=True), _stamp(file)
     blocks = [
-        da.from_delayed(read(path, group), (groups.row_group(group).num_rows, first.shape[1]), first.dtype)
+        da.from_delayed(read(path, group, stamp), (groups.row_group(group).num_rows, first.shape[1]), first.dtype)
         for group in range(groups.num_row_groups)
     ]
     return da.concatenate(blocks, axis=0)
 
 
-def _read_group(path: str, group: int) -> np.ndarray:
+def _read_group(path: str, group: int, stamp: tuple[int, int]) -> np.ndarray:
     import pyarrow.parquet as pq
 
     file, name = _files.split(path)
@@ -301,16 +309,16 @@ class DivergenceKMeans:
         sample_rows: int = 10_000,
     ) -> None:
         divergences.check_choice("divergence", divergence, ("forward-kl", "reverse-kl"))
-        self.n_clusters = n_clusters
+        self.n_clusters = _abi.whole("n_clusters", n_clusters, 1)
         self.divergence = divergence
         self.form = form
         self.temperature = temperature
         self.smoothing = smoothing
-        self.n_init = n_init
-        self.max_iter = max_iter
+        self.n_init = _abi.whole("n_init", n_init, 1)
+        self.max_iter = _abi.whole("max_iter", max_iter, 1)
         self.tol = tol
-        self.random_state = random_state
-        self.sample_rows = sample_rows
+        self.random_state = _abi.whole("random_state", random_state, 0)
+        self.sample_rows = _abi.whole("sample_rows", sample_rows, 1)
 
     def _options(self) -> dict[str, Any]:
         return {"form": self.form, "temperature": self.temperature, "smoothing": self.smoothing}
@@ -346,8 +354,14 @@ class DivergenceKMeans:
         self.cluster_centers_ = centers
         return self
 
+    def fit_predict(self, X: Any, y: Any = None) -> Any:
+        """The cluster of each row, as a Dask array, after `fit`."""
+        return self.fit(X).predict(X)
+
     def predict(self, X: Any) -> Any:
         """The nearest centroid of each row, as a Dask array; -1 where all are at an infinite divergence."""
+        if not hasattr(self, "cluster_centers_"):
+            raise ValueError("there are no clusters yet: call fit first")
         rows = _whole_rows(X)
         label = delayed(_clusters.labels, pure=True)
         blocks = [

@@ -254,3 +254,63 @@ builtins.late = late = Late(); late.rows = np.zeros((9000, 1000))
 del late
 """
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+def test_no_rows_have_no_neighbours(rng):
+    p = rng.random((4, 6))
+    assert (kullback.nearest(p, p[:0], k=2).rows == -1).all()
+    assert kullback.nearest(p[:0], p, k=2).rows.shape == (0, 2)
+    assert len(kullback.nearest(p, p[:0], radius=1.0)) == 4
+
+
+def test_rows_that_share_memory(rng):
+    series = rng.random(40)
+    windows = np.lib.stride_tricks.sliding_window_view(series, 7)
+    np.testing.assert_array_equal(kullback.entropy(windows), kullback.entropy(windows.copy()))
+
+
+def test_empty_batches_of_arrow():
+    pa = pytest.importorskip("pyarrow")
+    for kind in (pa.list_(pa.float32()), pa.list_(pa.float32(), 5)):
+        none = pa.array([], kind)
+        assert kullback.forward_kl(none, none).shape == (0,)
+
+
+def test_an_array_that_changes_meanwhile_ends_no_process():
+    import subprocess
+    import sys
+
+    code = """
+import threading, time, numpy as np, kullback
+rows, stop = np.random.default_rng(0).normal(size=(200, 3000)), []
+def change():
+    while not stop:
+        for value in (np.nan, np.inf, -np.inf, 1e308, 0, 1e-320): rows[:] = value; rows[::2, ::3] = 1
+thread = threading.Thread(target=change); thread.start()
+end = time.monotonic() + 4
+while time.monotonic() < end:
+    for measure in ("top-rank", "top-agreement", "top-overlap:7", "forward-kl"):
+        kullback.evaluate(rows, rows[::-1], measure, invalid="nan")
+        kullback.evaluate(rows, rows, measure, invalid="nan")
+stop.append(1); thread.join()
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+def test_parameters_of_fits_that_make_no_sense(rng):
+    from kullback import families, fit
+
+    samples = rng.normal(size=(20, 2))
+    for call in (
+        lambda: fit.gaussian(samples, seed=-1),
+        lambda: fit.gaussian(samples, seed=2**64),
+        lambda: fit.gaussian(samples, max_iterations=0),
+        lambda: fit.softmax(samples, [0, 1] * 10, forward_share=2),
+        lambda: fit.softmax(samples, [0, 1] * 10, forward_share=float("nan")),
+        lambda: fit.gaussian(samples, sample_weight=np.ma.masked_less(np.ones(20), 0)),
+        lambda: families.normal.entropy(np.ma.masked_less(np.ones((3, 2)), 0)),
+        lambda: kullback.DivergenceKMeans(-1).fit(samples),
+        lambda: kullback.DivergenceKMeans(2, max_iter=2**70).fit(samples),
+    ):
+        with pytest.raises(ValueError):
+            call()

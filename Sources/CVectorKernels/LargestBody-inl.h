@@ -23,6 +23,7 @@ KVK_INLINE int64_t N(largest_above)(const int32_t type, const void *p, int64_t n
   int64_t i = 0;
   for (; i + LANES <= n; i += LANES)
     if (N(any)(N(read)(p, i, type) == largest)) break;
-  while (N(read_one)(p, i, type) != largest) i++;
+  // Memory that someone else writes meanwhile may hold it no longer.
+  while (i + 1 < n && N(read_one)(p, i, type) != largest) i++;
   return i;
 }

@@ -95,4 +95,21 @@ import Testing
     #expect(found[1].isEmpty && found[0].count == 3)
     #expect(found.report.diagnostics.invalidCount == 2)
   }
+
+  @Test(arguments: [1, 60, 300, 1000])
+  func ofNoRowsOrNoQueriesThereAreNoNeighbours(_ classes: Int) throws {
+    let some = PairwiseShape.independent.logits(5, classes, seed: 1)
+    for form in [Form.logits, .weights] {
+      let rows = Matrix(some.map { $0.map { form == .logits ? Float($0) : Float(abs($0)) } })
+      let five = try DistributionSet(AnyMatrix(rows), form: form)
+      let none = five[0..<0]
+      for measure in [Measure.forwardKL, .reverseKL, .jensenShannon] {
+        let found = try none.nearest(2, to: five, by: measure)
+        #expect(found.queries == 5 && (0..<5).allSatisfy { found[$0].isEmpty })
+        #expect(try five.nearest(2, to: none, by: measure).queries == 0)
+        #expect(try none.neighbours(within: 1, of: five, by: measure).queries == 5)
+        #expect(try none.nearest(2, to: none, by: measure).queries == 0)
+      }
+    }
+  }
 }

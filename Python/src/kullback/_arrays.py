@@ -191,6 +191,9 @@ class Rows:
         stride = _row_stride(array)
         if stride is None or (self.count > 1 and (stride % size or stride <= 0)):
             return None
+        # Rows that share memory, of a sliding window, are copied apart.
+        if stride < self.classes * step and step < self.count * stride and self.count > 1 < self.classes:
+            return None
         return np.lib.stride_tricks.as_strided(
             array, (self.count, self.classes), (stride, step), writeable=False
         )

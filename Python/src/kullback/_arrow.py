@@ -78,7 +78,8 @@ def _column(data: Any) -> np.ndarray:
         width = data.type.list_size
     elif _is_list(data.type):
         lengths = np.diff(data.offsets.to_numpy())
-        width = int(lengths[0]) if len(lengths) else 0
+        # Of no rows, as the empty batches of clusters are, how many classes there are is not known: one will do.
+        width = int(lengths[0]) if len(lengths) else 1
         if not (lengths == width).all():
             row = int(np.argmax(lengths != width))
             raise ValueError(f"row {row} has {lengths[row]} classes and row 0 has {width}")

@@ -101,14 +101,16 @@ class DivergenceKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluste
     def fit(self, X: Any, y: Any = None) -> DivergenceKMeans:
         """Finds the clusters of the rows of X; rows that hold no distribution are an error."""
         rows = self._rows(X, reset=True)
-        if rows.count < self.n_clusters:
-            raise ValueError(f"n_samples={rows.count} should be >= n_clusters={self.n_clusters}")
+        n_clusters = _abi.whole("n_clusters", self.n_clusters, 1)
+        if rows.count < n_clusters:
+            raise ValueError(f"n_samples={rows.count} should be >= n_clusters={n_clusters}")
+        max_iter, n_init = _abi.whole("max_iter", self.max_iter, 1), _abi.whole("n_init", self.n_init, 1)
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         labels, status = np.empty(rows.count, np.int64), np.zeros(rows.count, np.uint8)
-        centers = np.empty((self.n_clusters, rows.classes))
+        centers = np.empty((n_clusters, rows.classes))
         options = _abi.ClusterOptions(
-            divergence=DIVERGENCES[self.divergence], clusters=self.n_clusters, seed=seed,
-            maximum_iterations=self.max_iter, restarts=self.n_init, tolerance=self.tol,
+            divergence=DIVERGENCES[self.divergence], clusters=n_clusters, seed=seed,
+            maximum_iterations=max_iter, restarts=n_init, tolerance=self.tol,
         )
         result = _abi.ClusterResult(assignments=labels, centroids=centers)
         _abi.call(_abi.CLUSTER_FIT, rows.set(), options, result, status, threads=self.threads)
@@ -117,7 +119,7 @@ class DivergenceKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluste
         self.labels_ = labels.astype(np.int32)
         self.inertia_ = float(result.objective)
         self.n_iter_ = int(result.iterations)
-        self._n_features_out = self.n_clusters
+        self._n_features_out = n_clusters
         return self
 
     def _assign(self, X: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -43,6 +43,8 @@ class Family:
         return f"<family {self.name}({', '.join(self.parameters) or 'one for each class'})>"
 
     def _rows(self, given: Any, role: str) -> np.ndarray:
+        if isinstance(given, np.ma.MaskedArray):
+            raise ValueError(f"{role} is a masked array: fill it, or take the rows that are whole")
         array = np.asarray(given, dtype=np.float64)
         if array.ndim == 0:
             array = array[None]

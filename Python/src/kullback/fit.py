@@ -49,6 +49,8 @@ def _matrix(given: Any, name: str) -> Any:
 def _weights(given: Any, count: int) -> np.ndarray | None:
     if given is None:
         return None
+    if isinstance(given, np.ma.MaskedArray):
+        raise ValueError("sample_weight is a masked array: fill it, with 0 where a sample does not count")
     weights = np.ascontiguousarray(given, dtype=np.float64)
     if weights.shape != (count,):
         raise ValueError(f"sample_weight of shape {weights.shape} for {count} samples")
@@ -127,6 +129,9 @@ def softmax(
     if (labels is None) == (targets is None):
         raise ValueError("either labels or targets are needed")
     factors = _weights(sample_weight, matrix.rows)
+    if not 0 <= forward_share <= 1:
+        raise ValueError(f"forward_share={forward_share}: it is from 0, reverse KL alone, to 1, forward KL alone")
+    max_iterations = _abi.whole("max_iterations", max_iterations, 0)
     described = distributions = None
     if labels is not None:
         array = np.asarray(labels)
@@ -226,8 +231,9 @@ def gaussian(
     """
     array, _ = as_numpy(samples)
     matrix = _matrix(array[:, None] if array.ndim == 1 else samples, "samples")
-    if components < 1:
-        raise ValueError(f"components={components}: at least one is needed")
+    components = _abi.whole("components", components, 1, 2**31)
+    restarts, seed = _abi.whole("restarts", restarts, 1), _abi.whole("seed", seed, 0, 2**64 - 1)
+    max_iterations = _abi.whole("max_iterations", max_iterations, 1)
     size = matrix.columns
     weights, means = np.empty(components), np.empty((components, size))
     covariances = np.empty((components, size, size))

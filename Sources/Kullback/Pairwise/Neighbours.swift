@@ -111,6 +111,8 @@ private func search(
   }
   return Neighbours(
     lists: (0..<queries.count).map { query in
-      limit.own(lists[plan.targets.distinct?.places[query] ?? query], query: query)
+      // Of no rows no band is made.
+      let place = plan.targets.distinct?.places[query] ?? query
+      return place < lists.count ? limit.own(lists[place], query: query) : []
     }, report: plan.report(counts))
 }

@@ -314,3 +314,86 @@ def test_parameters_of_fits_that_make_no_sense(rng):
     ):
         with pytest.raises(ValueError):
             call()
+
+
+def test_all_pairs_go_by_the_names_of_columns(rng):
+    pd, pl, pa = pytest.importorskip("pandas"), pytest.importorskip("polars"), pytest.importorskip("pyarrow")
+    mass = rng.dirichlet(np.ones(3), 4)
+    frame = pd.DataFrame(mass, columns=list("abc"))
+    turned = frame[["c", "a", "b"]]
+    for other in (turned, pl.DataFrame(turned.to_dict("list")), pa.table(turned.to_dict("list"))):
+        for first in (frame, pa.table(frame.to_dict("list"))):
+            np.testing.assert_allclose(np.diag(kullback.pairwise(first, other, form="probabilities")), 0, atol=1e-15)
+            assert (kullback.nearest(first, other, k=1, form="probabilities").rows[:, 0] == range(4)).all()
+            assert (kullback.forward_kl(first, other, form="probabilities") == 0).all()
+    with pytest.raises(ValueError, match="model has a class 'z'"):
+        kullback.forward_kl(frame, frame.assign(z=0.0), form="weights")
+    assert kullback.pairwise(mass[:0], mass, form="probabilities").shape == (0, 4)
+
+
+def test_named_dimensions_are_broadcast_by_name(rng):
+    xr = pytest.importorskip("xarray")
+    p = xr.DataArray(rng.normal(size=(3, 3, 5)), dims=("m", "n", "c"))
+    q = p.mean("n")
+    want = kullback.forward_kl(p.values, q.values[:, None])
+    np.testing.assert_array_equal(kullback.forward_kl(p, q, axis="c"), want)
+    np.testing.assert_array_equal(kullback.forward_kl(p, q), want)
+    named = p.assign_coords(c=list("abcde"))
+    with pytest.raises(ValueError, match="coordinates"):
+        kullback.forward_kl(named, named.sel(c=list("eabcd")), axis="c")
+
+
+def test_labels_that_became_floats_are_refused(rng):
+    model = rng.normal(size=(3, 3))
+    with pytest.raises(ValueError, match="astype"):
+        kullback.cross_entropy(np.array([0.0, 1.0, 2.0]), model)
+    assert kullback.cross_entropy([0.0, 1.0, 2.0], model[0]).real > 0
+
+
+def test_forms_in_a_list_and_small_floats(rng):
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    p = rng.normal(size=(2, 4))
+    assert kullback.forward_kl(p, np.ones((2, 4)), form=["logits", "weights"]).shape == (2,)
+    assert kullback.softmax(p.astype(ml_dtypes.float8_e5m2)).dtype == np.float64
+
+
+def test_infinite_models_are_compared_without_warnings():
+    import warnings
+
+    p = np.array([[0.5, 0.5]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = kullback.compare(p, {"a": [[1.0, 0.0]], "b": [[0.0, 1.0]]}, form="probabilities")
+        repr(found)
+        repr(kullback.compare(p * np.nan, {"a": p}, form="probabilities", invalid="nan"))
+    with pytest.raises(ValueError, match="none of the models"):
+        found.difference("a", "x")
+    with pytest.raises(ValueError, match="same rows"):
+        kullback.compare(p, {"a": p, "b": np.repeat(p, 3, 0)}, form="probabilities")
+
+
+def test_files_that_are_broken_are_named(tmp_path):
+    for name, content in (("x.npy", b""), ("x.npy", b"junk"), ("x.npz", b"junk"), ("x.parquet", b"junk"), ("x.h5", b"")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises((ValueError, ImportError), match="x[.]"):
+            kullback.open(tmp_path / name)
+
+
+def test_a_fork_while_summaries_are_made():
+    import subprocess
+    import sys
+
+    code = """
+import os, threading, time, numpy as np, kullback
+stop = []
+def busy():
+    while not stop: s = kullback.Summary(); s.add(np.ones(1000)); s.quantiles([0.5])
+thread = threading.Thread(target=busy); thread.start()
+for _ in range(150):
+    child = os.fork()
+    if child == 0:
+        s = kullback.Summary(); s.add([1.0]); s.mean; os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+stop.append(1); thread.join()
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0

@@ -6,6 +6,7 @@ import math
 from typing import Any, Iterator, Sequence
 
 import numpy as np
+from numpy.ma import MaskedArray
 
 from . import _abi, _arrow, _dlpack
 from ._abi import ELEMENTS, FORMS
@@ -23,7 +24,7 @@ def as_numpy(given: Any) -> tuple[np.ndarray, str]:
 
     bfloat16 comes as uint16, and the name tells.
     """
-    if isinstance(given, np.ma.MaskedArray):
+    if isinstance(given, MaskedArray):
         raise ValueError("a masked array: fill it, or take the rows that are whole")
     if isinstance(given, np.ndarray):
         array = given
@@ -281,12 +282,12 @@ def pairs_of_options(
     form: str | tuple[str, str], temperature: float | tuple[float, float], smoothing: float
 ) -> tuple[tuple[str, str], tuple[float, float]]:
     """The forms and the temperatures of target and model; refuses options that would count nothing."""
-    forms = form if isinstance(form, tuple) else (form, form)
-    temperatures = temperature if isinstance(temperature, tuple) else (temperature, temperature)
+    forms = (form, form) if isinstance(form, str) else tuple(form)
+    temperatures = tuple(temperature) if isinstance(temperature, (tuple, list)) else (temperature, temperature)
     if len(forms) != 2 or len(temperatures) != 2:
         raise ValueError("a pair of options is the target's and the model's")
     check_options(forms, temperatures, smoothing)
-    return forms, temperatures
+    return (forms[0], forms[1]), (temperatures[0], temperatures[1])
 
 
 def check_options(forms: Sequence[str], temperatures: Sequence[float], smoothing: float) -> None:
@@ -299,26 +300,56 @@ def check_options(forms: Sequence[str], temperatures: Sequence[float], smoothing
         raise ValueError(f"smoothing={smoothing}: it is added to weights, and the form is {forms[0]}")
 
 
-def _in_order_of(target: Any, model: Any) -> Any:
-    """The model with its columns and rows in the target's order, where both name them."""
+def _names(frame: Any) -> list[str] | None:
+    """The names of a frame's or table's columns, where it has any."""
+    names = getattr(frame, "column_names", None)
+    if names is None and hasattr(frame, "shape"):
+        names = getattr(frame, "columns", None)
+    if names is None:
+        return None
+    listed = list(names)
+    return listed if listed and all(isinstance(name, str) for name in listed) else None
+
+
+def by_name(target: Any, model: Any) -> Any:
+    """The model with its columns in the target's order, where both name them."""
+    theirs, ours = _names(target), _names(model)
+    # A single column holds whole rows as lists.
+    if theirs is None or ours is None or theirs == ours or len(theirs) == len(ours) == 1:
+        return model
+    for first, second, sides in ((theirs, ours, ("target", "model")), (ours, theirs, ("model", "target"))):
+        if len(set(first)) < len(first):
+            raise ValueError(f"two columns of {sides[0]} have the same name: rename them, or pass arrays")
+        other = next((name for name in first if name not in second), None)
+        if other is not None:
+            raise ValueError(f"{sides[0]} has a class {other!r} and {sides[1]} has none of this name: rename the columns")
+    return model.select(theirs) if hasattr(model, "column_names") else model[theirs]
+
+
+def _aligned(target: Any, model: Any, axis: int | str) -> tuple[Any, Any, int | str]:
+    """Target and model of a call with what they name in the same order: columns, rows, or xarray's dimensions."""
     kinds = {type(side).__module__.split(".")[0] for side in (target, model)}
     if kinds == {"xarray"}:
-        if set(target.dims) == set(model.dims):
-            return model.transpose(*target.dims)
-        return model
-    if not all(hasattr(side, "columns") and hasattr(side, "shape") for side in (target, model)):
-        return model
-    theirs, ours = list(target.columns), list(model.columns)
-    if theirs != ours and all(isinstance(name, str) for name in (*theirs, *ours)):
-        if sorted(theirs) != sorted(ours) or len(set(ours)) < len(ours):
-            first = next((name for name in theirs if name not in ours), theirs[0])
-            raise ValueError(f"target has a class {first!r} and model has none of this name: rename its columns")
-        model = model[theirs]
-    if kinds == {"pandas"} and not target.index.equals(model.index) and len(target) == len(model):
-        if not (model.index.is_unique and set(target.index) == set(model.index)):
-            raise ValueError("the rows of target and model have other labels: give both the same index")
-        model = model.reindex(target.index)
-    return model
+        import xarray
+
+        if isinstance(axis, int):
+            names = {str(side.dims[axis]) for side in (target, model)}
+            if len(names) > 1:
+                raise ValueError(f"classes run along {' and '.join(sorted(names))}: name the axis")
+            axis = names.pop()
+        try:
+            target, model = xarray.align(target, model, join="exact", copy=False)
+        except ValueError as error:
+            raise ValueError(f"target and model have other coordinates: {error}") from None
+        target, model = xarray.broadcast(target, model)
+        return target, model, axis
+    model = by_name(target, model)
+    if kinds == {"pandas"} and hasattr(target, "index") and not target.index.equals(model.index):
+        if target.ndim == model.ndim == 1 or len(target) == len(model):
+            if not (model.index.is_unique and set(target.index) == set(model.index)):
+                raise ValueError("target and model have other labels: give both the same index, or pass arrays")
+            model = model.reindex(target.index)
+    return target, model, axis
 
 
 def sides(
@@ -332,7 +363,7 @@ def sides(
 ) -> tuple[Rows, Rows, tuple[int, ...]]:
     """Target and model of a call, and the shape of its results."""
     forms, temperatures = pairs_of_options(form, temperature, smoothing)
-    model = _in_order_of(target, model)
+    target, model, axis = _aligned(target, model, axis)
     p = Rows(target, forms[0], axis, temperatures[0], smoothing, tolerance, "target")
     q = Rows(model, forms[1], axis, temperatures[1], smoothing, tolerance, "model")
     if p.classes != q.classes:

@@ -28,7 +28,7 @@ _SAFETENSORS = {
 
 def split(path: str | os.PathLike[str]) -> tuple[str, str | None]:
     """The file and the name of an array in it, which stands behind a colon."""
-    text = os.fspath(path)
+    text = os.path.expanduser(os.fspath(path))
     if Path(text).exists() or ":" not in text:
         return text, None
     file, name = text.rsplit(":", 1)
@@ -63,7 +63,16 @@ def open_array(path: str | os.PathLike[str]) -> Any:
     reader = _READERS.get(kind)
     if reader is None:
         raise ValueError(f"{file}: files of kind {kind or '(none)'} are not read; {', '.join(_READERS)} are")
-    return reader(file, name)
+    try:
+        return reader(file, name)
+    except ImportError:
+        raise
+    except Exception as error:
+        # Each library has its own errors, few of which name the file.
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if "allow_pickle" in text:
+            text = "it holds no plain array of numbers"
+        raise ValueError(text if text.startswith(file) else f"{file}: {text}") from None
 
 
 def _only(file: str, name: str | None, names: list[str]) -> str:

@@ -29,7 +29,8 @@ class DivergenceKMeans(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Cluste
         "forward-kl" is D(row‖centroid), whose centroids are means; "reverse-kl" is D(centroid‖row), whose centroids are
         normalised geometric means.
     form
-        What rows hold: "logits", "log-probabilities", "probabilities" or "weights".
+        What rows hold: "logits", "log-probabilities", "probabilities" or "weights". As everywhere in scikit-learn, whole
+        numbers are converted: say "weights" of counts.
     temperature, smoothing
         Divides logits; is added to weights.
     n_init

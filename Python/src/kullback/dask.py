@@ -169,7 +169,10 @@ def evaluate(
 
 
 def _evaluate_block(p: np.ndarray, q: np.ndarray, names: tuple[str, ...], options: dict[str, Any]) -> np.ndarray:
-    found = evaluation.evaluate(p, q, names, **options)
+    try:
+        found = evaluation.evaluate(p, q, names, **options)
+    except divergences.InvalidRows as error:
+        raise divergences.InvalidRows(f"{error} (counted from the first row of its chunk)", error.rows) from None
     return np.stack([found[name] for name in names])
 
 

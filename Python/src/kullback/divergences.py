@@ -328,7 +328,7 @@ def cross_entropy(
     A float64 array of the batch's shape, in nats or `base`'s unit; a number for a single row.
     """
     # A pair of forms says that the target is a distribution.
-    labels = None if isinstance(form, tuple) else _labels(target, model)
+    labels = None if not isinstance(form, str) else _labels(target, model)
     if labels is None:
         if ignore_index is not None or label_smoothing or class_weights is not None:
             raise ValueError("ignore_index, label_smoothing and class_weights are for labels: pass whole numbers")
@@ -376,7 +376,15 @@ def cross_entropy(
 def _labels(target: Any, model: Any) -> np.ndarray | None:
     """The target as labels, where it is labels."""
     array, name = as_numpy(target)
-    if name == "bfloat16" or array.dtype.kind not in "iu" or array.ndim != as_numpy(model)[0].ndim - 1:
+    rows = as_numpy(model)[0]
+    if array.ndim != rows.ndim - 1:
+        return None
+    if name == "bfloat16" or array.dtype.kind not in "iu":
+        if array.ndim and array.shape == rows.shape[:-1]:
+            raise ValueError(
+                f"target of shape {array.shape} has the shape of labels, but not whole numbers: pass target.astype(int), "
+                "or a distribution for all rows as target[None]"
+            )
         return None
     return array if array.dtype.name in ("int32", "int64") else array.astype(np.int64)
 
@@ -521,7 +529,7 @@ def _written(
     if out is None:
         if dtype is None:
             own = rows.array.dtype
-            dtype = own if rows.element in _FLOATS and own.kind == "f" else np.float64
+            dtype = own if own.name in _FLOATS else np.float64
             if rows.element == "bfloat16":
                 dtype = np.float32
         result = np.empty(shape, np.dtype(dtype).newbyteorder("="))

@@ -327,17 +327,22 @@ class Comparison:
 
     @property
     def means(self) -> np.ndarray:
-        """The mean of each model over the rows that all have."""
-        return np.nanmean(self.values, axis=1)
+        """The mean of each model over the rows that all have; NaN of none."""
+        valid = self.values[:, ~np.isnan(self.values).any(axis=0)]
+        return valid.mean(axis=1) if valid.size else np.full(len(self.models), math.nan)
 
     def difference(self, first: str, second: str) -> tuple[float, float]:
         """The mean of the row-by-row differences of two models, first less second, and its standard error."""
+        for name in (first, second):
+            if name not in self.models:
+                raise ValueError(f"{name!r} is none of the models {', '.join(self.models)}")
         a, b = (self.values[self.models.index(name)] for name in (first, second))
         # Where both are infinite the difference is not known.
         with np.errstate(invalid="ignore"):
             differences = (a - b)[~np.isnan(a - b)]
         count = differences.size
-        error = float(differences.std(ddof=1) / math.sqrt(count)) if count > 1 else math.nan
+        with np.errstate(invalid="ignore"):
+            error = float(differences.std(ddof=1) / math.sqrt(count)) if count > 1 else math.nan
         return float(differences.mean()) if count else math.nan, error
 
     @property
@@ -394,6 +399,9 @@ def compare(
         except InvalidRows as error:
             raise InvalidRows(f"{name}: {error}", error.rows) from None
         values.append(found[measure].reshape(-1))
+    sizes = {name: array.size for name, array in zip(models, values)}
+    if len(set(sizes.values())) > 1:
+        raise ValueError(f"the models do not have the same rows: {sizes}")
     table = np.stack(values)
     table[:, np.isnan(table).any(axis=0)] = np.nan
     return Comparison(list(models), measure, table)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import _abi
-from ._arrays import Rows, pairs_of_options
+from ._arrays import Rows, by_name, pairs_of_options
 from .divergences import INVALID, Form, Invalid, Progress, check_choice, report_invalid, unit_factor
 
 
@@ -70,7 +70,10 @@ def pairwise(
     if result.dtype.name not in ("float32", "float64") or not result.dtype.isnative:
         raise ValueError(f"a result of type {result.dtype.name} cannot be written: take float32 or float64")
     row, column = result.strides
-    if (column != result.itemsize and shape[1] > 1) or (shape[0] > 1 and (row < shape[1] * result.itemsize or row % result.itemsize)):
+    size = result.itemsize
+    if result.size and (
+        (column != size and shape[1] > 1) or (shape[0] > 1 and (row < shape[1] * size or row % size))
+    ):
         raise ValueError("the rows of out have to be contiguous")
     described = _abi.measure(measure)
     status, model_status = np.zeros(p.count, np.uint8), np.zeros(other.count, np.uint8)
@@ -97,6 +100,8 @@ def _sets(
     tolerance: float | None,
 ) -> tuple[Rows, Rows | None]:
     forms, heats = pairs_of_options(form, temperature, smoothing)
+    if models is not None:
+        models = by_name(targets, models)
     p = Rows(targets, forms[0], -1, heats[0], smoothing, tolerance, "targets")
     q = None if models is None else Rows(models, forms[1], -1, heats[1], smoothing, tolerance, "models")
     for side, name in ((p, "targets"), (q, "models")):

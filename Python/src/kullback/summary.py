@@ -5,18 +5,32 @@ from __future__ import annotations
 import ctypes
 import math
 import os
+import threading
 import weakref
 from typing import Any, Sequence
 
 import numpy as np
+from numpy.ma import MaskedArray
 
 from . import _abi
 
 
+# The library holds its table of summaries by a lock, which a fork in the middle of a call would leave held in the child:
+# so forks wait for such calls. It may be freed while it is held, by the collector of garbage.
+_LOCK = threading.RLock()
+os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release)
+
+
+def _call(function: Any, *arguments: Any, accepted: int = 0) -> None:
+    with _LOCK:
+        _abi.call(function, *arguments, work=0, accepted=accepted)
+
+
 def _free(handle: int, process: int) -> None:
-    # A child of a fork has handles of its own, made of the parent's.
+    # A child of a fork leaves the parent's alone.
     if os.getpid() == process:
-        _abi.SUMMARY_FREE(handle)
+        with _LOCK:
+            _abi.SUMMARY_FREE(handle)
 
 
 class Summary:
@@ -46,7 +60,7 @@ class Summary:
     def __init__(self, exact_limit: int | None = None) -> None:
         limit = -1 if exact_limit is None else _abi.whole("exact_limit", exact_limit, 0)
         handle = ctypes.c_uint64()
-        _abi.call(_abi.SUMMARY_NEW, limit, handle, work=0)
+        _call(_abi.SUMMARY_NEW, limit, handle)
         self._take(handle.value)
 
     def _take(self, handle: int) -> None:
@@ -56,18 +70,18 @@ class Summary:
 
     def add(self, values: Any, first_row: int = 0) -> None:
         """Adds the values of rows that are numbered from `first_row` on; NaN is a row that is not valid."""
-        if isinstance(values, np.ma.MaskedArray):
+        if isinstance(values, MaskedArray):
             raise ValueError("a masked array: fill it, with NaN where there is nothing")
         first_row = _abi.whole("first_row", first_row, 0)
         array = np.ascontiguousarray(values, dtype=np.float64).reshape(-1)
         self._values = None
-        _abi.call(_abi.SUMMARY_ADD, self._handle, array, array.size, 1, first_row, work=array.nbytes)
+        _call(_abi.SUMMARY_ADD, self._handle, array, array.size, 1, first_row)
 
     def __add__(self, other: Summary) -> Summary:
         if not isinstance(other, Summary):
             return NotImplemented
         result = Summary.from_bytes(self.to_bytes())
-        _abi.call(_abi.SUMMARY_MERGE, result._handle, other._handle, work=0)
+        _call(_abi.SUMMARY_MERGE, result._handle, other._handle)
         return result
 
     def __radd__(self, other: Any) -> Summary:
@@ -77,16 +91,16 @@ class Summary:
     def to_bytes(self) -> bytes:
         """The summary for another machine or a later version, which `from_bytes` reads."""
         needed = ctypes.c_uint64()
-        _abi.call(_abi.SUMMARY_ENCODE, self._handle, None, 0, needed, work=0, accepted=_abi.TOO_SMALL)
+        _call(_abi.SUMMARY_ENCODE, self._handle, None, 0, needed, accepted=_abi.TOO_SMALL)
         room = ctypes.create_string_buffer(needed.value)
-        _abi.call(_abi.SUMMARY_ENCODE, self._handle, room, needed.value, needed, work=0)
+        _call(_abi.SUMMARY_ENCODE, self._handle, room, needed.value, needed)
         return room.raw[: needed.value]
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Summary:
         """The summary of `to_bytes`; refuses anything else with a ValueError."""
         handle = ctypes.c_uint64()
-        _abi.call(_abi.SUMMARY_DECODE, bytes(data), len(data), handle, work=0)
+        _call(_abi.SUMMARY_DECODE, bytes(data), len(data), handle)
         result = cls.__new__(cls)
         result._take(handle.value)
         return result
@@ -108,7 +122,7 @@ class Summary:
     def _read(self) -> _abi.SummaryValues:
         if self._values is None:
             values = _abi.SummaryValues(ctypes.sizeof(_abi.SummaryValues))
-            _abi.call(_abi.SUMMARY_READ, self._handle, values, work=0)
+            _call(_abi.SUMMARY_READ, self._handle, values)
             self._values = values
         return self._values
 
@@ -170,7 +184,7 @@ class Summary:
         if wanted.size and not ((wanted >= 0) & (wanted <= 1)).all():
             raise ValueError("probabilities of quantiles are from 0 to 1")
         values = np.empty(wanted.shape)
-        _abi.call(_abi.SUMMARY_QUANTILES, self._handle, wanted, wanted.size, values, work=0)
+        _call(_abi.SUMMARY_QUANTILES, self._handle, wanted, wanted.size, values)
         return values
 
     def __repr__(self) -> str:

@@ -181,7 +181,7 @@ def test_calls_leave_no_memory_behind():
     for _ in range(300):
         once()
     before = resident()
-    for _ in range(2500):
+    for _ in range(10_000):
         once()
     assert resident() - before < 8 << 20
 

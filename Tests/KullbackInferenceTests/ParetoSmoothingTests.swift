@@ -86,6 +86,19 @@ import Testing
     #expect(abs(smoothed.logMeanWeight + 3) < 1e-12)
   }
 
+  /// A normal distribution that is the target has weights that differ by the rounding of logarithms alone.
+  @Test func weightsThatAreEqualButForRoundingAreTrusted() throws {
+    for noise in [0x1p-52, 1e-13, 1e-11] {
+      var state: UInt64 = 7
+      let raw = (0..<4000).map { _ in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return 3 + noise * (Double(state >> 40) / 0x1p20)
+      }
+      let smoothed = try ParetoSmoothing(logWeights: raw)
+      #expect(smoothed.shape == -.infinity && smoothed.reliability.isTrusted)
+    }
+  }
+
   @Test func drawsWithoutWeightCountForNothing() throws {
     let raw = Self.tail(0.2, 200)
     let smoothed = try ParetoSmoothing(logWeights: raw + [-.infinity])

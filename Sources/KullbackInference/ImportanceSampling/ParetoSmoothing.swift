@@ -29,8 +29,8 @@ public struct ParetoSmoothing: Sendable, Equatable {
     public var isTrusted: Bool { self == .good }
   }
 
-  /// k̂, the shape of the tail; -infinity where the largest weights are all the same, NaN where the tail has fewer
-  /// than 5.
+  /// k̂, the shape of the tail; -infinity where the largest weights are all the same to nine digits, NaN where the tail has
+  /// fewer than 5.
   public let shape: Double
   /// How many of the largest weights are the tail.
   public let tailCount: Int
@@ -96,8 +96,8 @@ public struct ParetoSmoothing: Sendable, Equatable {
     let cut = exp(logWeights[order[order.count - tail - 1]])
     let places = order.suffix(tail)
     let excesses = places.map { exp(logWeights[$0]) - cut }
-    // The whole tail is no larger than the cut: a bounded weight.
-    guard let highest = excesses.last, highest > 0 else { return -.infinity }
+    // The whole tail is no larger than the cut, but for the rounding of logarithms: a bounded weight.
+    guard let highest = excesses.last, highest > 1e-9 else { return -.infinity }
     let pareto = GeneralisedPareto(fitting: excesses)
     guard pareto.shape.isFinite, pareto.scale > 0 else { return .nan }
     for (rank, place) in places.enumerated() {

@@ -110,7 +110,8 @@ public func kullback_fit_mixture(
   }
 }
 
-private func code(_ convergence: Convergence) -> Int32 {
+/// The number that stands for the end of a search.
+func code(_ convergence: Convergence) -> Int32 {
   switch convergence {
   case .gradientBelowTolerance: KULLBACK_CONVERGED_GRADIENT
   case .valueStandsStill: KULLBACK_CONVERGED_VALUE

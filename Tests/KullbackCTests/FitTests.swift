@@ -1,4 +1,5 @@
 import CKullback
+import Foundation
 import Kullback
 import KullbackInference
 import Testing
@@ -201,5 +202,76 @@ import Testing
       Array(numbers[6...]) == (try wanted.mixture.components.flatMap { try $0.covariance.values }))
     #expect(result.cross_entropy == wanted.crossEntropy)
     #expect(result.convergence == KULLBACK_CONVERGED_VALUE)
+  }
+
+  /// A density that this thread evaluates while another fits to it.
+  @Test func aDensityIsAskedByAWord() throws {
+    nonisolated(unsafe) let memory = UnsafeMutablePointer<Double>.allocate(capacity: 64 * 5)
+    nonisolated(unsafe) let asked = UnsafeMutablePointer<Int64>.allocate(capacity: 1)
+    defer {
+      memory.deallocate()
+      asked.deallocate()
+    }
+    func described(_ change: (inout kullback_density) -> Void = { _ in }) -> kullback_density {
+      asked.pointee = 0
+      var density = kullback_density()
+      (density.size, density.dimension, density.room) = (size(kullback_density.self), 2, 64)
+      (density.points, density.values) = (memory, UnsafePointer(memory + 128))
+      (density.gradients, density.asked) = (UnsafePointer(memory + 192), asked)
+      change(&density)
+      return density
+    }
+    for change in [
+      { $0.size = 1 }, { $0.dimension = 0 }, { $0.dimension = .max }, { $0.room = 0 },
+      { $0.room = .max }, { $0.points = nil }, { $0.values = nil }, { $0.gradients = nil },
+      { $0.asked = nil }, { $0.reserved = 1 },
+    ] as [(inout kullback_density) -> Void] {
+      var density = described(change)
+      var options = kullback_normal_options()
+      options.size = size(kullback_normal_options.self)
+      var result = kullback_normal_result()
+      result.size = size(kullback_normal_result.self)
+      (result.mean, result.covariance) = (memory, memory)
+      #expect(kullback_fit_normal(&density, &options, &result, nil) == KULLBACK_INVALID)
+      #expect(kullback_fit_normal(nil, &options, &result, nil) == KULLBACK_INVALID)
+      #expect(kullback_fit_normal(&density, nil, &result, nil) == KULLBACK_INVALID)
+      #expect(kullback_fit_normal(&density, &options, nil, nil) == KULLBACK_INVALID)
+    }
+    nonisolated(unsafe) let density = described()
+    nonisolated(unsafe) let results = UnsafeMutablePointer<Double>.allocate(capacity: 7)
+    defer { results.deallocate() }
+    let sizes = (size(kullback_normal_options.self), size(kullback_normal_result.self))
+    let finished = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      var density = density
+      var (options, result) = (kullback_normal_options(), kullback_normal_result())
+      (options.size, result.size) = sizes
+      (result.mean, result.covariance) = (results, results + 2)
+      let status = kullback_fit_normal(&density, &options, &result, nil)
+      results[6] = status == KULLBACK_OK && result.is_trusted == 1 ? 1 : 0
+      kvw_give(asked, -2)
+      finished.signal()
+    }
+    // -2: the call is over.
+    while kvw_take(asked) != -2 {
+      let count = Int(kvw_take(asked))
+      guard count > 0 else {
+        kvw_wait()
+        continue
+      }
+      for row in 0..<count {
+        let (x, y) = (memory[2 * row] - 1, memory[2 * row + 1] + 2)
+        memory[128 + row] = -(x * x + y * y) / 2
+        (memory[192 + 2 * row], memory[193 + 2 * row]) = (-x, -y)
+      }
+      kvw_give(asked, 0)
+    }
+    finished.wait()
+    #expect(results[6] == 1)
+    for (found, expected) in zip(
+      UnsafeBufferPointer(start: results, count: 6), [1, -2, 1, 0, 0, 1] as [Double])
+    {
+      #expect(abs(found - expected) < 1e-5)
+    }
   }
 }

@@ -178,6 +178,19 @@ MixtureResult = _structure(
     "MixtureResult", convergence=_i32, weights=_address, means=_address, covariances=_address, iterations=_i64,
     cross_entropy=_f64,
 )  # fmt: skip
+Density = _structure(
+    "Density", reserved=_i32, dimension=_i64, room=_i64, points=_address, values=_address, gradients=_address,
+    asked=_address,
+)  # fmt: skip
+NormalOptions = _structure(
+    "NormalOptions", is_diagonal=_i32, draws=_i64, diagnostic_draws=_i64, maximum_iterations=_i64,
+    gradient_tolerance=_f64, seed=_u64,
+)  # fmt: skip
+NormalResult = _structure(
+    "NormalResult", convergence=_i32, mean=_address, covariance=_address, mean_errors=_address, iterations=_i64,
+    lower_bound=_f64, lower_bound_error=_f64, cross_entropy=_f64, entropy=_f64, pareto_k=_f64, effective_draws=_f64,
+    is_trusted=_i32, reserved=_i32,
+)  # fmt: skip
 
 SET_BYTES = ctypes.sizeof(Set)
 RESULT_BYTES = ctypes.sizeof(Result)
@@ -271,6 +284,9 @@ FIT_SOFTMAX = _function(
 FIT_MIXTURE = _function(
     "kullback_fit_mixture", _options(Matrix), _pointer, _options(MixtureOptions), _options(MixtureResult)
 )
+FIT_NORMAL = _function(
+    "kullback_fit_normal", _options(Density), _options(NormalOptions), _options(NormalResult)
+)
 _MEASURE = _function("kullback_measure", _text, _text, ctypes.c_uint64, _pointer)
 
 
@@ -300,6 +316,7 @@ def call(
     work: int = QUICK_BYTES,
     memory: int = 0,
     accepted: int = _OK,
+    serve: Callable[[], bool] | None = None,
 ) -> int:
     """Calls the library, which holds no lock of the interpreter meanwhile, and raises what it says went wrong.
 
@@ -310,6 +327,8 @@ def call(
     ----------
     work
         Bytes that the call goes through, or what takes as long.
+    serve
+        Called again and again while the library works, in this thread; says whether it did something.
     accepted
         A status besides that of success which is returned instead of raised.
     """
@@ -318,10 +337,10 @@ def call(
     run = Run(_RUN_BYTES, threads, None, None, ctypes.addressof(message), _MESSAGE_BYTES, memory)
     run.kept = message
     # While the interpreter ends no thread can begin.
-    if (work < QUICK_BYTES and progress is None) or sys.is_finalizing():
+    if serve is None and ((work < QUICK_BYTES and progress is None) or sys.is_finalizing()):
         status = function(*arguments, run)
     else:
-        status = _watched(function, arguments, run, progress)
+        status = _watched(function, arguments, run, progress, serve)
     if status == _OK or status == accepted:
         return status
     text = message.value.decode(errors="replace")
@@ -332,7 +351,13 @@ def call(
     raise InternalError(text or f"status {status}")
 
 
-def _watched(function: Any, arguments: tuple[Any, ...], run: Run, progress: Progress | None) -> int:
+def _watched(
+    function: Any,
+    arguments: tuple[Any, ...],
+    run: Run,
+    progress: Progress | None,
+    serve: Callable[[], bool] | None = None,
+) -> int:
     cancel, counts = ctypes.c_int32(), (ctypes.c_int64 * 2)()
     run.cancel, run.progress = ctypes.addressof(cancel), ctypes.addressof(counts)
     result: list[int] = []
@@ -350,7 +375,9 @@ def _watched(function: Any, arguments: tuple[Any, ...], run: Run, progress: Prog
     try:
         thread.start()
         # Not Thread.join: interrupted, it takes a running thread for one that has ended (until Python 3.12).
-        while not done.wait(0.1):
+        while not done.wait(0.1 if serve is None else 0.0002):
+            while serve is not None and not done.is_set() and serve():
+                pass
             if progress is not None and counts[1]:
                 progress(counts[0], counts[1])
         if progress is not None and result and result[0] == _OK and counts[1]:

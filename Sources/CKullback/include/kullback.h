@@ -514,6 +514,57 @@ kullback_status kullback_fit_mixture(const kullback_matrix *samples, const doubl
                                      const kullback_mixture_options *options, kullback_mixture_result *result,
                                      const kullback_run *run);
 
+/// A density that the caller evaluates while a call runs: in another thread than the one that called, since no function
+/// of the caller's is called.
+///
+/// The library writes points and then their number, above 0, to `asked`, and waits. The caller writes values and
+/// gradients and then 0 to `asked`, or -1 to end the call. Both have to be seen in that order: write `asked` last, as
+/// an atomic with release, and read it with acquire.
+typedef struct kullback_density {
+  uint32_t size;
+  int32_t reserved;        ///< 0
+  int64_t dimension;       ///< at least 1
+  int64_t room;            ///< points that there is memory for, at least 1; more are asked for one after the other
+  double *points;          ///< room x dimension, written by the library
+  const double *values;    ///< room numbers, the logarithms of the density up to one constant; -inf is density 0
+  const double *gradients; ///< room x dimension, of those with respect to the points
+  int64_t *asked;          ///< 0 when the call begins
+} kullback_density;
+
+/// How a normal distribution is fitted to a density. Of every number 0 is the library's choice.
+typedef struct kullback_normal_options {
+  uint32_t size;
+  int32_t is_diagonal;      ///< 1: a diagonal covariance, 0: a full one
+  int64_t draws;            ///< fixed draws that expectations are taken over, an even number
+  int64_t diagnostic_draws; ///< fresh draws for the lower bound and what is said of the fit
+  int64_t maximum_iterations;
+  double gradient_tolerance; ///< in nats a standard deviation
+  uint64_t seed;
+} kullback_normal_options;
+
+/// Where a normal distribution is written.
+typedef struct kullback_normal_result {
+  uint32_t size;
+  int32_t convergence; ///< written: KULLBACK_CONVERGED_GRADIENT, ...
+  double *mean;        ///< dimension numbers
+  double *covariance;  ///< dimension x dimension
+  double *mean_errors; ///< dimension numbers: how far the mean moves with other draws, NaN where not known; or NULL
+  int64_t iterations;  ///< written
+  double lower_bound;  ///< written: the evidence lower bound, from fresh draws
+  double lower_bound_error; ///< written: its standard error
+  double cross_entropy;     ///< written: H(q,p), from the same draws
+  double entropy;           ///< written: H(q)
+  double pareto_k;          ///< written: the diagnostic of importance weights; below its threshold means can be trusted
+  double effective_draws;   ///< written: of importance sampling with q
+  int32_t is_trusted;       ///< written: 1 where the search converged and pareto_k is below its threshold
+  int32_t reserved;         ///< 0
+} kullback_normal_result;
+
+/// Fits a normal distribution q to a density p by reverse KL, D(q || p): variational inference. `kullback_run.progress`
+/// counts iterations.
+kullback_status kullback_fit_normal(const kullback_density *density, const kullback_normal_options *options,
+                                    kullback_normal_result *result, const kullback_run *run);
+
 #ifdef __cplusplus
 }
 #endif

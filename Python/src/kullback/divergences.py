@@ -389,43 +389,36 @@ def _labels(target: Any, model: Any) -> np.ndarray | None:
     return array if array.dtype.name in ("int32", "int64") else array.astype(np.int64)
 
 
-def entropy(
-    array: Any,
-    *,
-    form: Form = "logits",
-    axis: int | str = -1,
-    temperature: float = 1.0,
-    smoothing: float = 0.0,
-    tolerance: float | None = None,
-    base: float | None = None,
-    invalid: Invalid = "warn",
-    threads: int | None = None,
-    progress: Progress | None = None,
-    out: np.ndarray | None = None,
-) -> Any:
-    """Shannon's entropy of each row; the parameters are those of `forward_kl`."""
-    check_options((form,), (temperature,), smoothing)
-    rows = Rows(array, form, axis, temperature, smoothing, tolerance)
-    return _of_rows(_abi.ENTROPY, rows, base, invalid, threads, progress, out)
+def _of_each(function: Any, name: str, summary: str) -> Any:
+    def statistic(
+        array: Any,
+        *,
+        form: Form = "logits",
+        axis: int | str = -1,
+        temperature: float = 1.0,
+        smoothing: float = 0.0,
+        tolerance: float | None = None,
+        base: float | None = None,
+        invalid: Invalid = "warn",
+        threads: int | None = None,
+        progress: Progress | None = None,
+        out: np.ndarray | None = None,
+    ) -> Any:
+        check_options((form,), (temperature,), smoothing)
+        rows = Rows(array, form, axis, temperature, smoothing, tolerance)
+        return _of_rows(function, rows, base, invalid, threads, progress, out)
+
+    statistic.__name__ = statistic.__qualname__ = name
+    statistic.__doc__ = f"{summary}\n{FORMS_DOC}".replace("target, model\n        Arrays", "array\n        An array")
+    return statistic
 
 
-def log_sum_exp(
-    array: Any,
-    *,
-    form: Form = "logits",
-    axis: int | str = -1,
-    temperature: float = 1.0,
-    smoothing: float = 0.0,
-    tolerance: float | None = None,
-    invalid: Invalid = "warn",
-    threads: int | None = None,
-    progress: Progress | None = None,
-    out: np.ndarray | None = None,
-) -> Any:
-    """log Σ exp(x / temperature) of each row of logits; of other forms the logarithm of the row's sum."""
-    check_options((form,), (temperature,), smoothing)
-    rows = Rows(array, form, axis, temperature, smoothing, tolerance)
-    return _of_rows(_abi.LOG_SUM_EXP, rows, None, invalid, threads, progress, out)
+entropy = _of_each(_abi.ENTROPY, "entropy", "Shannon's entropy of each row.")
+log_sum_exp = _of_each(
+    _abi.LOG_SUM_EXP,
+    "log_sum_exp",
+    "log Σ exp(x / temperature) of each row of logits; of other forms the logarithm of the row's sum.",
+)
 
 
 def _of_rows(
@@ -459,55 +452,48 @@ def _shifted(progress: Progress | None, start: int, stop: int, rows: int) -> Pro
     return lambda done, _: progress(start + done, rows)
 
 
-def log_softmax(
-    array: Any,
-    *,
-    form: Form = "logits",
-    axis: int | str = -1,
-    temperature: float = 1.0,
-    smoothing: float = 0.0,
-    tolerance: float | None = None,
-    dtype: Any = None,
-    invalid: Invalid = "warn",
-    threads: int | None = None,
-    progress: Progress | None = None,
-    out: np.ndarray | None = None,
-) -> np.ndarray:
-    """The logarithms of the probabilities of each row, of the array's shape.
+def _writer(function: Any, name: str, summary: str) -> Any:
+    def write(
+        array: Any,
+        *,
+        form: Form = "logits",
+        axis: int | str = -1,
+        temperature: float = 1.0,
+        smoothing: float = 0.0,
+        tolerance: float | None = None,
+        dtype: Any = None,
+        invalid: Invalid = "warn",
+        threads: int | None = None,
+        progress: Progress | None = None,
+        out: np.ndarray | None = None,
+    ) -> np.ndarray:
+        check_options((form,), (temperature,), smoothing)
+        rows = Rows(array, form, axis, temperature, smoothing, tolerance)
+        return _written(function, rows, dtype, invalid, threads, progress, out)
 
+    write.__name__ = write.__qualname__ = name
+    write.__doc__ = f"{summary}\n{_WRITER_DOC}"
+    return write
+
+
+_WRITER_DOC = """
     Parameters
     ----------
     dtype
-        Of the result: a float type, ml_dtypes' bfloat16 included (default: the array's; of whole numbers float64,
-        of PyTorch's bfloat16 float32).
+        Of the result: float16, float32, float64 or ml_dtypes' bfloat16 (default: the array's where it is one of these, of
+        PyTorch's bfloat16 float32, else float64).
     out
-        An array for the results, whose last axis is contiguous; it may be `array` itself.
+        An array for the results; it may be `array` itself.
     Others
         As for `forward_kl`.
-    """
-    check_options((form,), (temperature,), smoothing)
-    rows = Rows(array, form, axis, temperature, smoothing, tolerance)
-    return _written(_abi.LOG_SOFTMAX, rows, dtype, invalid, threads, progress, out)
 
+    Returns
+    -------
+    An array of the same shape.
+"""
 
-def softmax(
-    array: Any,
-    *,
-    form: Form = "logits",
-    axis: int | str = -1,
-    temperature: float = 1.0,
-    smoothing: float = 0.0,
-    tolerance: float | None = None,
-    dtype: Any = None,
-    invalid: Invalid = "warn",
-    threads: int | None = None,
-    progress: Progress | None = None,
-    out: np.ndarray | None = None,
-) -> np.ndarray:
-    """The probabilities of each row, of the array's shape; as `log_softmax`."""
-    check_options((form,), (temperature,), smoothing)
-    rows = Rows(array, form, axis, temperature, smoothing, tolerance)
-    return _written(_abi.SOFTMAX, rows, dtype, invalid, threads, progress, out)
+log_softmax = _writer(_abi.LOG_SOFTMAX, "log_softmax", "The logarithms of the probabilities of each row.")
+softmax = _writer(_abi.SOFTMAX, "softmax", "The probabilities of each row.")
 
 
 _FLOATS = ("float16", "bfloat16", "float32", "float64")

@@ -172,16 +172,23 @@ def _checked(
 _divergence: Any = torch.compiler.disable(_checked)
 
 
-def forward_kl(
-    target: torch.Tensor, model: torch.Tensor, *, temperature: float = 1.0, reduction: Reduction = "mean",
-    threads: int | None = None,
-) -> torch.Tensor:
-    """D(target‖model) of logits along the last axis, with gradients with respect to both.
+def _of_logits(name: str, summary: str) -> Any:
+    def divergence(
+        target: torch.Tensor, model: torch.Tensor, *, temperature: float = 1.0, reduction: Reduction = "mean",
+        threads: int | None = None,
+    ) -> torch.Tensor:
+        return _divergence(name, target, model, temperature, reduction, threads)
 
+    divergence.__name__ = divergence.__qualname__ = name.replace("-", "_")
+    divergence.__doc__ = f"{summary}\n{_DOC}"
+    return divergence
+
+
+_DOC = """
     Parameters
     ----------
     target, model
-        Logits of any floating-point type on the CPU; their batch dimensions are broadcast.
+        Logits of any floating-point type on the CPU, along the last axis; their batch dimensions are broadcast.
     temperature
         Divides the logits of both. The value is not multiplied by its square.
     reduction
@@ -191,31 +198,11 @@ def forward_kl(
 
     Notes
     -----
-    The gradient with respect to the model's logits is (q − p) / T. Of a row that is not valid value and gradient are
-    NaN. Second derivatives are PyTorch's own, of its own functions.
-    """
-    return _divergence("forward-kl", target, model, temperature, reduction, threads)
+    Gradients are with respect to both; that of forward KL with respect to the model's logits is (q − p) / T. Of a row that
+    is not valid value and gradient are NaN. Second derivatives are PyTorch's own, of its own functions.
+"""
 
-
-def reverse_kl(
-    target: torch.Tensor, model: torch.Tensor, *, temperature: float = 1.0, reduction: Reduction = "mean",
-    threads: int | None = None,
-) -> torch.Tensor:
-    """D(model‖target) of logits along the last axis; as `forward_kl`."""
-    return _divergence("reverse-kl", target, model, temperature, reduction, threads)
-
-
-def jensen_shannon(
-    target: torch.Tensor, model: torch.Tensor, *, temperature: float = 1.0, reduction: Reduction = "mean",
-    threads: int | None = None,
-) -> torch.Tensor:
-    """The Jensen-Shannon divergence of logits along the last axis; as `forward_kl`."""
-    return _divergence("jensen-shannon", target, model, temperature, reduction, threads)
-
-
-def cross_entropy(
-    target: torch.Tensor, model: torch.Tensor, *, temperature: float = 1.0, reduction: Reduction = "mean",
-    threads: int | None = None,
-) -> torch.Tensor:
-    """H(target, model) of logits along the last axis; as `forward_kl`."""
-    return _divergence("cross-entropy", target, model, temperature, reduction, threads)
+forward_kl = _of_logits("forward-kl", "D(target‖model) of each pair of rows.")
+reverse_kl = _of_logits("reverse-kl", "D(model‖target) of each pair of rows.")
+jensen_shannon = _of_logits("jensen-shannon", "The Jensen-Shannon divergence of each pair of rows.")
+cross_entropy = _of_logits("cross-entropy", "H(target, model) of each pair of rows.")

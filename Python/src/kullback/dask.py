@@ -68,13 +68,20 @@ def open(path: str | os.PathLike[str] | Sequence[str], chunk_rows: int | None = 
     row_bytes = max(1, int(np.prod(shape[1:])) * dtype.itemsize)
     own = getattr(array, "chunks", None)
     step = chunk_rows or (own[0] if own else max(1, CHUNK_BYTES // row_bytes))
-    edges = [*range(0, shape[0], step), shape[0]] if shape[0] else [0, 0]
-    read, stamp = delayed(_read, pure=True), _stamp(file)
-    blocks = [
-        da.from_delayed(read(text, start, stop, stamp), (stop - start, *shape[1:]), dtype)
-        for start, stop in zip(edges, edges[1:])
-    ]
-    return da.concatenate(blocks, axis=0)
+    pieces = max(1, -(-shape[0] // step))
+    heights = tuple(min(shape[0], (piece + 1) * step) - piece * step for piece in range(pieces))
+    # Blocks of blocks become one task with what is done to them, so that no rows travel from worker to worker.
+    return da.map_blocks(
+        _read,
+        da.from_array(np.arange(pieces), chunks=1),
+        path=text,
+        step=step,
+        stamp=_stamp(file),
+        chunks=(heights, *((size,) for size in shape[1:])),
+        new_axis=list(range(1, len(shape))),
+        dtype=dtype,
+        meta=np.empty((0,) * len(shape), dtype),
+    )
 
 
 def _stamp(file: str) -> tuple[int, int]:
@@ -83,11 +90,12 @@ def _stamp(file: str) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_size
 
 
-def _read(path: str, start: int, stop: int, stamp: tuple[int, int]) -> np.ndarray:
+def _read(piece: np.ndarray, path: str, step: int, stamp: tuple[int, int]) -> np.ndarray:
     array = _files.open_array(path)
     if not hasattr(array, "dtype"):
         array = divergences.as_numpy(array)[0]
-    return array[start:stop]
+    start = int(piece[0]) * step
+    return array[start : start + step]
 
 
 def _open_parquet(path: str) -> Any:

@@ -236,13 +236,7 @@ def compare(target: Any, models: Mapping[str, Any], measure: str = "forward-kl",
         raise ValueError("models are a mapping of names to arrays: {'4 bits': q4, '8 bits': q8}")
     measure = _abi.measure(measure)["name"]
     values = [evaluate(target, model, measure, **options)[measure].reshape(-1) for model in models.values()]
-    return delayed(_compare)(list(models), measure, da.stack(values))
-
-
-def _compare(names: list[str], measure: str, values: np.ndarray) -> evaluation.Comparison:
-    table = np.array(values)
-    table[:, np.isnan(table).any(axis=0)] = np.nan
-    return evaluation.Comparison(names, measure, table)
+    return delayed(evaluation.Comparison)(list(models), measure, da.stack(values))
 
 
 def pairwise(targets: Any, models: Any = None, measure: str = "forward-kl", **options: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, Callable, Literal, Sequence
 import numpy as np
 
 from . import _abi
-from ._arrays import Rows, as_numpy, check_options, sides
+from ._arrays import BLOCK_BYTES, Rows, as_numpy, check_options, sides
 
 Form = Literal["logits", "log-probabilities", "probabilities", "weights"]
 Invalid = Literal["warn", "raise", "nan"]
@@ -531,7 +531,7 @@ def _written(
     # The library writes no memory that it reads.
     in_place = view.flags.c_contiguous and not (out is not None and np.may_share_memory(result, rows.array))
     flat = view.reshape(rows.count, rows.classes) if in_place else None
-    size = max(1, (64 << 20) // (rows.classes * 8))
+    size = max(1, BLOCK_BYTES // (rows.classes * 8))
     status = np.zeros(rows.count, np.uint8)
     ranges = rows.blocks() if in_place else ((at, min(at + size, rows.count)) for at in range(0, rows.count, size))
     for start, stop in ranges:

@@ -323,7 +323,8 @@ class Comparison:
     def __init__(self, models: Sequence[str], measure: str, values: np.ndarray) -> None:
         self.models = list(models)
         self.measure = measure
-        self.values = values
+        self.values = np.array(values)
+        self.values[:, np.isnan(self.values).any(axis=0)] = np.nan
 
     @property
     def means(self) -> np.ndarray:
@@ -402,6 +403,4 @@ def compare(
     sizes = {name: array.size for name, array in zip(models, values)}
     if len(set(sizes.values())) > 1:
         raise ValueError(f"the models do not have the same rows: {sizes}")
-    table = np.stack(values)
-    table[:, np.isnan(table).any(axis=0)] = np.nan
-    return Comparison(list(models), measure, table)
+    return Comparison(list(models), measure, np.stack(values))
